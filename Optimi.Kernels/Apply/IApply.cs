@@ -1,0 +1,21 @@
+namespace Optimi.Kernels;
+
+/// <summary>How a direction becomes the new parameter: the last part of every rule, written once for all.</summary>
+/// <typeparam name="TSelf">The implementing struct.</typeparam>
+/// <typeparam name="TLane">The register.</typeparam>
+public interface IApply<TSelf, TLane>
+    where TSelf : unmanaged, IApply<TSelf, TLane>
+    where TLane : unmanaged, ILane<TLane>
+{
+    /// <summary>The scalars, each rounded once to float32.</summary>
+    /// <param name="scalars">The scalars in float64.</param>
+    static abstract TSelf From(in UpdateScalars scalars);
+
+    /// <summary>Applies a direction.</summary>
+    /// <typeparam name="TStorage">The parameter's storage.</typeparam>
+    /// <param name="parameter">p; on return rounded to its storage.</param>
+    /// <param name="compensation">k, if it is kept.</param>
+    /// <param name="direction">x.</param>
+    void Update<TStorage>(ref TLane parameter, ref TLane compensation, TLane direction)
+        where TStorage : IStorage;
+}

@@ -1,0 +1,6 @@
+namespace Optimi.Kernels;
+
+/// <summary>The scalars by which an update is applied, in float64 as the host computes them.</summary>
+/// <param name="Scale">s of the update p + s x: most often -lr.</param>
+/// <param name="Decay">d: the share of the parameter that weight decay takes away; 0 for none.</param>
+public readonly record struct UpdateScalars(double Scale, double Decay);

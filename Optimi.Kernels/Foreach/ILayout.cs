@@ -1,0 +1,43 @@
+namespace Optimi.Kernels;
+
+/// <summary>The storage of all slots of a step, as one type: with it a kernel's memory traffic is settled.</summary>
+public interface ILayout
+{
+    /// <summary>Units in a tile (see <see cref="IStorage"/>).</summary>
+    static abstract int UnitsPerTile { get; }
+
+    /// <summary>Goes to a tile in every slab.</summary>
+    /// <typeparam name="TMemory">The memory.</typeparam>
+    /// <param name="slabs">The slabs from their beginning.</param>
+    /// <param name="tile">The tile.</param>
+    /// <param name="number">The tile's number in the launch.</param>
+    static abstract Slabs<TMemory> At<TMemory>(in Slabs<TMemory> slabs, Tile tile, int number)
+        where TMemory : struct, IMemory<TMemory>;
+
+    /// <summary>One step of a run of units: loads every slot, updates each register and stores what has changed.</summary>
+    /// <typeparam name="TLane">The register.</typeparam>
+    /// <typeparam name="TRule">The update rule.</typeparam>
+    /// <typeparam name="TApply">How its direction is applied.</typeparam>
+    /// <typeparam name="TWords">The memory.</typeparam>
+    /// <param name="row">The scalars.</param>
+    /// <param name="slabs">The slabs.</param>
+    /// <param name="first">The first unit's number from where the slabs point.</param>
+    /// <param name="end">One past the last unit's number; not looked at where a step does not walk.</param>
+    static abstract void Step<TLane, TRule, TApply, TWords>(
+        in Row<TLane, TRule, TApply> row, ref Slabs<TWords> slabs, int first, int end)
+        where TLane : unmanaged, ILane<TLane>
+        where TRule : unmanaged, IUpdateRule<TRule, TLane>
+        where TApply : unmanaged, IApply<TApply, TLane>
+        where TWords : struct, IWords<TLane>;
+
+    /// <summary>Reads a quad of every slot.</summary>
+    /// <param name="slabs">The slabs.</param>
+    /// <param name="quad">The quad's number from where the slabs point.</param>
+    static abstract Slabs<QuadWords> Read(in Slabs<DeviceQuads> slabs, int quad);
+
+    /// <summary>Writes a quad of every slot that a step changes.</summary>
+    /// <param name="slabs">The slabs.</param>
+    /// <param name="quad">The quad's number from where the slabs point.</param>
+    /// <param name="words">The words.</param>
+    static abstract void Write(in Slabs<DeviceQuads> slabs, int quad, in Slabs<QuadWords> words);
+}

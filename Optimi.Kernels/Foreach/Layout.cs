@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+
+namespace Optimi.Kernels;
+
+/// <summary>A layout of slots, each with a storage of its own.</summary>
+/// <typeparam name="TValue">The storage of values and gradients.</typeparam>
+/// <typeparam name="TCompensation">The storage of the Kahan compensation.</typeparam>
+/// <typeparam name="T0">The storage of the first state.</typeparam>
+/// <typeparam name="T1">The storage of the second state.</typeparam>
+/// <typeparam name="T2">The storage of the third state.</typeparam>
+/// <typeparam name="T3">The storage of the fourth state.</typeparam>
+public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
+    where TValue : IStorage
+    where TCompensation : IStorage
+    where T0 : IStorage
+    where T1 : IStorage
+    where T2 : IStorage
+    where T3 : IStorage
+{
+    /// <inheritdoc/>
+    public static int UnitsPerTile => Tile.Length / TValue.NumbersPerUnit;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Slabs<TMemory> At<TMemory>(in Slabs<TMemory> slabs, Tile tile, int number)
+        where TMemory : struct, IMemory<TMemory> => new()
+        {
+            Values = slabs.Values.Skip((long)tile.Value * TValue.WordsPerTile),
+            Gradients = slabs.Gradients.Skip((long)tile.Gradient * TValue.WordsPerTile),
+            Compensation = slabs.Compensation.Skip((long)number * TCompensation.WordsPerTile),
+            State0 = slabs.State0.Skip((long)number * T0.WordsPerTile),
+            State1 = slabs.State1.Skip((long)number * T1.WordsPerTile),
+            State2 = slabs.State2.Skip((long)number * T2.WordsPerTile),
+            State3 = slabs.State3.Skip((long)number * T3.WordsPerTile),
+        };
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// On the host this is a method of its own, not inlined into a smaller one: the JIT's budget for inlining grows with the
+    /// method that it starts from, and a call that it fails to inline costs a factor of three.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Step<TLane, TRule, TApply, TWords>(
+        in Row<TLane, TRule, TApply> row, ref Slabs<TWords> slabs, int first, int end)
+        where TLane : unmanaged, ILane<TLane>
+        where TRule : unmanaged, IUpdateRule<TRule, TLane>
+        where TApply : unmanaged, IApply<TApply, TLane>
+        where TWords : struct, IWords<TLane>
+    {
+        TRule rule = row.Rule;
+        TApply apply = row.Apply;
+        TLane isFirstStep = row.IsFirstStep;
+        Slabs<TWords> at = slabs;
+        int unit = first;
+        do
+        {
+            Pair<TLane> p = TValue.Load<TLane, TWords>(at.Values, unit);
+            Pair<TLane> g = TValue.Load<TLane, TWords>(at.Gradients, unit);
+            Pair<TLane> k = TCompensation.Load<TLane, TWords>(at.Compensation, unit);
+            Pair<TLane> s0 = T0.Load<TLane, TWords>(at.State0, unit);
+            Pair<TLane> s1 = T1.Load<TLane, TWords>(at.State1, unit);
+            Pair<TLane> s2 = T2.Load<TLane, TWords>(at.State2, unit);
+            Pair<TLane> s3 = T3.Load<TLane, TWords>(at.State3, unit);
+
+            States<TLane> states = new() { First = s0.Low, Second = s1.Low, Third = s2.Low, Fourth = s3.Low };
+            if (TRule.Begins)
+                Begin(rule, isFirstStep, p.Low, g.Low, ref states);
+            TLane x = rule.Step(p.Low, g.Low, ref states);
+            apply.Update<TValue>(ref p.Low, ref k.Low, x);
+            s0.Low = states.First;
+            s1.Low = states.Second;
+            s2.Low = states.Third;
+            s3.Low = states.Fourth;
+
+            if (TValue.NumbersPerUnit == 2)
+            {
+                states = new() { First = s0.High, Second = s1.High, Third = s2.High, Fourth = s3.High };
+                if (TRule.Begins)
+                    Begin(rule, isFirstStep, p.High, g.High, ref states);
+                x = rule.Step(p.High, g.High, ref states);
+                apply.Update<TValue>(ref p.High, ref k.High, x);
+                s0.High = states.First;
+                s1.High = states.Second;
+                s2.High = states.Third;
+                s3.High = states.Fourth;
+            }
+
+            TValue.StoreRounded(ref at.Values, unit, p);
+            TCompensation.Store(ref at.Compensation, unit, k);
+            T0.Store(ref at.State0, unit, s0);
+            T1.Store(ref at.State1, unit, s1);
+            T2.Store(ref at.State2, unit, s2);
+            T3.Store(ref at.State3, unit, s3);
+            unit++;
+        }
+        while (TWords.Walks && unit < end);
+
+        slabs = at;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Slabs<QuadWords> Read(in Slabs<DeviceQuads> slabs, int quad) => new()
+    {
+        Values = Read<TValue>(slabs.Values, quad),
+        Gradients = Read<TValue>(slabs.Gradients, quad),
+        Compensation = Read<TCompensation>(slabs.Compensation, quad),
+        State0 = Read<T0>(slabs.State0, quad),
+        State1 = Read<T1>(slabs.State1, quad),
+        State2 = Read<T2>(slabs.State2, quad),
+        State3 = Read<T3>(slabs.State3, quad),
+    };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Write(in Slabs<DeviceQuads> slabs, int quad, in Slabs<QuadWords> words)
+    {
+        Write<TValue>(slabs.Values, quad, words.Values);
+        Write<TCompensation>(slabs.Compensation, quad, words.Compensation);
+        Write<T0>(slabs.State0, quad, words.State0);
+        Write<T1>(slabs.State1, quad, words.State1);
+        Write<T2>(slabs.State2, quad, words.State2);
+        Write<T3>(slabs.State3, quad, words.State3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Begin<TLane, TRule>(
+        in TRule rule, TLane isFirstStep, TLane p, TLane g, ref States<TLane> states)
+        where TLane : unmanaged, ILane<TLane>
+        where TRule : unmanaged, IUpdateRule<TRule, TLane>
+    {
+        States<TLane> begun = states;
+        TRule.Begin(rule, p, g, ref begun);
+        states.First = TLane.Choose(isFirstStep, T0.Round(begun.First), states.First);
+        states.Second = TLane.Choose(isFirstStep, T1.Round(begun.Second), states.Second);
+        states.Third = TLane.Choose(isFirstStep, T2.Round(begun.Third), states.Third);
+        states.Fourth = TLane.Choose(isFirstStep, T3.Round(begun.Fourth), states.Fourth);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static QuadWords Read<TStorage>(in DeviceQuads quads, int quad)
+        where TStorage : IStorage
+    {
+        QuadWords words = default;
+        if (TStorage.WordsPerTile != 0)
+            words.Words = quads.Load(quad);
+        return words;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write<TStorage>(in DeviceQuads quads, int quad, in QuadWords words)
+        where TStorage : IStorage
+    {
+        if (TStorage.WordsPerTile != 0)
+            quads.Store(quad, words.Words);
+    }
+}

@@ -1,0 +1,23 @@
+namespace Optimi.Kernels;
+
+/// <summary>
+/// The scalars of a step for the tensors of one group that have taken the same number of steps. Float32 numbers and nothing
+/// else, so that a row of one number each, as devices read it, becomes a row of vectors by spreading each number.
+/// </summary>
+/// <typeparam name="TLane">The register.</typeparam>
+/// <typeparam name="TRule">The update rule.</typeparam>
+/// <typeparam name="TApply">How its direction is applied.</typeparam>
+public struct Row<TLane, TRule, TApply>
+    where TLane : unmanaged, ILane<TLane>
+    where TRule : unmanaged, IUpdateRule<TRule, TLane>
+    where TApply : unmanaged, IApply<TApply, TLane>
+{
+    /// <summary>The scalars of the rule.</summary>
+    public TRule Rule;
+
+    /// <summary>The scalars of the application.</summary>
+    public TApply Apply;
+
+    /// <summary>1 in the tensors' first step, else 0.</summary>
+    public TLane IsFirstStep;
+}

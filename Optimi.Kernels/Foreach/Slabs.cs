@@ -1,0 +1,28 @@
+namespace Optimi.Kernels;
+
+/// <summary>The memory of every slot that a step touches.</summary>
+/// <typeparam name="TWords">Where one slot's words are.</typeparam>
+public struct Slabs<TWords>
+    where TWords : struct
+{
+    /// <summary>The parameters' values.</summary>
+    public TWords Values;
+
+    /// <summary>The gradients.</summary>
+    public TWords Gradients;
+
+    /// <summary>The Kahan compensation.</summary>
+    public TWords Compensation;
+
+    /// <summary>The rule's first state.</summary>
+    public TWords State0;
+
+    /// <summary>The rule's second state.</summary>
+    public TWords State1;
+
+    /// <summary>The rule's third state.</summary>
+    public TWords State2;
+
+    /// <summary>The rule's fourth state.</summary>
+    public TWords State3;
+}

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.IR.Intrinsics;
+
+namespace Optimi.Kernels;
+
+/// <summary>
+/// Float32 operations that no backend may fuse, approximate or round differently. The bodies are what the CPU runs; on CUDA
+/// and OpenCL <see cref="ExactIntrinsics"/> puts instructions of the same meaning in their place.
+/// </summary>
+public static class Exact
+{
+    /// <summary><c>a + b</c>.</summary>
+    /// <param name="a">The first summand.</param>
+    /// <param name="b">The second summand.</param>
+    [IntrinsicImplementation]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Add(float a, float b) => a + b;
+
+    /// <summary><c>a - b</c>.</summary>
+    /// <param name="a">The minuend.</param>
+    /// <param name="b">The subtrahend.</param>
+    [IntrinsicImplementation]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Subtract(float a, float b) => a - b;
+
+    /// <summary><c>a * b</c>.</summary>
+    /// <param name="a">The first factor.</param>
+    /// <param name="b">The second factor.</param>
+    [IntrinsicImplementation]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Multiply(float a, float b) => a * b;
+
+    /// <summary><c>a * b + c</c>, rounded once.</summary>
+    /// <param name="a">The first factor.</param>
+    /// <param name="b">The second factor.</param>
+    /// <param name="c">The summand.</param>
+    [IntrinsicImplementation]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float MultiplyAdd(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
+
+    /// <summary>The nearest bfloat16 number (ties to even, every NaN 0x7FC0), as the bits of a float32.</summary>
+    /// <param name="x">The number.</param>
+    [IntrinsicImplementation]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint RoundToBFloat16(float x) => SoftRound(x);
+
+    /// <summary>A word of two bfloat16 numbers, each rounded as <see cref="RoundToBFloat16"/> does.</summary>
+    /// <param name="low">The number of the low half.</param>
+    /// <param name="high">The number of the high half.</param>
+    [IntrinsicImplementation]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint PackBFloat16(float low, float high) => SoftPack(low, high);
+
+    /// <summary><see cref="RoundToBFloat16"/> in integers, for devices without an instruction for it.</summary>
+    /// <param name="x">The number.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint SoftRound(float x)
+    {
+        uint bits = Interop.FloatAsInt(x);
+        uint rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000;
+        return ILGPU.Util.Utilities.Select((bits & 0x7FFFFFFF) > 0x7F800000, 0x7FC00000u, rounded);
+    }
+
+    /// <summary><see cref="PackBFloat16"/> in integers, for devices without an instruction for it.</summary>
+    /// <param name="low">The number of the low half.</param>
+    /// <param name="high">The number of the high half.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint SoftPack(float low, float high) =>
+        (SoftRound(low) >> 16) | SoftRound(high);
+}

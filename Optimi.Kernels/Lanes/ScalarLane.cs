@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Util;
+
+namespace Optimi.Kernels;
+
+/// <summary>
+/// A register of one number: what ILGPU compiles for CUDA and OpenCL, what a rule's scalars are stored as, and what the host
+/// falls back to where it has no vector hardware.
+/// </summary>
+/// <param name="value">The number.</param>
+public readonly struct ScalarLane(float value) : ILane<ScalarLane>
+{
+    /// <summary>The number.</summary>
+    public float Value { get; } = value;
+
+    /// <summary>A scalar of a rule, from a number.</summary>
+    /// <param name="value">The number.</param>
+    public static implicit operator ScalarLane(float value) => new(value);
+
+    /// <summary>A scalar of a rule, rounded once from the float64 that the host computed.</summary>
+    /// <param name="value">The number.</param>
+    public static explicit operator ScalarLane(double value) => new((float)value);
+
+    /// <inheritdoc/>
+    public static ScalarLane operator +(ScalarLane left, ScalarLane right) => new(Exact.Add(left.Value, right.Value));
+
+    /// <inheritdoc/>
+    public static ScalarLane operator -(ScalarLane left, ScalarLane right) =>
+        new(Exact.Subtract(left.Value, right.Value));
+
+    /// <inheritdoc/>
+    public static ScalarLane operator *(ScalarLane left, ScalarLane right) =>
+        new(Exact.Multiply(left.Value, right.Value));
+
+    /// <inheritdoc/>
+    public static ScalarLane operator /(ScalarLane left, ScalarLane right) => new(left.Value / right.Value);
+
+    /// <inheritdoc/>
+    public static ScalarLane operator -(ScalarLane value) => new(-value.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane Splat(float value) => new(value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane MultiplyAdd(ScalarLane a, ScalarLane b, ScalarLane c) =>
+        new(Exact.MultiplyAdd(a.Value, b.Value, c.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane Sqrt(ScalarLane x) => new(MathF.Sqrt(x.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane Max(ScalarLane a, ScalarLane b) => new(Utilities.Select(a.Value > b.Value, a.Value, b.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane Sign(ScalarLane x)
+    {
+        float zeroOrNaN = Utilities.Select(x.Value == 0, 0f, x.Value);
+        float negative = Utilities.Select(x.Value < 0, -1f, zeroOrNaN);
+        return new(Utilities.Select(x.Value > 0, 1f, negative));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane Choose(ScalarLane condition, ScalarLane whenNonZero, ScalarLane whenZero) =>
+        new(Utilities.Select(condition.Value != 0, whenNonZero.Value, whenZero.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane LowBFloat16(ScalarLane words) => FromBits(words.Bits << 16);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane HighBFloat16(ScalarLane words) => FromBits(words.Bits & 0xFFFF0000);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane RoundToBFloat16(ScalarLane x) => FromBits(Exact.RoundToBFloat16(x.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane JoinBFloat16(ScalarLane low, ScalarLane high) => FromBits((low.Bits >> 16) | high.Bits);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane PackBFloat16(ScalarLane low, ScalarLane high) =>
+        FromBits(Exact.PackBFloat16(low.Value, high.Value));
+
+    private uint Bits => Interop.FloatAsInt(Value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ScalarLane FromBits(uint bits) => new(Interop.IntAsFloat(bits));
+}

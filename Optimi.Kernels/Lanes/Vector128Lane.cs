@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Optimi.Kernels;
+
+/// <summary>A register of 4 numbers: a 128-bit hardware vector of the host.</summary>
+/// <param name="value">The numbers.</param>
+public readonly struct Vector128Lane(Vector128<float> value) : ILane<Vector128Lane>
+{
+    private readonly Vector128<float> _value = value;
+
+    private Vector128<uint> Bits => _value.AsUInt32();
+
+    /// <inheritdoc/>
+    public static Vector128Lane operator +(Vector128Lane left, Vector128Lane right) => new(left._value + right._value);
+
+    /// <inheritdoc/>
+    public static Vector128Lane operator -(Vector128Lane left, Vector128Lane right) => new(left._value - right._value);
+
+    /// <inheritdoc/>
+    public static Vector128Lane operator *(Vector128Lane left, Vector128Lane right) => new(left._value * right._value);
+
+    /// <inheritdoc/>
+    public static Vector128Lane operator /(Vector128Lane left, Vector128Lane right) => new(left._value / right._value);
+
+    /// <inheritdoc/>
+    public static Vector128Lane operator -(Vector128Lane value) => new(-value._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane Splat(float value) => new(Vector128.Create(value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane MultiplyAdd(Vector128Lane a, Vector128Lane b, Vector128Lane c) =>
+        new(Vector128.FusedMultiplyAdd(a._value, b._value, c._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane Sqrt(Vector128Lane x) => new(Vector128.Sqrt(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane Max(Vector128Lane a, Vector128Lane b) =>
+        new(Vector128.ConditionalSelect(Vector128.GreaterThan(a._value, b._value), a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane Sign(Vector128Lane x)
+    {
+        Vector128<float> zero = Vector128<float>.Zero;
+        Vector128<float> zeroOrNaN = Vector128.ConditionalSelect(Vector128.Equals(x._value, zero), zero, x._value);
+        Vector128<float> negative = Vector128.ConditionalSelect(
+            Vector128.LessThan(x._value, zero), -Vector128<float>.One, zeroOrNaN);
+        return new(Vector128.ConditionalSelect(
+            Vector128.GreaterThan(x._value, zero), Vector128<float>.One, negative));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane Choose(Vector128Lane condition, Vector128Lane whenNonZero, Vector128Lane whenZero) =>
+        new(Vector128.ConditionalSelect(
+            Vector128.Equals(condition._value, Vector128<float>.Zero), whenZero._value, whenNonZero._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane LowBFloat16(Vector128Lane words) => new((words.Bits << 16).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane HighBFloat16(Vector128Lane words) =>
+        new((words.Bits & Vector128.Create(0xFFFF0000u)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane RoundToBFloat16(Vector128Lane x) =>
+        new((RoundedBits(x) & Vector128.Create(0xFFFF0000u)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane JoinBFloat16(Vector128Lane low, Vector128Lane high) =>
+        new(((low.Bits >>> 16) | high.Bits).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane PackBFloat16(Vector128Lane low, Vector128Lane high) =>
+        new(((RoundedBits(low) >>> 16) | (RoundedBits(high) & Vector128.Create(0xFFFF0000u))).AsSingle());
+
+    /// <summary>The bfloat16 bits in the high halves; the low halves are left over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> RoundedBits(Vector128Lane x)
+    {
+        Vector128<uint> odd = (x.Bits >>> 16) & Vector128<uint>.One;
+        Vector128<uint> rounded = x.Bits + Vector128.Create(0x7FFFu) + odd;
+        return Vector128.ConditionalSelect(
+            Vector128.Equals(x._value, x._value).AsUInt32(), rounded, Vector128.Create(0x7FC00000u));
+    }
+}

@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Optimi.Kernels;
+
+/// <summary>A register of 8 numbers: a 256-bit hardware vector of the host.</summary>
+/// <param name="value">The numbers.</param>
+public readonly struct Vector256Lane(Vector256<float> value) : ILane<Vector256Lane>
+{
+    private readonly Vector256<float> _value = value;
+
+    private Vector256<uint> Bits => _value.AsUInt32();
+
+    /// <inheritdoc/>
+    public static Vector256Lane operator +(Vector256Lane left, Vector256Lane right) => new(left._value + right._value);
+
+    /// <inheritdoc/>
+    public static Vector256Lane operator -(Vector256Lane left, Vector256Lane right) => new(left._value - right._value);
+
+    /// <inheritdoc/>
+    public static Vector256Lane operator *(Vector256Lane left, Vector256Lane right) => new(left._value * right._value);
+
+    /// <inheritdoc/>
+    public static Vector256Lane operator /(Vector256Lane left, Vector256Lane right) => new(left._value / right._value);
+
+    /// <inheritdoc/>
+    public static Vector256Lane operator -(Vector256Lane value) => new(-value._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane Splat(float value) => new(Vector256.Create(value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane MultiplyAdd(Vector256Lane a, Vector256Lane b, Vector256Lane c) =>
+        new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane Sqrt(Vector256Lane x) => new(Vector256.Sqrt(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane Max(Vector256Lane a, Vector256Lane b) =>
+        new(Vector256.ConditionalSelect(Vector256.GreaterThan(a._value, b._value), a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane Sign(Vector256Lane x)
+    {
+        Vector256<float> zero = Vector256<float>.Zero;
+        Vector256<float> zeroOrNaN = Vector256.ConditionalSelect(Vector256.Equals(x._value, zero), zero, x._value);
+        Vector256<float> negative = Vector256.ConditionalSelect(
+            Vector256.LessThan(x._value, zero), -Vector256<float>.One, zeroOrNaN);
+        return new(Vector256.ConditionalSelect(
+            Vector256.GreaterThan(x._value, zero), Vector256<float>.One, negative));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane Choose(Vector256Lane condition, Vector256Lane whenNonZero, Vector256Lane whenZero) =>
+        new(Vector256.ConditionalSelect(
+            Vector256.Equals(condition._value, Vector256<float>.Zero), whenZero._value, whenNonZero._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane LowBFloat16(Vector256Lane words) => new((words.Bits << 16).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane HighBFloat16(Vector256Lane words) =>
+        new((words.Bits & Vector256.Create(0xFFFF0000u)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane RoundToBFloat16(Vector256Lane x) =>
+        new((RoundedBits(x) & Vector256.Create(0xFFFF0000u)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane JoinBFloat16(Vector256Lane low, Vector256Lane high) =>
+        new(((low.Bits >>> 16) | high.Bits).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane PackBFloat16(Vector256Lane low, Vector256Lane high) =>
+        new(((RoundedBits(low) >>> 16) | (RoundedBits(high) & Vector256.Create(0xFFFF0000u))).AsSingle());
+
+    /// <summary>The bfloat16 bits in the high halves; the low halves are left over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> RoundedBits(Vector256Lane x)
+    {
+        Vector256<uint> odd = (x.Bits >>> 16) & Vector256<uint>.One;
+        Vector256<uint> rounded = x.Bits + Vector256.Create(0x7FFFu) + odd;
+        return Vector256.ConditionalSelect(
+            Vector256.Equals(x._value, x._value).AsUInt32(), rounded, Vector256.Create(0x7FC00000u));
+    }
+}

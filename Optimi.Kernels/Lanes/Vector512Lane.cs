@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Optimi.Kernels;
+
+/// <summary>A register of 16 numbers: a 512-bit hardware vector of the host.</summary>
+/// <param name="value">The numbers.</param>
+public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512Lane>
+{
+    private readonly Vector512<float> _value = value;
+
+    private Vector512<uint> Bits => _value.AsUInt32();
+
+    /// <inheritdoc/>
+    public static Vector512Lane operator +(Vector512Lane left, Vector512Lane right) => new(left._value + right._value);
+
+    /// <inheritdoc/>
+    public static Vector512Lane operator -(Vector512Lane left, Vector512Lane right) => new(left._value - right._value);
+
+    /// <inheritdoc/>
+    public static Vector512Lane operator *(Vector512Lane left, Vector512Lane right) => new(left._value * right._value);
+
+    /// <inheritdoc/>
+    public static Vector512Lane operator /(Vector512Lane left, Vector512Lane right) => new(left._value / right._value);
+
+    /// <inheritdoc/>
+    public static Vector512Lane operator -(Vector512Lane value) => new(-value._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane Splat(float value) => new(Vector512.Create(value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane MultiplyAdd(Vector512Lane a, Vector512Lane b, Vector512Lane c) =>
+        new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane Sqrt(Vector512Lane x) => new(Vector512.Sqrt(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane Max(Vector512Lane a, Vector512Lane b) =>
+        new(Vector512.ConditionalSelect(Vector512.GreaterThan(a._value, b._value), a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane Sign(Vector512Lane x)
+    {
+        Vector512<float> zero = Vector512<float>.Zero;
+        Vector512<float> zeroOrNaN = Vector512.ConditionalSelect(Vector512.Equals(x._value, zero), zero, x._value);
+        Vector512<float> negative = Vector512.ConditionalSelect(
+            Vector512.LessThan(x._value, zero), -Vector512<float>.One, zeroOrNaN);
+        return new(Vector512.ConditionalSelect(
+            Vector512.GreaterThan(x._value, zero), Vector512<float>.One, negative));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane Choose(Vector512Lane condition, Vector512Lane whenNonZero, Vector512Lane whenZero) =>
+        new(Vector512.ConditionalSelect(
+            Vector512.Equals(condition._value, Vector512<float>.Zero), whenZero._value, whenNonZero._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane LowBFloat16(Vector512Lane words) => new((words.Bits << 16).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane HighBFloat16(Vector512Lane words) =>
+        new((words.Bits & Vector512.Create(0xFFFF0000u)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane RoundToBFloat16(Vector512Lane x) =>
+        new((RoundedBits(x) & Vector512.Create(0xFFFF0000u)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane JoinBFloat16(Vector512Lane low, Vector512Lane high) =>
+        new(((low.Bits >>> 16) | high.Bits).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane PackBFloat16(Vector512Lane low, Vector512Lane high) =>
+        new(((RoundedBits(low) >>> 16) | (RoundedBits(high) & Vector512.Create(0xFFFF0000u))).AsSingle());
+
+    /// <summary>The bfloat16 bits in the high halves; the low halves are left over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> RoundedBits(Vector512Lane x)
+    {
+        Vector512<uint> odd = (x.Bits >>> 16) & Vector512<uint>.One;
+        Vector512<uint> rounded = x.Bits + Vector512.Create(0x7FFFu) + odd;
+        return Vector512.ConditionalSelect(
+            Vector512.Equals(x._value, x._value).AsUInt32(), rounded, Vector512.Create(0x7FC00000u));
+    }
+}

@@ -1,0 +1,43 @@
+namespace Optimi.Kernels;
+
+/// <summary>
+/// An optimizer's update rule: from a parameter and its gradient to new states and the direction of the update. Written once,
+/// it runs on every device.
+/// </summary>
+/// <remarks>
+/// A rule is a struct, generic over its register alone, whose fields are the scalars of a step, each a
+/// <typeparamref name="TLane"/>, and nothing else. It may use the operations of <see cref="ILane{TSelf}"/>, branches on
+/// compile-time constants, and helper methods that are generic over the register in the same way. What it may not do: allocate,
+/// call other methods, keep anything outside the states.
+/// </remarks>
+/// <typeparam name="TSelf">The implementing struct, with <typeparamref name="TLane"/> as its only type argument.</typeparam>
+/// <typeparam name="TLane">The register.</typeparam>
+public interface IUpdateRule<TSelf, TLane>
+    where TSelf : unmanaged, IUpdateRule<TSelf, TLane>
+    where TLane : unmanaged, ILane<TLane>
+{
+    /// <summary>The names of the states, at most four; each is stored once per parameter number and starts as zero.</summary>
+    static abstract IReadOnlyList<string> StateNames { get; }
+
+    /// <summary>Whether the states of a parameter start from its first gradient (see <see cref="Begin"/>).</summary>
+    static virtual bool Begins => false;
+
+    /// <summary>
+    /// Gives the states of a parameter's first step their starting values, which are rounded to their storage before
+    /// <see cref="Step"/> sees them. Used only if <see cref="Begins"/>.
+    /// </summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="gradient">Its gradient.</param>
+    /// <param name="states">Its states: zero on entry.</param>
+    static virtual void Begin(in TSelf rule, TLane parameter, TLane gradient, ref States<TLane> states)
+    {
+    }
+
+    /// <summary>One step: updates the states and returns the direction x of the update p + s x.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="gradient">Its gradient.</param>
+    /// <param name="states">Its states.</param>
+    /// <returns>The direction; the scale s, most often -lr, is the options' to give.</returns>
+    TLane Step(TLane parameter, TLane gradient, ref States<TLane> states);
+}

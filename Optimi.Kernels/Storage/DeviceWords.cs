@@ -1,0 +1,29 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+
+namespace Optimi.Kernels;
+
+/// <summary>Memory of a device, word by word.</summary>
+/// <param name="view">The slab.</param>
+/// <param name="offset">The first word's number in the slab.</param>
+public readonly struct DeviceWords(ArrayView<ScalarLane> view, long offset) :
+    IWords<ScalarLane>, IMemory<DeviceWords>
+{
+    private readonly ArrayView<ScalarLane> _view = view;
+    private readonly long _offset = offset;
+
+    /// <inheritdoc/>
+    public static bool Walks => false;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public DeviceWords Skip(long words) => new(_view, _offset + words);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ScalarLane Load(int index) => _view[_offset + index];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(int index, ScalarLane words) => _view[_offset + index] = words;
+}
