@@ -1,0 +1,144 @@
+using ILGPU;
+using ILGPU.Runtime;
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>A device that holds parameters and runs update rules.</summary>
+/// <remarks>
+/// <para>On a GPU a step is queued: when it returns, its work lies in <see cref="Stream"/>, behind all that was queued there
+/// before. <see cref="Synchronize"/> waits for it, and so does every copy in or out. Work that is queued on the same stream
+/// afterwards sees its results without waiting. On the host a step is complete when it returns.</para>
+/// <para>A device may be used from one thread at a time.</para>
+/// </remarks>
+public sealed class ComputeDevice : IDisposable
+{
+    private readonly Context? _context;
+    private readonly bool _ownsAccelerator;
+
+    internal ComputeDevice(
+        DeviceDescription description, Context? context, Accelerator accelerator, AcceleratorStream? stream)
+    {
+        _context = context;
+        _ownsAccelerator = context is not null;
+        Description = description;
+        Accelerator = accelerator;
+        Stream = stream ?? accelerator.DefaultStream;
+        MaxAllocationBytes = DeviceFinder.MaxAllocationBytes(accelerator) ?? description.MemoryBytes;
+        Shape = Kind switch
+        {
+            DeviceKind.Host => KernelShape.Host,
+            DeviceKind.Cuda => KernelShape.Quad,
+            _ => KernelShape.Tile,
+        };
+    }
+
+    /// <summary>What the device is.</summary>
+    public DeviceDescription Description { get; }
+
+    /// <summary>The name that <see cref="Open"/> takes for it, such as <c>cuda:0</c>.</summary>
+    public string Name => Description.Name;
+
+    /// <summary>What runs the update rules.</summary>
+    public DeviceKind Kind => Description.Kind;
+
+    /// <summary>Its memory in bytes.</summary>
+    public long MemoryBytes => Description.MemoryBytes;
+
+    /// <summary>ILGPU's accelerator: for kernels of the caller's on the same memory.</summary>
+    public Accelerator Accelerator { get; }
+
+    /// <summary>The stream that all work is queued on.</summary>
+    public AcceleratorStream Stream { get; }
+
+    /// <summary>How many launches there were so far. A step is one for each kernel variant: in ordinary use one per storage
+    /// type, whatever the number of tensors and groups.</summary>
+    public long Launches { get; private set; }
+
+    /// <summary>Whether <see cref="Dispose"/> was called.</summary>
+    public bool IsDisposed { get; private set; }
+
+    /// <summary>Whether the memory is the host's, so that it can be had as a span.</summary>
+    public bool IsHost => Kind is DeviceKind.Host or DeviceKind.Simulated;
+
+    /// <summary>The largest piece of memory that can be had at once, in bytes.</summary>
+    internal long MaxAllocationBytes { get; set; }
+
+    /// <summary>The shape of the kernels that it runs.</summary>
+    internal KernelShape Shape { get; init; }
+
+    /// <summary>The host's register, in the shape <see cref="KernelShape.Host"/>.</summary>
+    internal Type Lane { get; init; } = HostLanes.Widest;
+
+    /// <summary>How often the device was waited for, so that staging memory knows when it is free again.</summary>
+    internal long Synchronizations { get; private set; }
+
+    /// <summary>Opens a device.</summary>
+    /// <param name="name">
+    /// <c>auto</c> (the first CUDA device, else the first OpenCL GPU, else the host), <c>cuda</c> or <c>cuda:1</c>,
+    /// <c>opencl</c> or <c>opencl:1</c>, <c>cpu</c> (the host's vector units: the embedded default), or <c>cpu-simulated</c>
+    /// (the GPU kernels on ILGPU's CPU accelerator: slow, for debugging).
+    /// </param>
+    /// <exception cref="DeviceException">There is no such device, or it cannot be opened.</exception>
+    public static ComputeDevice Open(string name = "auto") => DeviceFinder.Open(name);
+
+    /// <summary>Adopts an accelerator that a framework has already, without owning it.</summary>
+    /// <param name="accelerator">
+    /// The accelerator. For CUDA and OpenCL its context must have been built with
+    /// <see cref="ExactIntrinsics.UseOptimi(Context.Builder)"/>. A CPU accelerator gets the host's vector units.
+    /// </param>
+    /// <param name="stream">The stream to queue work on; the accelerator's default stream if null.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="accelerator"/> is null.</exception>
+    /// <exception cref="DeviceException">The accelerator is of a kind that Optimi does not support, its context lacks the
+    /// intrinsics, or the stream is another accelerator's.</exception>
+    public static ComputeDevice From(Accelerator accelerator, AcceleratorStream? stream = null) =>
+        DeviceFinder.Adopt(accelerator, stream);
+
+    /// <summary>All devices of the machine, those that cannot be opened included.</summary>
+    public static IReadOnlyList<DeviceDescription> List() => DeviceFinder.List();
+
+    /// <summary>Waits until all work queued so far has taken place.</summary>
+    /// <exception cref="ObjectDisposedException">The device is disposed.</exception>
+    public void Synchronize()
+    {
+        ThrowIfDisposed();
+        Synchronizations++;
+        if (Kind != DeviceKind.Host)
+            Stream.Synchronize();
+    }
+
+    /// <summary>Closes the device. What lies in its memory is gone. An adopted accelerator stays open.</summary>
+    public void Dispose()
+    {
+        if (IsDisposed)
+            return;
+        IsDisposed = true;
+        if (_ownsAccelerator)
+            Accelerator.Dispose();
+        _context?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} ({Description.Product})";
+
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
+
+    internal void CountLaunch() => Launches++;
+
+    /// <summary>Allocates zeroed memory.</summary>
+    /// <exception cref="DeviceException">The device has not got it.</exception>
+    internal Slab Allocate(long bytes)
+    {
+        ThrowIfDisposed();
+        try
+        {
+            return new Slab(this, bytes);
+        }
+        catch (Exception error) when (error is AcceleratorException or OutOfMemoryException)
+        {
+            throw new DeviceException(
+                $"Device '{Name}' could not allocate {bytes:N0} bytes of its {MemoryBytes:N0}: {error.Message}."
+                + " Free memory, use BFloat16 or fewer parameters.", error);
+        }
+    }
+}

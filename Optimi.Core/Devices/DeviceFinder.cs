@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>Finds, describes and opens devices.</summary>
+internal static class DeviceFinder
+{
+    private const string Names = "auto, cuda[:n], opencl[:n], cpu, cpu-simulated";
+
+    public static ComputeDevice Open(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name is "cpu" or "cpu-simulated")
+            return OpenHost(name == "cpu" ? DeviceKind.Host : DeviceKind.Simulated);
+        if (name == "auto")
+            return OpenFirstGpu() ?? OpenHost(DeviceKind.Host);
+        return OpenGpu(name);
+    }
+
+    public static ComputeDevice Adopt(Accelerator accelerator, AcceleratorStream? stream)
+    {
+        ArgumentNullException.ThrowIfNull(accelerator);
+        if (stream is not null && stream.Accelerator != accelerator)
+        {
+            throw new DeviceException(
+                $"The stream belongs to '{stream.Accelerator.Name}', not to '{accelerator.Name}'; pass one of its own.");
+        }
+
+        DeviceDescription description = accelerator.AcceleratorType switch
+        {
+            AcceleratorType.CPU => DescribeHost(DeviceKind.Host),
+            AcceleratorType.Cuda or AcceleratorType.OpenCL => Describe(accelerator.Device, "adopted"),
+            AcceleratorType other => throw new DeviceException(
+                $"Accelerator '{accelerator.Name}' is of type {other}; Optimi runs on CPU, Cuda and OpenCL accelerators."),
+        };
+        if (accelerator.AcceleratorType != AcceleratorType.CPU)
+            IntrinsicsProbe.Run(accelerator);
+        return new ComputeDevice(description, null, accelerator, stream);
+    }
+
+    public static IReadOnlyList<DeviceDescription> List()
+    {
+        using Context context = CreateContext(builder => AddGpus(builder));
+        return
+        [
+            DescribeHost(DeviceKind.Host),
+            DescribeHost(DeviceKind.Simulated),
+            .. Gpus(context).Select(gpu => gpu.Description with
+            {
+                Problem = gpu.Description.Problem ?? TryOpen(gpu.Description.Name, gpu.Device, context),
+            }),
+        ];
+    }
+
+    /// <summary>The largest single allocation of an OpenCL device in bytes; null where memory is the only limit.</summary>
+    public static long? MaxAllocationBytes(Accelerator accelerator) =>
+        accelerator.Device is CLDevice device
+            ? (long)device.GetDeviceInfo<ulong>(CLDeviceInfoType.CL_DEVICE_MAX_MEM_ALLOC_SIZE)
+            : null;
+
+    /// <summary>Opens the host. The simulation's groups are as large as a tile.</summary>
+    public static ComputeDevice OpenHost(DeviceKind kind, Type? lane = null, KernelShape? shape = null)
+    {
+        Context context = CreateContext(builder => builder.CPU(new CPUDevice(32, Tile.Length / 32, 1)));
+        DeviceDescription description = DescribeHost(kind);
+        Accelerator accelerator = context.CreateCPUAccelerator(0, CPUAcceleratorMode.Parallel);
+        return new ComputeDevice(description, context, accelerator, null)
+        {
+            Lane = lane ?? HostLanes.Widest,
+            Shape = shape ?? (kind == DeviceKind.Host ? KernelShape.Host : KernelShape.Tile),
+        };
+    }
+
+    private static ComputeDevice? OpenFirstGpu()
+    {
+        Context context = CreateContext(builder => AddGpus(builder));
+        foreach ((DeviceDescription description, Device device) in Gpus(context))
+        {
+            bool isGpu = device is not CLDevice openCL || openCL.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_GPU);
+            if (!isGpu || description.Problem is not null || TryOpen(description.Name, device, context) is not null)
+                continue;
+            return new ComputeDevice(description, context, device.CreateAccelerator(context), null);
+        }
+
+        context.Dispose();
+        return null;
+    }
+
+    private static ComputeDevice OpenGpu(string name)
+    {
+        string[] parts = name.Split(':');
+        bool isName = parts.Length <= 2 && parts[0] is "cuda" or "opencl"
+            && (parts.Length == 1 || int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _));
+        if (!isName)
+            throw new DeviceException($"'{name}' is no device name; use one of {Names}.");
+        string full = parts.Length == 2 ? name : $"{name}:0";
+        Context context = CreateContext(builder => AddGpus(builder));
+        try
+        {
+            (DeviceDescription description, Device device) =
+                Gpus(context).FirstOrDefault(gpu => gpu.Description.Name == full);
+            if (description is null)
+            {
+                string found = string.Join(", ", Gpus(context).Select(gpu => $"{gpu.Description.Name} ({gpu.Device.Name})"));
+                throw new DeviceException(
+                    $"There is no device '{full}'; found: cpu, cpu-simulated{(found == "" ? "" : ", " + found)}."
+                    + (parts[0] == "cuda" ? " A CUDA device needs NVIDIA's driver." : " An OpenCL device needs a driver (ICD)."));
+            }
+
+            if (description.Problem is string problem)
+                throw new DeviceException($"Device '{full}' ({device.Name}) cannot be used: {problem}.");
+            return new ComputeDevice(description, context, Create(full, device, context), null);
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+    }
+
+    private static Accelerator Create(string name, Device device, Context context)
+    {
+        try
+        {
+            return device.CreateAccelerator(context);
+        }
+        catch (Exception error) when (error is AcceleratorException or NotSupportedException or InvalidOperationException)
+        {
+            throw new DeviceException($"Device '{name}' ({device.Name}) cannot be opened: {error.Message}", error);
+        }
+    }
+
+    private static string? TryOpen(string name, Device device, Context context)
+    {
+        try
+        {
+            Create(name, device, context).Dispose();
+            return null;
+        }
+        catch (DeviceException error)
+        {
+            return error.Message;
+        }
+    }
+
+    private static IEnumerable<(DeviceDescription Description, Device Device)> Gpus(Context context) =>
+    [
+        .. context.Devices.OfType<CudaDevice>().Select((device, i) => (Describe(device, $"cuda:{i}"), (Device)device)),
+        .. context.Devices.OfType<CLDevice>().Select((device, i) => (Describe(device, $"opencl:{i}"), (Device)device)),
+    ];
+
+    private static DeviceDescription Describe(Device device, string name)
+    {
+        string? problem = device.MaxNumThreadsPerGroup < Tile.Length
+            ? $"its groups have {device.MaxNumThreadsPerGroup} work-items at most, and {Tile.Length} are needed"
+            : null;
+        return device switch
+        {
+            CudaDevice cuda => new(
+                name, DeviceKind.Cuda, cuda.Name, cuda.MemorySize, cuda.NumMultiprocessors,
+                $"driver {cuda.DriverVersion}, {cuda.Architecture}", problem),
+            CLDevice openCL => new(
+                name, DeviceKind.OpenCL, openCL.Name, openCL.MemorySize, openCL.NumMultiprocessors,
+                $"{openCL.PlatformName}, {openCL.DeviceVersion}", problem),
+            _ => throw new DeviceException($"Device '{device.Name}' is neither a CUDA nor an OpenCL device."),
+        };
+    }
+
+    private static DeviceDescription DescribeHost(DeviceKind kind) => new(
+        kind == DeviceKind.Host ? "cpu" : "cpu-simulated",
+        kind,
+        kind == DeviceKind.Host ? $"host, {HostLanes.Widest.Name}" : "ILGPU's CPU accelerator",
+        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+        Environment.ProcessorCount,
+        RuntimeInformation.FrameworkDescription,
+        null);
+
+    private static Context CreateContext(Action<Context.Builder> addDevices)
+    {
+        NativeLibraries.Register();
+        return Context.Create(builder =>
+        {
+            addDevices(builder);
+            builder.UseOptimi();
+        });
+    }
+
+    private static void AddGpus(Context.Builder builder) => builder.Cuda().OpenCL(device =>
+    {
+        // ILGPU refuses devices without a generic address space, such as PoCL's before version 4; these kernels need none.
+        SetGenericAddressSpace(device.Capabilities, true);
+        return true;
+    });
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_GenericAddressSpace")]
+    private static extern void SetGenericAddressSpace(CLCapabilityContext capabilities, bool value);
+}

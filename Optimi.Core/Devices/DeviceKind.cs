@@ -1,0 +1,17 @@
+namespace Optimi;
+
+/// <summary>What runs the update rules.</summary>
+public enum DeviceKind
+{
+    /// <summary>The host's cores and vector units, on host memory: the embedded default.</summary>
+    Host,
+
+    /// <summary>ILGPU's CPU accelerator, which runs the GPU kernels thread by thread: for debugging.</summary>
+    Simulated,
+
+    /// <summary>An NVIDIA GPU.</summary>
+    Cuda,
+
+    /// <summary>An OpenCL device.</summary>
+    OpenCL,
+}

@@ -1,0 +1,14 @@
+namespace Optimi;
+
+/// <summary>How a launch walks memory.</summary>
+internal enum KernelShape
+{
+    /// <summary>Loops over hardware vectors on the host's threads.</summary>
+    Host,
+
+    /// <summary>One work-group for a tile, one work-item for a unit.</summary>
+    Tile,
+
+    /// <summary>Threads that move 16 bytes at a time, with a stride of the whole grid.</summary>
+    Quad,
+}

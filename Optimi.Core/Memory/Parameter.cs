@@ -1,0 +1,68 @@
+namespace Optimi;
+
+/// <summary>A tensor that is trained: its values and its gradient, in a <see cref="ParameterBuffer"/>.</summary>
+public sealed class Parameter
+{
+    private readonly int[] _shape;
+
+    internal Parameter(ParameterBuffer buffer, string name, DType dtype, int[] shape, long length)
+    {
+        Buffer = buffer;
+        Name = name;
+        DType = dtype;
+        _shape = shape;
+        Length = length;
+        Values = new ValueStorage(this);
+        Gradient = new GradientStorage(this);
+    }
+
+    /// <summary>The buffer that it belongs to.</summary>
+    public ParameterBuffer Buffer { get; }
+
+    /// <summary>The name, unique in its buffer.</summary>
+    public string Name { get; }
+
+    /// <summary>The extent of each dimension; at least one dimension, each at least 1.</summary>
+    public ReadOnlySpan<int> Shape => _shape;
+
+    /// <summary>How many numbers there are: the product of the shape.</summary>
+    public long Length { get; }
+
+    /// <summary>How values and gradient are stored.</summary>
+    public DType DType { get; }
+
+    /// <summary>The values.</summary>
+    public TensorStorage Value => Values;
+
+    /// <summary>The gradient, of the same shape and type; its memory is allocated when it is first asked for.</summary>
+    public TensorStorage Gradient { get; }
+
+    /// <summary>
+    /// Whether the parameter takes part in steps: set when its gradient is written or a view of it is taken, cleared by the
+    /// user. A parameter without a gradient is left alone entirely: no decay, no states, no counting.
+    /// </summary>
+    public bool HasGradient { get; set; }
+
+    /// <summary>
+    /// Whether steps pass the parameter over although it has a gradient. While it has been frozen from the beginning, an
+    /// optimizer keeps no states for it. Default false.
+    /// </summary>
+    public bool Frozen { get; set; }
+
+    internal ValueStorage Values { get; }
+
+    /// <summary>The slabs that it lies in, once its buffer is placed.</summary>
+    internal PlacedSlabs? Place { get; set; }
+
+    /// <summary>Its first tile in those slabs.</summary>
+    internal int FirstTile { get; set; }
+
+    /// <summary>Its first byte in those slabs.</summary>
+    internal long Offset => (long)FirstTile * DType.TileBytes();
+
+    /// <summary>How many tiles it takes.</summary>
+    internal int TileCount => (int)((Length + Kernels.Tile.Length - 1) / Kernels.Tile.Length);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} {DType} [{string.Join(", ", _shape)}]";
+}

@@ -1,0 +1,180 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Optimi;
+
+/// <summary>
+/// The parameters of a model and their memory on one device: for each storage type one contiguous slab of values and one of
+/// gradients.
+/// </summary>
+/// <remarks>
+/// Memory is allocated when it is first needed, for all parameters added until then: add them all (and copy their initial values
+/// in, if you like), then train. Parameters added later get slabs of their own, as does what exceeds the largest single
+/// allocation of the device; an optimizer needs one launch for each slab. Slabs never move. Not safe for concurrent use.
+/// </remarks>
+/// <param name="device">The device; it must outlive the buffer.</param>
+public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<Parameter>, IDisposable
+{
+    private readonly List<Parameter> _parameters = [];
+    private readonly Dictionary<string, Parameter> _byName = new(StringComparer.Ordinal);
+    private readonly List<PlacedSlabs> _slabs = [];
+    private int _placed;
+    private long _tileBytes;
+    private bool _disposed;
+
+    /// <summary>The device that holds the memory.</summary>
+    public ComputeDevice Device { get; } = device ?? throw new ArgumentNullException(nameof(device));
+
+    /// <summary>How many parameters there are.</summary>
+    public int Count => _parameters.Count;
+
+    /// <summary>Bytes allocated for values, each tensor rounded up to whole tiles of 256 numbers.</summary>
+    /// <exception cref="ObjectDisposedException">The buffer is disposed.</exception>
+    public long ValueBytes
+    {
+        get
+        {
+            PlaceAll();
+            return _slabs.Sum(slab => slab.Values.Bytes);
+        }
+    }
+
+    /// <summary>Bytes allocated for gradients so far.</summary>
+    public long GradientBytes => _slabs.Sum(slab => slab.GradientBytes);
+
+    /// <summary>The parameter of a name.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="ParameterException">There is none of that name.</exception>
+    public Parameter this[string name] => _byName.TryGetValue(name, out Parameter? parameter)
+        ? parameter
+        : throw new ParameterException(
+            $"There is no parameter '{name}'; the buffer has {string.Join(", ", _byName.Keys.Take(20))}"
+            + (Count > 20 ? $" and {Count - 20} more." : "."));
+
+    /// <summary>Finds the parameter of a name.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="parameter">The parameter.</param>
+    /// <returns>Whether there is one.</returns>
+    public bool TryGet(string name, [MaybeNullWhen(false)] out Parameter parameter) =>
+        _byName.TryGetValue(name, out parameter);
+
+    /// <summary>Adds a parameter. Its values start as zero.</summary>
+    /// <param name="name">Its name, unique in the buffer.</param>
+    /// <param name="dtype">How its values and gradient are stored.</param>
+    /// <param name="shape">The extent of each dimension: one or more, each at least 1.</param>
+    /// <returns>The parameter.</returns>
+    /// <exception cref="ParameterException">The name is empty or taken, the shape is empty or has an extent below 1, or the
+    /// tensor is larger than the device's memory.</exception>
+    /// <exception cref="ObjectDisposedException">The buffer is disposed.</exception>
+    public Parameter Add(string name, DType dtype, params ReadOnlySpan<int> shape)
+    {
+        ThrowIfDisposed();
+        if (string.IsNullOrWhiteSpace(name))
+            throw new ParameterException("A parameter needs a name that is not empty, such as 'fc1.weight'.");
+        if (_byName.ContainsKey(name))
+            throw new ParameterException($"There is a parameter '{name}' already; names must be unique in a buffer.");
+        long length = LengthOf(name, shape);
+        var parameter = new Parameter(this, name, dtype.Checked(), shape.ToArray(), length);
+        long bytes = (length + Kernels.Tile.Length - 1) / Kernels.Tile.Length * dtype.TileBytes();
+        if (bytes > Device.MaxAllocationBytes || _tileBytes + bytes > Device.MemoryBytes)
+        {
+            throw new ParameterException(
+                $"Parameter '{name}' takes {bytes:N0} bytes beside {_tileBytes:N0} of others, but device '{Device.Name}' has"
+                + $" {Device.MemoryBytes:N0} bytes, {Device.MaxAllocationBytes:N0} at most in one piece;"
+                + " use smaller tensors, BFloat16, or another device.");
+        }
+
+        _tileBytes += bytes;
+        _byName.Add(name, parameter);
+        _parameters.Add(parameter);
+        return parameter;
+    }
+
+    /// <summary>Sets all gradients to zero, without saying that they are there or not.</summary>
+    /// <exception cref="ObjectDisposedException">The buffer is disposed.</exception>
+    public void ZeroGradients()
+    {
+        ThrowIfDisposed();
+        foreach (PlacedSlabs slab in _slabs)
+            slab.ClearGradients(0, slab.TileCount);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<Parameter> GetEnumerator() => _parameters.GetEnumerator();
+
+    /// <inheritdoc/>
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Frees the memory. Its parameters, and views of them, cannot be used any more.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        foreach (PlacedSlabs slab in _slabs)
+            slab.Dispose();
+        _slabs.Clear();
+    }
+
+    internal void ThrowIfDisposed()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Device.ThrowIfDisposed();
+    }
+
+    /// <summary>Gives memory to the parameters that have none yet.</summary>
+    internal void PlaceAll()
+    {
+        ThrowIfDisposed();
+        if (_placed == _parameters.Count)
+            return;
+        foreach (IGrouping<DType, Parameter> ofType in _parameters.Skip(_placed).GroupBy(parameter => parameter.DType))
+            Place(ofType.Key, [.. ofType]);
+        _placed = _parameters.Count;
+    }
+
+    private void Place(DType dtype, List<Parameter> parameters)
+    {
+        for (int first = 0; first < parameters.Count;)
+        {
+            long most = Math.Min(int.MaxValue, Device.MaxAllocationBytes / dtype.TileBytes());
+            int tiles = 0;
+            int end = first;
+            for (; end < parameters.Count && tiles + parameters[end].TileCount <= most; end++)
+            {
+                parameters[end].FirstTile = tiles;
+                tiles += parameters[end].TileCount;
+            }
+
+            var slabs = new PlacedSlabs(Device, dtype, tiles);
+            _slabs.Add(slabs);
+            for (; first < end; first++)
+            {
+                parameters[first].Place = slabs;
+                parameters[first].Values.OnPlaced();
+            }
+        }
+    }
+
+    private static long LengthOf(string name, ReadOnlySpan<int> shape)
+    {
+        string text = $"[{string.Join(", ", shape.ToArray())}]";
+        if (shape.IsEmpty)
+            throw new ParameterException($"Parameter '{name}' has no dimensions; give a scalar the shape [1].");
+        long length = 1;
+        foreach (int extent in shape)
+        {
+            if (extent < 1)
+            {
+                throw new ParameterException(
+                    $"Parameter '{name}' has shape {text}, but {extent} is no extent; every dimension must be at least 1.");
+            }
+
+            if (length > long.MaxValue / Kernels.Tile.Length / extent)
+                throw new ParameterException($"Parameter '{name}' has shape {text}: more numbers than can be counted.");
+            length *= extent;
+        }
+
+        return length;
+    }
+}

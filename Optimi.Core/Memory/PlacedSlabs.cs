@@ -1,0 +1,25 @@
+namespace Optimi;
+
+/// <summary>The slabs of one storage type: values, and in the same places of a second one the gradients, once wanted.</summary>
+internal sealed class PlacedSlabs(ComputeDevice device, DType dtype, int tiles) : IDisposable
+{
+        private Slab? _gradients;
+
+    public int TileCount => tiles;
+
+    public Slab Values { get; } = device.Allocate((long)tiles * dtype.TileBytes());
+
+    public Slab Gradients => _gradients ??= device.Allocate(Values.Bytes);
+
+    public long GradientBytes => _gradients?.Bytes ?? 0;
+
+    /// <summary>Sets the gradients of a range of tiles to zero, if there are any.</summary>
+    public void ClearGradients(int firstTile, int endTile) =>
+        _gradients?.Clear((long)firstTile * dtype.TileBytes(), (long)(endTile - firstTile) * dtype.TileBytes());
+
+    public void Dispose()
+    {
+        Values.Dispose();
+        _gradients?.Dispose();
+    }
+}

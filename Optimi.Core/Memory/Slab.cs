@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+
+namespace Optimi;
+
+/// <summary>
+/// A contiguous piece of device memory that never moves. On the host it is aligned memory of our own, wrapped for ILGPU, which
+/// aligns its own to 16 bytes only; elsewhere it is ILGPU's.
+/// </summary>
+internal sealed unsafe class Slab : IDisposable
+{
+    private const int Alignment = 512;
+
+    private readonly ComputeDevice _device;
+    private readonly MemoryBuffer _buffer;
+    private void* _host;
+
+    public Slab(ComputeDevice device, long bytes)
+    {
+        _device = device;
+        Bytes = bytes;
+        if (device.IsHost)
+        {
+            _host = NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+            NativeMemory.Clear(_host, (nuint)bytes);
+            _buffer = CPUMemoryBuffer.Create(device.Accelerator, (nint)_host, bytes, sizeof(byte));
+        }
+        else
+        {
+            MemoryBuffer1D<byte, Stride1D.Dense> buffer = device.Accelerator.Allocate1D<byte>(bytes);
+            buffer.MemSetToZero(device.Stream);
+            _buffer = buffer;
+        }
+    }
+
+    /// <summary>Bytes allocated.</summary>
+    public long Bytes { get; }
+
+    /// <summary>Where the slab lies in host memory; null on other devices.</summary>
+    public byte* Host => (byte*)_host;
+
+    /// <summary>A part of the slab as ILGPU sees it.</summary>
+    /// <typeparam name="T">The element.</typeparam>
+    /// <param name="offset">Where it starts, in bytes.</param>
+    /// <param name="length">How many elements.</param>
+    public ArrayView<T> View<T>(long offset, long length)
+        where T : unmanaged =>
+        _buffer.AsArrayView<byte>(offset, length * Unsafe.SizeOf<T>()).Cast<T>();
+
+    /// <summary>The whole slab as ILGPU sees it.</summary>
+    /// <typeparam name="T">The element.</typeparam>
+    public ArrayView<T> View<T>()
+        where T : unmanaged => View<T>(0, Bytes / Unsafe.SizeOf<T>());
+
+    /// <summary>Copies into the slab; the source may be reused when this returns.</summary>
+    /// <param name="offset">Where to put it, in bytes.</param>
+    /// <param name="source">What to copy.</param>
+    public void Upload(long offset, ReadOnlySpan<byte> source)
+    {
+        if (_device.IsHost)
+        {
+            _device.Synchronize();
+            source.CopyTo(new Span<byte>(Host + offset, source.Length));
+            return;
+        }
+
+        fixed (byte* pointer = source)
+        {
+            // ILGPU's OpenCL copies the whole host buffer whatever the view: the buffer is made to measure.
+            using var staging = CPUMemoryBuffer.Create(_device.Accelerator, (nint)pointer, source.Length, sizeof(byte));
+            View<byte>(offset, source.Length).CopyFrom(_device.Stream, staging.AsArrayView<byte>(0, source.Length));
+            _device.Synchronize();
+        }
+    }
+
+    /// <summary>Copies out of the slab, after all work queued so far.</summary>
+    /// <param name="offset">Where to start, in bytes.</param>
+    /// <param name="destination">Where to put it.</param>
+    public void Download(long offset, Span<byte> destination)
+    {
+        if (_device.IsHost)
+        {
+            _device.Synchronize();
+            new Span<byte>(Host + offset, destination.Length).CopyTo(destination);
+            return;
+        }
+
+        fixed (byte* pointer = destination)
+        {
+            using var staging = CPUMemoryBuffer.Create(_device.Accelerator, (nint)pointer, destination.Length, sizeof(byte));
+            View<byte>(offset, destination.Length).CopyTo(_device.Stream, staging.AsArrayView<byte>(0, destination.Length));
+            _device.Synchronize();
+        }
+    }
+
+    /// <summary>Waits until all work queued so far has taken place.</summary>
+    public void AwaitDevice() => _device.Synchronize();
+
+    /// <summary>Sets a range of bytes to zero.</summary>
+    public void Clear(long offset, long bytes)
+    {
+        if (!_device.IsHost)
+        {
+            View<byte>(offset, bytes).MemSetToZero(_device.Stream);
+            return;
+        }
+
+        AwaitDevice();
+        NativeMemory.Clear(Host + offset, (nuint)bytes);
+    }
+
+    public void Dispose()
+    {
+        if (!_device.IsDisposed)
+            _buffer.Dispose();
+        NativeMemory.AlignedFree(_host);
+        _host = null;
+    }
+}

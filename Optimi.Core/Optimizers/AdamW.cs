@@ -1,0 +1,57 @@
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>AdamW: Adam with decoupled weight decay.</summary>
+/// <remarks>Loshchilov, Hutter, <see href="https://arxiv.org/abs/1711.05101">Decoupled Weight Decay
+/// Regularization</see>.</remarks>
+public sealed class AdamW : Optimizer<AdamRule<ScalarLane>>
+{
+    /// <summary>Creates an optimizer with one group; see <see cref="AdamWOptions"/> for what the arguments mean.</summary>
+    /// <param name="parameters">The parameters: a whole <see cref="ParameterBuffer"/> or some of it; at least one.</param>
+    /// <param name="lr">The learning rate.</param>
+    /// <param name="beta1">β₁.</param>
+    /// <param name="beta2">β₂.</param>
+    /// <param name="epsilon">ε.</param>
+    /// <param name="weightDecay">Weight decay.</param>
+    /// <param name="decoupleLr">Whether weight decay is independent of the learning rate.</param>
+    /// <param name="maxLr">The highest learning rate of the schedule, for <paramref name="decoupleLr"/>.</param>
+    /// <param name="kahan">Kahan summation; null for automatic.</param>
+    /// <exception cref="ParameterException">There is no parameter, or one is named twice.</exception>
+    /// <exception cref="OptionException">An option has a value that it cannot have.</exception>
+    public AdamW(
+        IEnumerable<Parameter> parameters,
+        double lr,
+        double beta1 = 0.9,
+        double beta2 = 0.99,
+        double epsilon = 1e-6,
+        double weightDecay = 1e-2,
+        bool decoupleLr = false,
+        double? maxLr = null,
+        bool? kahan = null)
+        : this(parameters, new AdamWOptions
+        {
+            Lr = lr,
+            Beta1 = beta1,
+            Beta2 = beta2,
+            Epsilon = epsilon,
+            WeightDecay = weightDecay,
+            DecoupleLr = decoupleLr,
+            MaxLr = maxLr,
+            Kahan = kahan,
+        })
+    {
+    }
+
+    /// <inheritdoc/>
+    public AdamW(IEnumerable<Parameter> parameters, RuleOptions<AdamRule<ScalarLane>> options)
+        : base(parameters, options)
+    {
+    }
+
+    /// <inheritdoc/>
+    public AdamW(params IReadOnlyList<ParameterGroup> groups)
+        : base(groups)
+    {
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Optimi;
+
+/// <summary>The checks that options share.</summary>
+internal static class Guard
+{
+    /// <summary>Checks that a number is finite and not negative.</summary>
+    /// <exception cref="OptionException">It is not.</exception>
+    public static void NotNegative(double value, string option)
+    {
+        if (!double.IsFinite(value) || value < 0)
+            throw Outside(value, option, "finite and at least 0");
+    }
+
+    /// <summary>Checks that a number is finite and above zero.</summary>
+    /// <exception cref="OptionException">It is not.</exception>
+    public static void Positive(double value, string option)
+    {
+        if (!double.IsFinite(value) || value <= 0)
+            throw Outside(value, option, "finite and above 0");
+    }
+
+    /// <summary>Checks the coefficient of a moving average.</summary>
+    /// <exception cref="OptionException">It is below 0, or 1 or above.</exception>
+    public static void MovingAverage(double value, string option)
+    {
+        if (!(value >= 0 && value < 1))
+            throw Outside(value, option, "at least 0 and below 1");
+    }
+
+    private static OptionException Outside(double value, string option, string range) =>
+        new($"{option} is {value.ToString(CultureInfo.InvariantCulture)}, but it must be {range}.");
+}

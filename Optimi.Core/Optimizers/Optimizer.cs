@@ -1,0 +1,162 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Optimi;
+
+/// <summary>
+/// Updates parameters from their gradients. All parameters of all groups are stepped together: one launch for each storage type
+/// (and each variant of states), however many they are.
+/// </summary>
+/// <remarks>Nothing is allocated by a step once the first is done. Not safe for concurrent use.</remarks>
+public abstract class Optimizer : IDisposable
+{
+    private readonly List<ParameterGroup> _groups = [];
+    private bool _disposed;
+
+    private protected Optimizer(IReadOnlyList<ParameterGroup> groups)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        if (groups.Count == 0)
+            throw new ParameterException("An optimizer needs at least one group of parameters.");
+        Device = groups[0].Parameters[0].Buffer.Device;
+    }
+
+    /// <summary>The groups, in the order in which they were added.</summary>
+    public IReadOnlyList<ParameterGroup> Groups => _groups;
+
+    /// <summary>The learning rate of all groups: setting it sets each; reading it gives the first group's.</summary>
+    /// <exception cref="OptionException">The value is negative or not finite.</exception>
+    public double Lr
+    {
+        get => _groups[0].Lr;
+        set
+        {
+            foreach (ParameterGroup group in _groups)
+                group.Lr = value;
+        }
+    }
+
+    /// <summary>Bytes allocated for states, the Kahan compensation included.</summary>
+    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    public abstract long StateBytes { get; }
+
+    /// <summary>The device of all parameters.</summary>
+    protected ComputeDevice Device { get; }
+
+    /// <summary>Steps every parameter that has a gradient.</summary>
+    /// <remarks>When it returns, the work is queued on the device; see <see cref="ComputeDevice"/>.</remarks>
+    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    /// <exception cref="DeviceException">The device has no memory left for the states.</exception>
+    public abstract void Step();
+
+    /// <summary>Computes the loss and its gradients, then steps.</summary>
+    /// <param name="closure">Writes the gradients and returns the loss.</param>
+    /// <returns>The loss.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="closure"/> is null.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    public double Step(Func<double> closure)
+    {
+        ArgumentNullException.ThrowIfNull(closure);
+        ThrowIfDisposed();
+        double loss = closure();
+        Step();
+        return loss;
+    }
+
+    /// <summary>Steps one parameter alone, if it has a gradient: a launch over its tiles.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <exception cref="ParameterException">The optimizer does not own it.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    public abstract void Step(Parameter parameter);
+
+    /// <summary>Sets the gradients of its parameters to zero. They still count as there: see
+    /// <see cref="Parameter.HasGradient"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    public void ZeroGradients()
+    {
+        ThrowIfDisposed();
+        PlacedSlabs? place = null;
+        int first = 0;
+        int end = 0;
+        foreach (ParameterGroup group in _groups)
+        {
+            foreach (Parameter parameter in group.Parameters)
+            {
+                parameter.Buffer.ThrowIfDisposed();
+                if (parameter.Place != place || parameter.FirstTile != end)
+                {
+                    place?.ClearGradients(first, end);
+                    (place, first) = (parameter.Place, parameter.FirstTile);
+                }
+
+                end = parameter.FirstTile + parameter.TileCount;
+            }
+        }
+
+        place?.ClearGradients(first, end);
+    }
+
+    /// <summary>A state of a parameter, for reading and writing.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="name">The state's name: the rule's, such as <c>exp_avg</c>, or <c>kahan_comp</c>.</param>
+    /// <exception cref="ParameterException">The optimizer does not own the parameter, or keeps no such state for it.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    public TensorStorage State(Parameter parameter, string name) => TryGetState(parameter, name, out TensorStorage? state)
+        ? state
+        : throw new ParameterException(
+            $"There is no state '{name}' for parameter '{parameter.Name}'; there is {NamesOr(parameter, "none")}.");
+
+    /// <summary>Finds a state of a parameter.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="name">The state's name.</param>
+    /// <param name="state">The state.</param>
+    /// <returns>Whether the optimizer keeps it.</returns>
+    /// <exception cref="ParameterException">The optimizer does not own the parameter.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    public abstract bool TryGetState(Parameter parameter, string name, [MaybeNullWhen(false)] out TensorStorage state);
+
+    /// <summary>The names of the states that are kept for a parameter; none while it is frozen from the beginning.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <exception cref="ParameterException">The optimizer does not own the parameter.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    public abstract IReadOnlyList<string> StateNames(Parameter parameter);
+
+    /// <summary>t: how many steps a parameter has taken part in.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <exception cref="ParameterException">The optimizer does not own it.</exception>
+    public abstract long StepCount(Parameter parameter);
+
+    /// <summary>Frees the states.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    internal void ThrowIfDisposed()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Device.ThrowIfDisposed();
+    }
+
+    /// <summary>Frees the states.</summary>
+    /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>
+    protected virtual void Dispose(bool disposing) => _disposed = true;
+
+    private protected void Add(ParameterGroup group) => _groups.Add(group);
+
+    private protected void WarnOfLargeDecay(IEnumerable<ParameterGroup> groups)
+    {
+        const double Usual = 1e-3;
+        var large = groups.Where(group => group.Options is { DecoupleLr: true, WeightDecay: >= Usual }).ToList();
+        if (large.Count == 0)
+            return;
+        string decays = string.Join(", ", large.Select(group => group.Options.WeightDecay).Distinct());
+        Warnings.Raise(
+            this,
+            FormattableString.Invariant($"Weight decay {decays} with {nameof(OptimizerOptions.DecoupleLr)} is not scaled by lr:")
+            + " each step takes that share of the parameters away. Usual values are 1e-5 to 1e-4.");
+    }
+
+    private string NamesOr(Parameter parameter, string none) =>
+        StateNames(parameter) is { Count: > 0 } names ? string.Join(", ", names) : none;
+}

@@ -1,0 +1,213 @@
+using System.Diagnostics.CodeAnalysis;
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>
+/// An optimizer with any update rule: one of the library's, or one of your own (see <see cref="IUpdateRule{TSelf, TLane}"/>),
+/// which then runs on every device, with Kahan summation, groups and all.
+/// </summary>
+/// <typeparam name="TRule">The rule, with <see cref="ScalarLane"/> as its register.</typeparam>
+public class Optimizer<TRule> : Optimizer
+    where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+{
+    private readonly Dictionary<Parameter, LaunchTensor> _tensors = [];
+    private readonly Dictionary<LaunchTensor, RuleLaunch<TRule>> _launchOf = [];
+    private readonly List<RuleLaunch<TRule>> _launches = [];
+    private readonly List<LaunchTensor> _withoutLaunch = [];
+
+    /// <summary>Creates an optimizer with one group.</summary>
+    /// <param name="parameters">The parameters: a whole <see cref="ParameterBuffer"/> or some of it; at least one.</param>
+    /// <param name="options">Their options.</param>
+    /// <exception cref="ParameterException">There is no parameter, or one is named twice.</exception>
+    /// <exception cref="OptionException">An option has a value that it cannot have, or the rule is not what it must be.</exception>
+    public Optimizer(IEnumerable<Parameter> parameters, RuleOptions<TRule> options)
+        : this([new ParameterGroup(parameters, options)])
+    {
+    }
+
+    /// <summary>Creates an optimizer with groups.</summary>
+    /// <param name="groups">The groups: at least one, on one device; no parameter in two of them.</param>
+    /// <exception cref="ParameterException">There is no group, a parameter is in two, or they are on several devices.</exception>
+    /// <exception cref="OptionException">A group's options are another rule's, or the rule is not what it must be.</exception>
+    public Optimizer(params IReadOnlyList<ParameterGroup> groups)
+        : base(groups)
+    {
+        LaunchFactory.Check<TRule>();
+        foreach (ParameterGroup group in groups)
+            Own(group);
+        WarnOfLargeDecay(groups);
+    }
+
+    /// <inheritdoc/>
+    public override long StateBytes
+    {
+        get
+        {
+            Schedule();
+            return _launches.Sum(launch => launch.StateBytes);
+        }
+    }
+
+    /// <summary>
+    /// Adds a group. After the first step its parameters get launches of their own; before it, they share those of the others.
+    /// </summary>
+    /// <param name="parameters">The parameters: at least one, none that the optimizer has already.</param>
+    /// <param name="options">Their options.</param>
+    /// <returns>The group.</returns>
+    /// <exception cref="ParameterException">There is no parameter, or the optimizer has one of them already.</exception>
+    /// <exception cref="OptionException">An option has a value that it cannot have.</exception>
+    public ParameterGroup AddGroup(IEnumerable<Parameter> parameters, RuleOptions<TRule> options)
+    {
+        ThrowIfDisposed();
+        var group = new ParameterGroup(parameters, options);
+        Own(group);
+        WarnOfLargeDecay([group]);
+        return group;
+    }
+
+    /// <inheritdoc/>
+    public override void Step()
+    {
+        Schedule();
+        foreach (RuleLaunch<TRule> launch in _launches)
+        {
+            launch.Begin();
+            bool any = false;
+            foreach (LaunchTensor tensor in launch.Tensors)
+                any |= TakePart(launch, tensor);
+            if (any)
+                launch.Run(0, launch.TileCount);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Step(Parameter parameter)
+    {
+        LaunchTensor tensor = Find(parameter);
+        Schedule();
+        if (!_launchOf.TryGetValue(tensor, out RuleLaunch<TRule>? launch))
+            return;
+        launch.Begin();
+        if (TakePart(launch, tensor))
+            launch.Run(tensor.FirstTile, tensor.TileCount);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryGetState(Parameter parameter, string name, [MaybeNullWhen(false)] out TensorStorage state)
+    {
+        LaunchTensor tensor = Find(parameter);
+        Schedule();
+        Slab? slab = null;
+        if (_launchOf.TryGetValue(tensor, out RuleLaunch<TRule>? launch))
+        {
+            slab = name == StateName.KahanCompensation
+                ? launch.Compensation
+                : TRule.StateNames.Index().Where(item => item.Item == name).Select(item => launch.State(item.Index))
+                    .FirstOrDefault();
+        }
+
+        state = slab is null ? null : new StateStorage(this, parameter, name, slab, tensor.FirstTile);
+        return slab is not null;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> StateNames(Parameter parameter) =>
+        [.. TRule.StateNames.Append(StateName.KahanCompensation).Where(name => TryGetState(parameter, name, out _))];
+
+    /// <inheritdoc/>
+    public override long StepCount(Parameter parameter) => Find(parameter).Steps;
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        foreach (RuleLaunch<TRule> launch in _launches)
+            launch.Dispose();
+        _launches.Clear();
+        _launchOf.Clear();
+    }
+
+    /// <summary>Counts a step of a tensor and gives it its scalars, if it takes part.</summary>
+    private static bool TakePart(RuleLaunch<TRule> launch, LaunchTensor tensor)
+    {
+        if (!tensor.TakesPart)
+            return false;
+        tensor.Steps++;
+        launch.SetRow(tensor, launch.RowFor(tensor.Group, tensor.Steps));
+        return true;
+    }
+
+    private LaunchTensor Find(Parameter parameter)
+    {
+        ThrowIfDisposed();
+        ArgumentNullException.ThrowIfNull(parameter);
+        return _tensors.TryGetValue(parameter, out LaunchTensor? tensor)
+            ? tensor
+            : throw new ParameterException(
+                $"Parameter '{parameter.Name}' is in no group of this optimizer; add it with AddGroup.");
+    }
+
+    private void Own(ParameterGroup group)
+    {
+        if (group.Options is not RuleOptions<TRule>)
+        {
+            throw new OptionException(
+                $"{group.Options.GetType().Name} are not the options of {GetType().Name}; use those made for its rule.");
+        }
+
+        foreach (Parameter parameter in group.Parameters)
+        {
+            if (_tensors.ContainsKey(parameter))
+                throw new ParameterException($"Parameter '{parameter.Name}' is in a group of this optimizer already.");
+            if (parameter.Buffer.Device != Device)
+            {
+                throw new ParameterException(
+                    $"Parameter '{parameter.Name}' is on device '{parameter.Buffer.Device.Name}', the first one on"
+                    + $" '{Device.Name}'; use an optimizer for each device.");
+            }
+        }
+
+        foreach (Parameter parameter in group.Parameters)
+        {
+            var tensor = new LaunchTensor(parameter, group);
+            _tensors.Add(parameter, tensor);
+            _withoutLaunch.Add(tensor);
+        }
+
+        Add(group);
+    }
+
+    /// <summary>Gives launches, and with them states, to the tensors that have none yet and are not frozen.</summary>
+    private void Schedule()
+    {
+        ThrowIfDisposed();
+        foreach (RuleLaunch<TRule> launch in _launches)
+            launch.Tensors[0].Parameter.Buffer.ThrowIfDisposed();
+        if (_withoutLaunch.Count == 0 || _withoutLaunch.TrueForAll(tensor => tensor.Parameter.Frozen))
+            return;
+        List<LaunchTensor> tensors = _withoutLaunch.FindAll(tensor => !tensor.Parameter.Frozen);
+        foreach (ParameterBuffer buffer in tensors.Select(tensor => tensor.Parameter.Buffer).Distinct())
+            buffer.PlaceAll();
+        foreach (var alike in tensors.GroupBy(tensor => (tensor.Parameter.Place, Layout: LayoutOf(tensor))))
+        {
+            // In the order of memory, so that tensors of one group are walked as one run.
+            List<LaunchTensor> launched = [.. alike.OrderBy(tensor => tensor.Parameter.FirstTile)];
+            for (int i = 0; i < launched.Count; i++)
+                launched[i].Index = i;
+            RuleLaunch<TRule> launch =
+                LaunchFactory.Create<TRule>(Device, alike.Key.Layout, alike.Key.Place!, launched);
+            _launches.Add(launch);
+            launched.ForEach(tensor => _launchOf.Add(tensor, launch));
+        }
+
+        _withoutLaunch.RemoveAll(tensor => !tensor.Parameter.Frozen);
+    }
+
+    private static SlotLayout LayoutOf(LaunchTensor tensor)
+    {
+        OptimizerOptions options = tensor.Group.Options;
+        int states = Enumerable.Range(0, TRule.StateNames.Count).Where(options.UsesState).Sum(state => 1 << state);
+        return new SlotLayout(tensor.Parameter.DType, options.Compensates(tensor.Parameter.DType), states);
+    }
+}

@@ -1,0 +1,72 @@
+namespace Optimi;
+
+/// <summary>The options that all optimizers have. A group has its own; make one from another by <c>with</c>.</summary>
+public abstract record OptimizerOptions
+{
+    /// <summary>The learning rate at first: finite, at least 0. Required. It changes by <see cref="ParameterGroup.Lr"/>.</summary>
+    public required double Lr { get; init; }
+
+    /// <summary>Weight decay: finite, at least 0. Default 0 unless the optimizer says otherwise.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>
+    /// Whether weight decay is independent of the learning rate (fully decoupled): parameters lose the share
+    /// <c>(lr / maxLr) weightDecay</c> in a step, so that a schedule still scales it but the size of lr does not. Implies
+    /// decoupled decay. Default false.
+    /// </summary>
+    /// <remarks>Loshchilov, Hutter, <see href="https://arxiv.org/abs/1711.05101">Decoupled Weight Decay
+    /// Regularization</see>.</remarks>
+    public bool DecoupleLr { get; init; }
+
+    /// <summary>The highest learning rate of the schedule, for <see cref="DecoupleLr"/>: finite, above 0. Default: the group's
+    /// first learning rate.</summary>
+    public double? MaxLr { get; init; }
+
+    /// <summary>
+    /// Kahan summation, which lets low-precision parameters collect updates far below their resolution, for one more number of
+    /// the parameter's own type. Null, the default: on where parameters are stored in less than float32. It changes nothing for
+    /// float32 parameters.
+    /// </summary>
+    public bool? Kahan { get; init; }
+
+    /// <summary>Whether weight decay acts on the parameter itself rather than on the gradient (L2).</summary>
+    protected abstract bool DecouplesDecay { get; }
+
+    /// <summary>The L2 coefficient for the rule: 0 where decay is decoupled.</summary>
+    protected double L2 => IsDecoupled ? 0 : WeightDecay;
+
+    /// <summary>What <see cref="Kahan"/> means when it is null, for parameters of low precision.</summary>
+    protected virtual bool KahanByDefault => true;
+
+    private bool IsDecoupled => DecouplesDecay || DecoupleLr;
+
+    /// <summary>Whether a state of the rule is needed at all. Default: each.</summary>
+    /// <param name="index">The state's place in the rule's list of names.</param>
+    public virtual bool UsesState(int index) => true;
+
+    /// <summary>The scale s of the update p + s x. Default: -lr.</summary>
+    /// <param name="step">The step.</param>
+    public virtual double Scale(in StepContext step) => -step.Lr;
+
+    /// <summary>Checks the options.</summary>
+    /// <exception cref="OptionException">One has a value that it cannot have.</exception>
+    protected internal virtual void Validate()
+    {
+        Guard.NotNegative(Lr, nameof(Lr));
+        Guard.NotNegative(WeightDecay, nameof(WeightDecay));
+        if (MaxLr is double maxLr)
+            Guard.Positive(maxLr, nameof(MaxLr));
+        else if (DecoupleLr)
+            Guard.Positive(Lr, $"{nameof(MaxLr)}, which is {nameof(Lr)} unless given,");
+    }
+
+    /// <summary>d: the share of a parameter that decoupled decay takes away in a step.</summary>
+    internal double Decay(in StepContext step, double maxLr)
+    {
+        if (!IsDecoupled)
+            return 0;
+        return DecoupleLr ? step.Lr / maxLr * WeightDecay : step.Lr * WeightDecay;
+    }
+
+    internal bool Compensates(DType dtype) => dtype.IsLowPrecision() && (Kahan ?? KahanByDefault);
+}

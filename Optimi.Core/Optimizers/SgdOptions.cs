@@ -1,0 +1,42 @@
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>The options of <see cref="SGD"/>.</summary>
+public sealed record SgdOptions : RuleOptions<SgdRule<ScalarLane>>
+{
+    /// <summary>μ: how much of the last direction is kept; at least 0, below 1. Default 0, which needs no state.</summary>
+    public double Momentum { get; init; }
+
+    /// <summary>Whether the gradient enters the momentum as (1 - μ) g. Default false. Without momentum it means nothing.</summary>
+    public bool Dampening { get; init; }
+
+    /// <summary>Whether the momentum starts as the first gradient, as PyTorch's does, rather than as 0; with dampening only.
+    /// Default false.</summary>
+    public bool TorchInit { get; init; }
+
+    /// <summary>Whether weight decay acts on the parameter rather than on the gradient (L2). Default false.</summary>
+    public bool DecoupleWd { get; init; }
+
+    /// <inheritdoc/>
+    protected override bool DecouplesDecay => DecoupleWd;
+
+    /// <inheritdoc/>
+    public override bool UsesState(int index) => Momentum > 0;
+
+    /// <inheritdoc/>
+    public override SgdRule<ScalarLane> Rule(in StepContext step) => new()
+    {
+        Momentum = (ScalarLane)Momentum,
+        Gain = (ScalarLane)(Dampening ? 1 - Momentum : 1),
+        L2 = (ScalarLane)L2,
+        StartsFromGradient = TorchInit && Dampening ? 1 : 0,
+    };
+
+    /// <inheritdoc/>
+    protected internal override void Validate()
+    {
+        base.Validate();
+        Guard.MovingAverage(Momentum, nameof(Momentum));
+    }
+}

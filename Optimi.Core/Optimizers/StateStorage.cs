@@ -1,0 +1,14 @@
+namespace Optimi;
+
+/// <summary>One state of one parameter.</summary>
+internal sealed class StateStorage(Optimizer optimizer, Parameter parameter, string name, Slab slab, int firstTile)
+    : TensorStorage(parameter.DType, parameter.Length)
+{
+    private protected override string Description => $"State '{name}' of parameter '{parameter.Name}'";
+
+    private protected override (Slab Slab, long Offset) Locate()
+    {
+        optimizer.ThrowIfDisposed();
+        return (slab, (long)firstTile * DType.TileBytes());
+    }
+}

@@ -1,0 +1,31 @@
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>A launch whose rows have their final form.</summary>
+internal abstract class AppliedLaunch<TRule, TApply>(
+    ComputeDevice device, SlotLayout layout, PlacedSlabs place, IReadOnlyList<LaunchTensor> tensors)
+    : RuleLaunch<TRule>(device, layout, place, tensors)
+    where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    where TApply : unmanaged, IApply<TApply, ScalarLane>
+{
+    private const int InitialRows = 16;
+
+    /// <summary>The rows of this step; never moved by the garbage collector.</summary>
+    protected Row<ScalarLane, TRule, TApply>[] Rows { get; private set; } = NewRows(InitialRows);
+
+    protected override void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep)
+    {
+        if (row == Rows.Length)
+        {
+            Row<ScalarLane, TRule, TApply>[] larger = NewRows(2 * Rows.Length);
+            Rows.CopyTo(larger, 0);
+            Rows = larger;
+        }
+
+        Rows[row] = new() { Rule = rule, Apply = TApply.From(scalars), IsFirstStep = isFirstStep ? 1 : 0 };
+    }
+
+    private static Row<ScalarLane, TRule, TApply>[] NewRows(int count) =>
+        GC.AllocateArray<Row<ScalarLane, TRule, TApply>>(count, pinned: true);
+}

@@ -1,0 +1,61 @@
+using ILGPU;
+using ILGPU.Runtime;
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>A launch of an ILGPU kernel: brings the tables to the device.</summary>
+internal abstract class DeviceLaunch<TRule, TApply, TLayout> : AppliedLaunch<TRule, TApply>
+    where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    where TApply : unmanaged, IApply<TApply, ScalarLane>
+    where TLayout : ILayout
+{
+    private readonly MemoryBuffer1D<Tile, Stride1D.Dense> _tiles;
+    private readonly DeviceTable<int> _rowOfTensor;
+    private readonly DeviceTable<Row<ScalarLane, TRule, TApply>> _rows;
+    private readonly int[] _lastRowOfTensor;
+
+    protected DeviceLaunch(ComputeDevice device, SlotLayout layout, PlacedSlabs place, IReadOnlyList<LaunchTensor> tensors)
+        : base(device, layout, place, tensors)
+    {
+        _tiles = device.Accelerator.Allocate1D(Tiles);
+        _rowOfTensor = new DeviceTable<int>(device);
+        _rows = new DeviceTable<Row<ScalarLane, TRule, TApply>>(device);
+        _lastRowOfTensor = [.. RowOfTensor.Select(_ => int.MinValue)];
+    }
+
+    protected ArrayView<Tile> TileTable => _tiles.View.AsContiguous();
+
+    protected ArrayView<int> RowOfTensorTable => _rowOfTensor.View;
+
+    protected ArrayView<Row<ScalarLane, TRule, TApply>> RowTable => _rows.View;
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _rowOfTensor.Dispose();
+        _rows.Dispose();
+        if (!Device.IsDisposed)
+            _tiles.Dispose();
+    }
+
+    protected override void RunCore(int firstTile, int tiles)
+    {
+        Device.Accelerator.Bind();
+        _rows.Upload(Rows, Rows.Length);
+        if (!RowOfTensor.AsSpan().SequenceEqual(_lastRowOfTensor))
+        {
+            RowOfTensor.CopyTo(_lastRowOfTensor, 0);
+            _rowOfTensor.Upload(RowOfTensor, RowOfTensor.Length);
+        }
+
+        Launch(firstTile, tiles);
+    }
+
+    /// <summary>Queues the kernel.</summary>
+    protected abstract void Launch(int firstTile, int tiles);
+
+    /// <summary>A slab as the kernel's argument; an unused slot may be any view, but not none.</summary>
+    protected ArrayView<T> View<T>(Slab? slab)
+        where T : unmanaged => (slab ?? Values).View<T>();
+}

@@ -1,0 +1,67 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>Closes the generic launch over a rule, a layout and the device's registers: the one place of reflection.</summary>
+internal static class LaunchFactory
+{
+    public static RuleLaunch<TRule> Create<TRule>(
+        ComputeDevice device, SlotLayout layout, PlacedSlabs place, IReadOnlyList<LaunchTensor> tensors)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    {
+        Type rule = typeof(TRule);
+        Type apply = layout.ApplyType;
+        Type[] arguments = [rule, apply, layout.LayoutType];
+        Type launch = device.Shape switch
+        {
+            KernelShape.Tile => typeof(TileLaunch<,,>).MakeGenericType(arguments),
+            KernelShape.Quad => typeof(QuadLaunch<,,>).MakeGenericType(arguments),
+            _ => typeof(HostLaunch<,,,,,>).MakeGenericType(
+                [.. arguments, device.Lane, OnLane(rule, device.Lane), OnLane(apply, device.Lane)]),
+        };
+        try
+        {
+            return (RuleLaunch<TRule>)Activator.CreateInstance(launch, device, layout, place, tensors)!;
+        }
+        catch (TargetInvocationException error)
+        {
+            ExceptionDispatchInfo.Throw(error.InnerException ?? error);
+            throw;
+        }
+    }
+
+    /// <summary>Checks that a rule is what <see cref="IUpdateRule{TSelf, TLane}"/> asks for.</summary>
+    /// <exception cref="OptionException">It is not.</exception>
+    public static void Check<TRule>()
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    {
+        Type rule = typeof(TRule);
+        if (!rule.IsGenericType || rule.GetGenericArguments() is not [var lane] || lane != typeof(ScalarLane))
+        {
+            throw new OptionException(
+                $"Rule {rule.Name} must be a struct with its register as its one type parameter, used as"
+                + $" {rule.Name.Split('`')[0]}<ScalarLane>.");
+        }
+
+        FieldInfo[] fields = rule.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
+        int bytes = fields.Length == 0 ? 1 : fields.Length * sizeof(float);
+        if (fields.FirstOrDefault(field => field.FieldType != typeof(ScalarLane)) is FieldInfo other)
+        {
+            throw new OptionException(
+                $"Field {other.Name} of rule {rule.Name} is a {other.FieldType.Name}; all fields must be of the type parameter.");
+        }
+
+        if (Unsafe.SizeOf<TRule>() != bytes)
+            throw new OptionException($"Rule {rule.Name} has an unusual layout; it must be sequential, without packing.");
+        if (TRule.StateNames.Count > SlotLayout.MaxStates)
+        {
+            throw new OptionException(
+                $"Rule {rule.Name} has {TRule.StateNames.Count} states; {SlotLayout.MaxStates} is the most.");
+        }
+    }
+
+    private static Type OnLane(Type type, Type lane) => type.GetGenericTypeDefinition().MakeGenericType(lane);
+}

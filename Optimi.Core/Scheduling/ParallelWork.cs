@@ -1,0 +1,70 @@
+namespace Optimi;
+
+/// <summary>
+/// Work in parts that threads of the pool and the caller claim one by one. Nothing is allocated per run, and the caller never
+/// waits for a thread that has not started.
+/// </summary>
+internal sealed class ParallelWork
+{
+    private readonly Action<int> _runPart;
+    private readonly Helper[] _helpers;
+    private int _unclaimed;
+    private int _unfinished;
+
+    public ParallelWork(Action<int> runPart)
+    {
+        _runPart = runPart;
+        _helpers = new Helper[Environment.ProcessorCount - 1];
+        for (int i = 0; i < _helpers.Length; i++)
+            _helpers[i] = new Helper(this);
+    }
+
+    /// <summary>Runs parts 0 to <paramref name="parts"/> - 1, and returns when all are done.</summary>
+    public void Run(int parts)
+    {
+        if (parts == 1 || _helpers.Length == 0)
+        {
+            for (int part = 0; part < parts; part++)
+                _runPart(part);
+            return;
+        }
+
+        _unfinished = parts;
+        // Parts are claimed by counting down one number, so that a helper that comes late, from the run before, finds either
+        // nothing or a part of this run, never a part twice.
+        Volatile.Write(ref _unclaimed, parts);
+        for (int i = 0; i < Math.Min(_helpers.Length, parts - 1); i++)
+            _helpers[i].Queue();
+        Claim();
+        var spin = default(SpinWait);
+        while (Volatile.Read(ref _unfinished) > 0)
+            spin.SpinOnce(sleep1Threshold: -1);
+    }
+
+    private void Claim()
+    {
+        while (Interlocked.Decrement(ref _unclaimed) is var part and >= 0)
+        {
+            _runPart(part);
+            Interlocked.Decrement(ref _unfinished);
+        }
+    }
+
+    /// <summary>A thread of the pool, while it works here. Queued once at most, or the pool's queue would grow.</summary>
+    private sealed class Helper(ParallelWork work) : IThreadPoolWorkItem
+    {
+        private int _isQueued;
+
+        public void Queue()
+        {
+            if (Interlocked.Exchange(ref _isQueued, 1) == 0)
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
+        public void Execute()
+        {
+            Volatile.Write(ref _isQueued, 0);
+            work.Claim();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using ILGPU;
+using ILGPU.Runtime;
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>A launch of <see cref="QuadKernel{TRule, TApply, TLayout}"/>.</summary>
+internal sealed class QuadLaunch<TRule, TApply, TLayout> : DeviceLaunch<TRule, TApply, TLayout>
+    where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    where TApply : unmanaged, IApply<TApply, ScalarLane>
+    where TLayout : ILayout
+{
+    private const int GroupSize = 256;
+
+    /// <summary>Groups for each multiprocessor: enough to fill it, few enough that each thread has several turns.</summary>
+    private const int GroupsPerMultiprocessor = 8;
+
+    private readonly Action<
+        AcceleratorStream,
+        KernelConfig,
+        int,
+        int,
+        ArrayView<Tile>,
+        ArrayView<int>,
+        ArrayView<Row<ScalarLane, TRule, TApply>>,
+        ArrayView<Quad>,
+        ArrayView<Quad>,
+        ArrayView<Quad>,
+        ArrayView<Quad>,
+        ArrayView<Quad>,
+        ArrayView<Quad>,
+        ArrayView<Quad>> _kernel;
+
+    public QuadLaunch(ComputeDevice device, SlotLayout layout, PlacedSlabs place, IReadOnlyList<LaunchTensor> tensors)
+        : base(device, layout, place, tensors)
+    {
+        _kernel = device.Accelerator.LoadKernel<
+            int,
+            int,
+            ArrayView<Tile>,
+            ArrayView<int>,
+            ArrayView<Row<ScalarLane, TRule, TApply>>,
+            ArrayView<Quad>,
+            ArrayView<Quad>,
+            ArrayView<Quad>,
+            ArrayView<Quad>,
+            ArrayView<Quad>,
+            ArrayView<Quad>,
+            ArrayView<Quad>>(QuadKernel<TRule, TApply, TLayout>.Run);
+    }
+
+    protected override void Launch(int firstTile, int tiles)
+    {
+        long quads = (long)tiles * (TLayout.UnitsPerTile / Quad.Length);
+        long groups = Math.Min(
+            (quads + GroupSize - 1) / GroupSize,
+            (long)Device.Accelerator.NumMultiprocessors * GroupsPerMultiprocessor);
+        _kernel(
+            Device.Stream,
+            new KernelConfig((int)groups, GroupSize),
+            firstTile,
+            tiles,
+            TileTable,
+            RowOfTensorTable,
+            RowTable,
+            View<Quad>(Values),
+            View<Quad>(Gradients),
+            View<Quad>(Compensation),
+            View<Quad>(State(0)),
+            View<Quad>(State(1)),
+            View<Quad>(State(2)),
+            View<Quad>(State(3)));
+    }
+}

@@ -1,0 +1,43 @@
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>A launch of one rule: adds the rows of scalars, one for each group and number of steps.</summary>
+internal abstract class RuleLaunch<TRule>(
+    ComputeDevice device, SlotLayout layout, PlacedSlabs place, IReadOnlyList<LaunchTensor> tensors)
+    : ForeachLaunch(device, layout, place, tensors)
+    where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+{
+    private readonly Dictionary<(ParameterGroup Group, long Step), int> _rows = [];
+    private (ParameterGroup? Group, long Step) _last;
+    private int _lastRow;
+
+    public override void Begin()
+    {
+        base.Begin();
+        _rows.Clear();
+        _last = default;
+    }
+
+    /// <summary>The row for a group's tensors in their step of a number.</summary>
+    public int RowFor(ParameterGroup group, long step)
+    {
+        // Tensors of a group follow one another and mostly have taken the same number of steps.
+        if (_last == (group, step))
+            return _lastRow;
+        if (!_rows.TryGetValue((group, step), out int row))
+        {
+            var context = new StepContext(step, group.Lr);
+            var options = (RuleOptions<TRule>)group.Options;
+            var scalars = new UpdateScalars(options.Scale(context), options.Decay(context, group.MaxLr));
+            row = _rows.Count;
+            AddRow(row, options.Rule(context), scalars, step == 1);
+            _rows.Add((group, step), row);
+        }
+
+        _last = (group, step);
+        return _lastRow = row;
+    }
+
+    protected abstract void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep);
+}
