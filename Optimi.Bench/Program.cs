@@ -1,1 +1,8 @@
-Console.WriteLine("optimi");
+using System.CommandLine;
+using Optimi.Bench;
+
+var root = new RootCommand("Optimi: fused, low-precision training optimizers. Lists devices, trains an example, replays, measures.")
+{
+    BenchCommand.Create(),
+};
+return root.Parse(args).Invoke();

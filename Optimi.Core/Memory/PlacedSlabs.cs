@@ -3,7 +3,7 @@ namespace Optimi;
 /// <summary>The slabs of one storage type: values, and in the same places of a second one the gradients, once wanted.</summary>
 internal sealed class PlacedSlabs(ComputeDevice device, DType dtype, int tiles) : IDisposable
 {
-        private Slab? _gradients;
+    private Slab? _gradients;
 
     public int TileCount => tiles;
 
