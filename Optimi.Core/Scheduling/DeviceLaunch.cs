@@ -24,7 +24,7 @@ internal abstract class DeviceLaunch<TRule, TApply, TLayout> : AppliedLaunch<TRu
         _lastRowOfTensor = [.. RowOfTensor.Select(_ => int.MinValue)];
     }
 
-    protected ArrayView<Tile> TileTable => _tiles.View.AsContiguous();
+    protected ArrayView<int> TileTable => _tiles.View.AsContiguous().Cast<int>();
 
     protected ArrayView<int> RowOfTensorTable => _rowOfTensor.View;
 

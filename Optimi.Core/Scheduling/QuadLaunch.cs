@@ -20,7 +20,7 @@ internal sealed class QuadLaunch<TRule, TApply, TLayout> : DeviceLaunch<TRule, T
         KernelConfig,
         int,
         int,
-        ArrayView<Tile>,
+        ArrayView<int>,
         ArrayView<int>,
         ArrayView<Row<ScalarLane, TRule, TApply>>,
         ArrayView<Quad>,
@@ -37,7 +37,7 @@ internal sealed class QuadLaunch<TRule, TApply, TLayout> : DeviceLaunch<TRule, T
         _kernel = device.Accelerator.LoadKernel<
             int,
             int,
-            ArrayView<Tile>,
+            ArrayView<int>,
             ArrayView<int>,
             ArrayView<Row<ScalarLane, TRule, TApply>>,
             ArrayView<Quad>,

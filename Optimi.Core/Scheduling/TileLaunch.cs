@@ -14,7 +14,7 @@ internal sealed class TileLaunch<TRule, TApply, TLayout> : DeviceLaunch<TRule, T
         AcceleratorStream,
         KernelConfig,
         int,
-        ArrayView<Tile>,
+        ArrayView<int>,
         ArrayView<int>,
         ArrayView<Row<ScalarLane, TRule, TApply>>,
         ArrayView<ScalarLane>,
@@ -30,7 +30,7 @@ internal sealed class TileLaunch<TRule, TApply, TLayout> : DeviceLaunch<TRule, T
     {
         _kernel = device.Accelerator.LoadKernel<
             int,
-            ArrayView<Tile>,
+            ArrayView<int>,
             ArrayView<int>,
             ArrayView<Row<ScalarLane, TRule, TApply>>,
             ArrayView<ScalarLane>,

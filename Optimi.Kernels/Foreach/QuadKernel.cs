@@ -17,7 +17,7 @@ public static class QuadKernel<TRule, TApply, TLayout>
     /// <summary>Steps a range of tiles.</summary>
     /// <param name="firstTile">The first tile.</param>
     /// <param name="count">How many tiles.</param>
-    /// <param name="tiles">The tiles of the launch, in the order of its state slabs.</param>
+    /// <param name="tiles">The tiles of the launch, in the order of its state slabs; see <see cref="Tile.Read"/>.</param>
     /// <param name="rowOfTensor">For each tensor its row of scalars, or <see cref="Tile.NoRow"/>.</param>
     /// <param name="rows">The rows of scalars.</param>
     /// <param name="values">The slab of values.</param>
@@ -33,7 +33,7 @@ public static class QuadKernel<TRule, TApply, TLayout>
     public static void Run(
         int firstTile,
         int count,
-        ArrayView<Tile> tiles,
+        ArrayView<int> tiles,
         ArrayView<int> rowOfTensor,
         ArrayView<Row<ScalarLane, TRule, TApply>> rows,
         ArrayView<Quad> values,
@@ -50,7 +50,7 @@ public static class QuadKernel<TRule, TApply, TLayout>
         for (long i = Grid.GlobalLinearIndex; i < end; i += stride)
         {
             int number = firstTile + (int)(i / quadsPerTile);
-            Tile tile = tiles[number];
+            Tile tile = Tile.Read(tiles, number);
             int rowNumber = rowOfTensor[tile.Tensor];
             if (rowNumber < 0)
                 continue;

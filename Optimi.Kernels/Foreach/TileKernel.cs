@@ -16,7 +16,7 @@ public static class TileKernel<TRule, TApply, TLayout>
 {
     /// <summary>Steps one tile for each group; the group's size is the layout's units per tile.</summary>
     /// <param name="firstTile">The tile of the first group.</param>
-    /// <param name="tiles">The tiles of the launch, in the order of its state slabs.</param>
+    /// <param name="tiles">The tiles of the launch, in the order of its state slabs; see <see cref="Tile.Read"/>.</param>
     /// <param name="rowOfTensor">For each tensor its row of scalars, or <see cref="Tile.NoRow"/>.</param>
     /// <param name="rows">The rows of scalars.</param>
     /// <param name="values">The slab of values.</param>
@@ -31,7 +31,7 @@ public static class TileKernel<TRule, TApply, TLayout>
     /// </remarks>
     public static void Run(
         int firstTile,
-        ArrayView<Tile> tiles,
+        ArrayView<int> tiles,
         ArrayView<int> rowOfTensor,
         ArrayView<Row<ScalarLane, TRule, TApply>> rows,
         ArrayView<ScalarLane> values,
@@ -43,7 +43,7 @@ public static class TileKernel<TRule, TApply, TLayout>
         ArrayView<ScalarLane> state3)
     {
         int number = firstTile + Grid.IdxX;
-        Tile tile = tiles[number];
+        Tile tile = Tile.Read(tiles, number);
         int rowNumber = rowOfTensor[tile.Tensor];
         if (rowNumber < 0)
             return;
