@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -55,7 +56,7 @@ internal static class DeviceFinder
             DescribeHost(DeviceKind.Simulated),
             .. Gpus(context).Select(gpu => gpu.Description with
             {
-                Problem = gpu.Description.Problem ?? TryOpen(gpu.Description.Name, gpu.Device, context),
+                Problem = gpu.Description.Problem ?? ProblemOf(gpu.Description.Name, gpu.Device, context),
             }),
         ];
     }
@@ -69,7 +70,9 @@ internal static class DeviceFinder
     /// <summary>Opens the host. The simulation's groups are as large as a tile.</summary>
     public static ComputeDevice OpenHost(DeviceKind kind, Type? lane = null, KernelShape? shape = null)
     {
-        Context context = CreateContext(builder => builder.CPU(new CPUDevice(32, Tile.Length / 32, 1)));
+        // The accelerator has a thread for every simulated one; where nothing is simulated, the default few will do.
+        Context context = CreateContext(builder => builder.CPU(
+            kind == DeviceKind.Simulated ? new CPUDevice(32, Tile.Length / 32, 1) : CPUDevice.Default));
         DeviceDescription description = DescribeHost(kind);
         Accelerator accelerator = context.CreateCPUAccelerator(0, CPUAcceleratorMode.Parallel);
         return new ComputeDevice(description, context, accelerator, null)
@@ -85,9 +88,8 @@ internal static class DeviceFinder
         foreach ((DeviceDescription description, Device device) in Gpus(context))
         {
             bool isGpu = device is not CLDevice openCL || openCL.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_GPU);
-            if (!isGpu || description.Problem is not null || TryOpen(description.Name, device, context) is not null)
-                continue;
-            return new ComputeDevice(description, context, device.CreateAccelerator(context), null);
+            if (isGpu && description.Problem is null && TryOpen(description.Name, device, context, out Accelerator? opened, out _))
+                return new ComputeDevice(description, context, opened, null);
         }
 
         context.Dispose();
@@ -138,16 +140,27 @@ internal static class DeviceFinder
         }
     }
 
-    private static string? TryOpen(string name, Device device, Context context)
+    private static string? ProblemOf(string name, Device device, Context context)
+    {
+        if (TryOpen(name, device, context, out Accelerator? accelerator, out string? problem))
+            accelerator.Dispose();
+        return problem;
+    }
+
+    private static bool TryOpen(
+        string name, Device device, Context context, [NotNullWhen(true)] out Accelerator? accelerator, out string? problem)
     {
         try
         {
-            Create(name, device, context).Dispose();
-            return null;
+            accelerator = Create(name, device, context);
+            problem = null;
+            return true;
         }
         catch (DeviceException error)
         {
-            return error.Message;
+            accelerator = null;
+            problem = error.Message;
+            return false;
         }
     }
 

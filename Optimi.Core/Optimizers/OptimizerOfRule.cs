@@ -50,7 +50,8 @@ public class Optimizer<TRule> : Optimizer
     }
 
     /// <summary>
-    /// Adds a group. After the first step its parameters get launches of their own; before it, they share those of the others.
+    /// Adds a group. Before the first step its parameters share the launches of the others; once states are allocated, they get
+    /// launches of their own.
     /// </summary>
     /// <param name="parameters">The parameters: at least one, none that the optimizer has already.</param>
     /// <param name="options">Their options.</param>

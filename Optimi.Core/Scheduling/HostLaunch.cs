@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Optimi.Kernels;
 
@@ -27,6 +28,9 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TLayout, TLane, TLaneRule
     public HostLaunch(ComputeDevice device, SlotLayout layout, PlacedSlabs place, IReadOnlyList<LaunchTensor> tensors)
         : base(device, layout, place, tensors)
     {
+        Debug.Assert(
+            HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.RowLength * sizeof(float) == sizeof(Row<ScalarLane, TRule, TApply>),
+            "A row of vectors has as many numbers as a row of scalars.");
         _work = new ParallelWork(RunPart);
     }
 
