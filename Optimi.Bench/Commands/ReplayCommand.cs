@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using System.IO.Enumeration;
+
+namespace Optimi.Bench;
+
+/// <summary><c>replay</c>: runs reference cases and compares them bit for bit.</summary>
+internal static class ReplayCommand
+{
+    public static Command Create()
+    {
+        var paths = new Argument<string[]>("paths")
+        {
+            Description = "Cases: *.safetensors files, or folders of them.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var device = new Option<string>("--device")
+        {
+            Description = "Devices, separated by commas, or all that open.",
+            DefaultValueFactory = _ => "cpu",
+        };
+        var skip = new Option<string[]>("--skip") { Description = "Leave out the cases whose names match; may be repeated." };
+        var json = new Option<string?>("--json") { Description = "Write the reports to a file." };
+        var command = new Command("replay", "Runs reference cases on a device and compares them bit for bit.")
+        {
+            paths, device, skip, json,
+        };
+        command.SetAction(parsed => Run(
+            parsed.GetValue(paths)!, parsed.GetValue(device)!, parsed.GetValue(skip) ?? [], parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(string[] paths, string devices, string[] skip, string? json)
+    {
+        List<GoldenCase> cases;
+        List<ReplayReport> reports = [];
+        try
+        {
+            cases = [.. paths.SelectMany(FilesOf).Select(GoldenCase.Read).Where(golden => !skip.Any(
+                glob => FileSystemName.MatchesSimpleExpression(glob, golden.Name, ignoreCase: false)))];
+            if (cases.Count == 0)
+                throw new FileNotFoundException("No case is left to run; look at the paths and at --skip.");
+            foreach (string name in DeviceNames.Resolve(devices))
+            {
+                using ComputeDevice device = ComputeDevice.Open(name);
+                foreach (GoldenCase golden in cases)
+                {
+                    ReplayReport report = Replayer.Run(golden, device);
+                    Console.WriteLine(Line(report));
+                    reports.Add(report);
+                }
+            }
+
+            if (json is not null)
+                File.WriteAllText(json, Json.Write(reports));
+        }
+        catch (Exception error) when (
+            error is CaseFileException or IOException or UnauthorizedAccessException or OptimiException)
+        {
+            Console.Error.WriteLine(error.Message);
+            return ExitCode.UnusableInput;
+        }
+
+        int passed = reports.Count(report => report.Pass);
+        Console.WriteLine($"{passed} passed, {reports.Count - passed} failed");
+        return passed == reports.Count ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private static IEnumerable<string> FilesOf(string path)
+    {
+        if (File.Exists(path))
+            return [path];
+        if (!Directory.Exists(path))
+            throw new FileNotFoundException($"There is no file or folder '{path}'.");
+        return Directory.EnumerateFiles(path, "*.safetensors").Order(StringComparer.Ordinal);
+    }
+
+    private static string Line(ReplayReport report)
+    {
+        string ratio = report.RmsRatio?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(report.Pass ? "pass" : "FAIL")}  {report.Case,-32} {report.Device,-14} elements {report.Elements,5}  differ {report.Differ,4}"
+            + $"  max ulp {report.MaxUlp,3}  rms {report.Rms:0.00e+00}  ratio {ratio,6}{(report.Pass ? "" : "  " + report.Reason)}");
+    }
+}

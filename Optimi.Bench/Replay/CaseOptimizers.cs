@@ -1,0 +1,85 @@
+using System.Text.Json;
+
+namespace Optimi.Bench;
+
+/// <summary>Makes the optimizer that a case asks for, from the reference library's names of options.</summary>
+internal static class CaseOptimizers
+{
+    private static readonly Dictionary<string, Func<ParameterBuffer, OptionReader, Optimizer>> _byName = new()
+    {
+        ["sgd"] = (parameters, options) => new SGD(parameters, new SgdOptions
+        {
+            Lr = options.Number("lr", double.NaN),
+            Momentum = options.Number("momentum", 0),
+            Dampening = options.Flag("dampening"),
+            TorchInit = options.Flag("torch_init"),
+            WeightDecay = options.Number("weight_decay", 0),
+            DecoupleWd = options.Flag("decouple_wd"),
+            DecoupleLr = options.Flag("decouple_lr"),
+            MaxLr = options.NumberOrNull("max_lr"),
+            Kahan = options.FlagOrNull("kahan_sum"),
+        }),
+        ["adam"] = (parameters, options) => new Adam(parameters, Adam(options, new AdamOptions { Lr = 0 })),
+        ["adamw"] = (parameters, options) => new AdamW(parameters, Adam(options, new AdamWOptions { Lr = 0 })),
+    };
+
+    /// <exception cref="NotSupportedCaseException">There is no such optimizer, or it has no such option.</exception>
+    public static Optimizer Create(GoldenCase golden, ParameterBuffer parameters)
+    {
+        if (!_byName.TryGetValue(golden.Optimizer, out Func<ParameterBuffer, OptionReader, Optimizer>? create))
+            throw new NotSupportedCaseException($"optimizer {golden.Optimizer}");
+        var options = new OptionReader(golden.Options);
+        Optimizer optimizer = create(parameters, options);
+        if (options.Unread is not { Count: > 0 } unread)
+            return optimizer;
+        optimizer.Dispose();
+        throw new NotSupportedCaseException($"option {string.Join(", ", unread)}");
+    }
+
+    private static AdamOptions Adam(OptionReader options, AdamOptions defaults)
+    {
+        double[] betas = options.Numbers("betas", [defaults.Beta1, defaults.Beta2]);
+        return defaults with
+        {
+            Lr = options.Number("lr", double.NaN),
+            Beta1 = betas[0],
+            Beta2 = betas[1],
+            Epsilon = options.Number("eps", defaults.Epsilon),
+            WeightDecay = options.Number("weight_decay", defaults.WeightDecay),
+            DecoupleWd = options.FlagOrNull("decouple_wd") ?? defaults.DecoupleWd,
+            DecoupleLr = options.Flag("decouple_lr"),
+            MaxLr = options.NumberOrNull("max_lr"),
+            Kahan = options.FlagOrNull("kahan_sum"),
+        };
+    }
+
+    /// <summary>Reads options and knows which nobody asked for: none may be dropped silently.</summary>
+    private sealed class OptionReader(IReadOnlyDictionary<string, JsonElement> options)
+    {
+        private readonly HashSet<string> _read = [];
+
+        public IReadOnlyList<string> Unread => [.. options.Keys.Where(name => !_read.Contains(name))];
+
+        public double Number(string name, double whenMissing) => NumberOrNull(name) ?? whenMissing;
+
+        public double? NumberOrNull(string name) => Find(name)?.GetDouble();
+
+        public bool Flag(string name) => FlagOrNull(name) ?? false;
+
+        public bool? FlagOrNull(string name) => Find(name)?.GetBoolean();
+
+        public double[] Numbers(string name, double[] whenMissing)
+        {
+            double[]? numbers = Find(name)?.EnumerateArray().Select(number => number.GetDouble()).ToArray();
+            if (numbers is not null && numbers.Length != whenMissing.Length)
+                throw new NotSupportedCaseException($"{numbers.Length} {name}");
+            return numbers ?? whenMissing;
+        }
+
+        private JsonElement? Find(string name)
+        {
+            _read.Add(name);
+            return options.TryGetValue(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using Optimi.Kernels;
+
+namespace Optimi.Bench;
+
+/// <summary>Compares what a device computed with the three references of a case.</summary>
+internal static class Comparison
+{
+    /// <summary>The specification was executed with a multiply-add that rounds twice about once in 10⁹ times: one number in
+    /// 10,000, or one, may be off by one unit in the last place.</summary>
+    private const int NumbersForEachMiss = 10_000;
+
+    /// <summary>The Python library computes in float32 in another order.</summary>
+    private const double RelativeTolerance = 1e-5;
+
+    private const double AbsoluteTolerance = 1e-6;
+
+    private const double ShareOutsideTolerance = 0.0005;
+
+    private const int AlwaysOutsideTolerance = 2;
+
+    /// <summary>Low precision must be as near to float64 as the Python library is.</summary>
+    private const double MaxRmsRatio = 1.02;
+
+    /// <param name="golden">The case.</param>
+    /// <param name="device">The device's name.</param>
+    /// <param name="resultOf">What was computed: by name and parameter; null for what there is not.</param>
+    public static ReplayReport Compare(GoldenCase golden, string device, Func<string, int, TensorStorage?> resultOf)
+    {
+        int elements = 0;
+        int differ = 0;
+        long maxUlp = 0;
+        var reasons = new List<string>();
+        var results = new Dictionary<(string Name, int Parameter), float[]>();
+        foreach ((string name, int parameter, StoredTensor expected) in golden.Results("spec"))
+        {
+            if (resultOf(name, parameter) is not TensorStorage storage)
+            {
+                reasons.Add($"there is no {name}.{parameter}");
+                continue;
+            }
+
+            var actual = new float[expected.Length];
+            storage.CopyTo(actual);
+            results.Add((name, parameter), actual);
+            elements += expected.Length;
+            for (int i = 0; i < actual.Length; i++)
+            {
+                long ulp = Ulps(actual[i], (float)expected[i], storage.DType);
+                differ += ulp == 0 ? 0 : 1;
+                maxUlp = Math.Max(maxUlp, ulp);
+            }
+        }
+
+        if (elements == 0)
+            reasons.Add("nothing to compare");
+        if (differ > Math.Max(1, elements / NumbersForEachMiss) || maxUlp > 1)
+            reasons.Add($"{differ} numbers differ from the specification, by up to {maxUlp} ulp");
+        bool isFloat32 = golden.DType == "float32";
+        if (isFloat32 && OutsideTolerance(golden, results) is int outside and > 0)
+            reasons.Add($"{outside} numbers are outside the tolerance of the Python library's");
+        double rms = Rms(golden, (i, j) => results.GetValueOrDefault(("param", i))?[j] ?? double.NaN);
+        double? ratio = isFloat32 ? null : Ratio(rms, Rms(golden, ReferenceParameters(golden, "torch")));
+        if (ratio is double value && !(value <= MaxRmsRatio))
+            reasons.Add(FormattableString.Invariant($"the RMS distance to float64 is {value:0.000} times the Python library's"));
+        return new ReplayReport(
+            golden.Name,
+            device,
+            elements,
+            differ,
+            maxUlp,
+            ratio,
+            reasons.Count == 0,
+            reasons.Count == 0 ? null : string.Join("; ", reasons))
+        {
+            Rms = rms,
+        };
+    }
+
+    /// <summary>Units in the last place between two numbers of a storage type; NaNs are equal to each other.</summary>
+    public static long Ulps(float left, float right, DType dtype)
+    {
+        if (float.IsNaN(left) || float.IsNaN(right))
+            return float.IsNaN(left) && float.IsNaN(right) ? 0 : long.MaxValue;
+        if (left.Equals(right) && float.IsNegative(left) != float.IsNegative(right))
+            return 1;
+        return Math.Abs(Ordered(left, dtype) - Ordered(right, dtype));
+    }
+
+    private static long Ordered(float number, DType dtype)
+    {
+        long magnitude = dtype == DType.Float32
+            ? BitConverter.SingleToInt32Bits(number) & int.MaxValue
+            : ((BFloat16)number).Bits & short.MaxValue;
+        return float.IsNegative(number) ? -magnitude : magnitude;
+    }
+
+    /// <summary>How many numbers are too far from the Python library's, if there are more than may be.</summary>
+    private static int OutsideTolerance(GoldenCase golden, Dictionary<(string Name, int Parameter), float[]> results)
+    {
+        int compared = 0;
+        int outside = 0;
+        foreach ((string name, int parameter, StoredTensor expected) in golden.Results("torch"))
+        {
+            if (!results.TryGetValue((name, parameter), out float[]? actual))
+                continue;
+            compared += actual.Length;
+            outside += actual.Where((number, i) => !(
+                Math.Abs(number - expected[i]) <= AbsoluteTolerance + (RelativeTolerance * Math.Abs(expected[i])))).Count();
+        }
+
+        return outside > Math.Max(AlwaysOutsideTolerance, compared * ShareOutsideTolerance) ? outside : 0;
+    }
+
+    private static Func<int, int, double> ReferenceParameters(GoldenCase golden, string reference)
+    {
+        Dictionary<int, StoredTensor> parameters = golden.Results(reference)
+            .Where(result => result.Name == "param").ToDictionary(result => result.Parameter, result => result.Tensor);
+        return (i, j) => parameters.TryGetValue(i, out StoredTensor? tensor) ? tensor[j] : double.NaN;
+    }
+
+    private static double Rms(GoldenCase golden, Func<int, int, double> parameter)
+    {
+        Func<int, int, double> exact = ReferenceParameters(golden, "f64");
+        double sum = 0;
+        int count = 0;
+        for (int i = 0; i < golden.Initial.Count; i++)
+        {
+            for (int j = 0; j < golden.Initial[i].Length; j++, count++)
+                sum += Math.Pow(parameter(i, j) - exact(i, j), 2);
+        }
+
+        return Math.Sqrt(sum / count);
+    }
+
+    private static double Ratio(double ours, double theirs) => ours == theirs ? 1 : ours / theirs;
+}

@@ -1,0 +1,54 @@
+namespace Optimi.Bench;
+
+/// <summary>Runs a reference case on a device through the public optimizers.</summary>
+internal static class Replayer
+{
+    /// <summary>Runs a case and compares; a case that asks for what there is not fails with that as its reason.</summary>
+    public static ReplayReport Run(GoldenCase golden, ComputeDevice device)
+    {
+        try
+        {
+            using var parameters = new ParameterBuffer(device);
+            List<Parameter> tensors = AddAll(golden, parameters);
+            using Optimizer optimizer = CaseOptimizers.Create(golden, parameters);
+            for (int step = 0; step < golden.Steps; step++)
+            {
+                if (golden.Schedule is not null)
+                    optimizer.Lr = golden.Schedule[step];
+                for (int i = 0; i < tensors.Count; i++)
+                    tensors[i].Gradient.CopyFrom(golden.Gradients[step][i].ToFloats());
+                optimizer.Step();
+            }
+
+            return Comparison.Compare(golden, device.Name, (name, i) => Result(optimizer, tensors[i], name));
+        }
+        catch (NotSupportedCaseException error)
+        {
+            return new ReplayReport(golden.Name, device.Name, 0, 0, 0, null, false, error.Message);
+        }
+    }
+
+    private static List<Parameter> AddAll(GoldenCase golden, ParameterBuffer parameters)
+    {
+        if (golden.Accumulate != 0)
+            throw new NotSupportedCaseException("optimizer accumulation");
+        if (!Enum.TryParse(golden.DType, ignoreCase: true, out DType dtype))
+            throw new NotSupportedCaseException($"dtype {golden.DType}");
+        var tensors = new List<Parameter>();
+        foreach (StoredTensor initial in golden.Initial)
+        {
+            Parameter tensor = parameters.Add($"{tensors.Count}", dtype, initial.Shape);
+            tensor.Value.CopyFrom(initial.ToFloats());
+            tensors.Add(tensor);
+        }
+
+        return tensors;
+    }
+
+    private static TensorStorage? Result(Optimizer optimizer, Parameter parameter, string name)
+    {
+        if (name == "param")
+            return parameter.Value;
+        return optimizer.TryGetState(parameter, name, out TensorStorage? state) ? state : null;
+    }
+}

@@ -1,0 +1,33 @@
+using Optimi.Bench;
+
+namespace Optimi.Tests;
+
+/// <summary>Every reference case on every device, to the last bit.</summary>
+[TestFixtureSource(typeof(TestDevice), nameof(TestDevice.All))]
+internal sealed class GoldenTests(TestDevice row)
+{
+    private ComputeDevice _device = null!;
+
+    private static IEnumerable<TestCaseData> Cases => Directory
+        .EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Golden", "Cases"), "*.safetensors")
+        .Order(StringComparer.Ordinal)
+        .Select(path => new TestCaseData(path).SetArgDisplayNames(Path.GetFileNameWithoutExtension(path)));
+
+    [OneTimeSetUp]
+    public void Open() => _device = row.Open();
+
+    [OneTimeTearDown]
+    public void Close() => _device?.Dispose();
+
+    [TestCaseSource(nameof(Cases))]
+    public void Every_number_is_what_the_specification_says(string path)
+    {
+        ReplayReport report = Replayer.Run(GoldenCase.Read(path), _device);
+        Assert.Multiple(() =>
+        {
+            Assert.That(report.Pass, Is.True, report.Reason);
+            Assert.That(report.Differ, Is.Zero);
+            Assert.That(report.Elements, Is.Positive);
+        });
+    }
+}
