@@ -3,8 +3,13 @@ using Optimi.Bench;
 
 var root = new RootCommand("Optimi: fused, low-precision training optimizers. Lists devices, trains an example, replays, measures.")
 {
+    TrainCommand.Create(),
     DevicesCommand.Create(),
     ReplayCommand.Create(),
     BenchCommand.Create(),
 };
-return root.Parse(args).Invoke();
+// After Ctrl-C there is still something to write.
+var configuration = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
+ParseResult parsed = root.Parse(args);
+int exitCode = await parsed.InvokeAsync(configuration);
+return parsed.Errors.Count > 0 ? ExitCode.UnusableInput : exitCode;

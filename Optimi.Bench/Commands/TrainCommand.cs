@@ -1,0 +1,79 @@
+using System.CommandLine;
+
+namespace Optimi.Bench;
+
+/// <summary><c>train</c>: the main job, a small language model on the repository's own text.</summary>
+internal static class TrainCommand
+{
+    private const int MinCharacters = 1000;
+
+    public static Command Create()
+    {
+        var text = new Option<string?>("--text") { Description = "A text file, or a folder of C# and Markdown files. Default: this repository." };
+        var optimizer = new Option<string>("--optimizer")
+        {
+            Description = $"One of {string.Join(", ", TrainingOptimizers.All.Keys)}.",
+            DefaultValueFactory = _ => "adamw",
+        };
+        var dtype = new Option<string?>("--dtype") { Description = "float32 or bfloat16. Default: both." };
+        var kahan = new Option<string?>("--kahan") { Description = "on or off, for bfloat16. Default: both." };
+        var device = new Option<string>("--device") { Description = "The device.", DefaultValueFactory = _ => "cpu" };
+        var steps = new Option<int>("--steps") { Description = "Steps of each training.", DefaultValueFactory = _ => 4000 };
+        var lr = new Option<double?>("--lr") { Description = "The peak learning rate. Default: the optimizer's." };
+        var seed = new Option<int>("--seed") { Description = "Of initial values and batches.", DefaultValueFactory = _ => 1 };
+        var output = new Option<string>("--out")
+        {
+            Description = "The folder for loss.png, loss.csv and summary.json.",
+            DefaultValueFactory = _ => Path.Combine("artifacts", "train"),
+        };
+        var noPlot = new Option<bool>("--no-plot") { Description = "Draw no chart." };
+        dtype.AcceptOnlyFromAmong("float32", "bfloat16");
+        kahan.AcceptOnlyFromAmong("on", "off");
+        optimizer.AcceptOnlyFromAmong([.. TrainingOptimizers.All.Keys]);
+        var command = new Command("train", "Trains a character-level language model in float32, bf16 with Kahan, and bf16 without.")
+        {
+            text, optimizer, dtype, kahan, device, steps, lr, seed, output, noPlot,
+        };
+        // On a thread of its own, so that Ctrl-C is heard while it runs.
+        command.SetAction((parsed, cancellation) => Task.Run(() => Guarded(() =>
+        {
+            string name = parsed.GetValue(optimizer)!;
+            int count = parsed.GetValue(steps);
+            double peak = parsed.GetValue(lr) ?? TrainingOptimizers.All[name].Lr;
+            if (count < 1)
+                throw new TrainingException($"--steps is {count}; it must be at least 1.");
+            Corpus corpus = Corpus.Read(
+                parsed.GetValue(text) ?? Corpus.RepositoryAround(Environment.CurrentDirectory), MinCharacters);
+            IEnumerable<TrainingPlan> plans = Variants(parsed.GetValue(dtype), parsed.GetValue(kahan)).Select(variant =>
+                new TrainingPlan(
+                    variant.Name, name, variant.DType, variant.Kahan, parsed.GetValue(device)!, count, peak, parsed.GetValue(seed)));
+            var report = new TrainingReport(parsed.GetValue(output)!, parsed.GetValue(noPlot));
+            report.Write(TrainingDisplay.Run([.. plans], corpus, cancellation));
+        })));
+        return command;
+    }
+
+    private static IEnumerable<(string Name, DType DType, bool Kahan)> Variants(string? dtype, string? kahan)
+    {
+        if (dtype is null or "float32")
+            yield return ("float32", DType.Float32, false);
+        if (dtype is null or "bfloat16" && kahan is null or "on")
+            yield return ("bf16 + Kahan", DType.BFloat16, true);
+        if (dtype is null or "bfloat16" && kahan is null or "off")
+            yield return ("bf16", DType.BFloat16, false);
+    }
+
+    private static int Guarded(Action run)
+    {
+        try
+        {
+            run();
+            return ExitCode.Success;
+        }
+        catch (Exception error) when (error is TrainingException or OptimiException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine(error.Message);
+            return ExitCode.UnusableInput;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+
+namespace Optimi.Bench;
+
+/// <summary>Trains the model by a plan.</summary>
+internal static class Trainer
+{
+    private const int BatchSize = 64;
+
+    private const double WarmUpShare = 0.05;
+
+    /// <summary>The learning rate falls to this share of its peak.</summary>
+    private const double FinalLrShare = 0.01;
+
+    private const double ReportedShare = 0.05;
+
+    /// <summary>Runs until the plan's end or until it is cancelled.</summary>
+    /// <param name="plan">What to train.</param>
+    /// <param name="corpus">The text.</param>
+    /// <param name="onStep">Told the loss of each step.</param>
+    /// <param name="cancellation">Ends the training after the step that is under way.</param>
+    public static TrainingResult Run(TrainingPlan plan, Corpus corpus, Action<double> onStep, CancellationToken cancellation)
+    {
+        using ComputeDevice device = ComputeDevice.Open(plan.Device);
+        using var parameters = new ParameterBuffer(device);
+        var random = new Random(plan.Seed);
+        var model = new CharModel(parameters, plan.DType, corpus.Vocabulary, random);
+        using Optimizer optimizer = TrainingOptimizers.All[plan.Optimizer].Create(parameters, plan.Lr, plan.Kahan);
+
+        var contexts = new int[BatchSize * CharModel.Context];
+        var targets = new int[BatchSize];
+        var losses = new List<double>(plan.Steps);
+        var inOptimizer = new Stopwatch();
+        var watch = Stopwatch.StartNew();
+        while (losses.Count < plan.Steps && !cancellation.IsCancellationRequested)
+        {
+            corpus.Draw(random, contexts, targets);
+            model.Pull();
+            losses.Add(model.LossAndGradients(contexts, targets));
+            model.Push();
+
+            inOptimizer.Start();
+            optimizer.Lr = Schedule(plan, losses.Count);
+            optimizer.Step();
+            device.Synchronize();
+            inOptimizer.Stop();
+            onStep(losses[^1]);
+        }
+
+        watch.Stop();
+        int reported = (int)Math.Ceiling(losses.Count * ReportedShare);
+        return new TrainingResult(
+            plan.Name,
+            plan.Optimizer,
+            plan.DType,
+            plan.Kahan,
+            device.Name,
+            parameters.Sum(parameter => parameter.Length),
+            losses.Count,
+            losses.Take(reported).DefaultIfEmpty(double.NaN).Average(),
+            losses.TakeLast(reported).DefaultIfEmpty(double.NaN).Average(),
+            parameters.ValueBytes,
+            parameters.GradientBytes,
+            optimizer.StateBytes,
+            inOptimizer.Elapsed.TotalMilliseconds / Math.Max(1, losses.Count),
+            watch.Elapsed.TotalSeconds)
+        {
+            Losses = losses,
+        };
+    }
+
+    /// <summary>Linear warm-up, then a cosine.</summary>
+    private static double Schedule(TrainingPlan plan, int step)
+    {
+        double warmUp = Math.Max(1, plan.Steps * WarmUpShare);
+        if (step <= warmUp)
+            return plan.Lr * step / warmUp;
+        double done = (step - warmUp) / Math.Max(1, plan.Steps - warmUp);
+        return plan.Lr * (FinalLrShare + ((1 - FinalLrShare) * (1 + Math.Cos(Math.PI * done)) / 2));
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+using Spectre.Console;
+
+namespace Optimi.Bench;
+
+/// <summary>The table, the chart and the files of trainings.</summary>
+internal sealed class TrainingReport(string folder, bool noPlot)
+{
+    private const double Mebibyte = 1 << 20;
+
+    /// <summary>Writes what there is, be it less than was planned.</summary>
+    public void Write(IReadOnlyList<TrainingResult> results)
+    {
+        if (results.Count == 0)
+        {
+            Console.Error.WriteLine("Nothing was trained, so nothing is written.");
+            return;
+        }
+
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "summary.json"), Json.Write(new { Runs = results }));
+        File.WriteAllText(Path.Combine(folder, "loss.csv"), Csv(results));
+        Terminal.Create().Write(TableOf(results));
+        if (!noPlot && LossChart.CanDraw)
+            LossChart.Save(Path.Combine(folder, "loss.png"), results);
+        else if (!noPlot)
+            Console.Error.WriteLine("No chart: the system has no font (on Debian, install fonts-dejavu-core).");
+        Console.WriteLine($"Written to {folder}.");
+    }
+
+    private static Table TableOf(IReadOnlyList<TrainingResult> results)
+    {
+        Table table = new Table().AddColumns(
+            "run", "final loss", "vs float32", "parameters", "weights + gradients + states", "optimizer ms/step", "share of step");
+        double? reference = results.FirstOrDefault(result => result.Dtype == DType.Float32)?.FinalLoss;
+        foreach (TrainingResult result in results)
+        {
+            table.AddRow(
+                result.Name,
+                Number(result.FinalLoss, "0.0000"),
+                reference is double loss ? Number((result.FinalLoss / loss) - 1, "+0.00 %;-0.00 %") : "-",
+                Number(result.Parameters, "#,0"),
+                $"{Number((result.WeightBytes + result.GradientBytes + result.StateBytes) / Mebibyte, "0.00")} MiB",
+                Number(result.OptimizerMsPerStep, "0.000"),
+                Number(result.OptimizerShare, "0.0 %"));
+        }
+
+        return table;
+    }
+
+    private static string Csv(IReadOnlyList<TrainingResult> results)
+    {
+        var text = new StringBuilder().Append("step,").AppendJoin(',', results.Select(result => result.Name)).Append('\n');
+        for (int step = 0; step < results.Max(result => result.Steps); step++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{step + 1},")
+                .AppendJoin(',', results.Select(result =>
+                    step < result.Steps ? result.Losses[step].ToString("R", CultureInfo.InvariantCulture) : ""))
+                .Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+
+namespace Optimi.Bench;
+
+/// <summary>What a training came to. Losses are means over the first and the last 5 % of the steps.</summary>
+internal sealed record TrainingResult(
+    string Name,
+    string Optimizer,
+    DType Dtype,
+    bool Kahan,
+    string Device,
+    long Parameters,
+    int Steps,
+    double FirstLoss,
+    double FinalLoss,
+    long WeightBytes,
+    long GradientBytes,
+    long StateBytes,
+    double OptimizerMsPerStep,
+    double Seconds)
+{
+    /// <summary>The loss of each step.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<double> Losses { get; init; } = [];
+
+    /// <summary>The optimizer's share of a step's time.</summary>
+    [JsonIgnore]
+    public double OptimizerShare => OptimizerMsPerStep * Steps / 1000 / Seconds;
+}
