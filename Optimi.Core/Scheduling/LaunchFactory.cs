@@ -46,6 +46,12 @@ internal static class LaunchFactory
                 + $" {rule.Name.Split('`')[0]}<ScalarLane>.");
         }
 
+        if (!rule.IsVisible)
+        {
+            throw new OptionException(
+                $"Rule {rule.Name} is not public, so kernels cannot be made of it; make it and the types around it public.");
+        }
+
         FieldInfo[] fields = rule.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
         int bytes = fields.Length == 0 ? 1 : fields.Length * sizeof(float);
         if (fields.FirstOrDefault(field => field.FieldType != typeof(ScalarLane)) is FieldInfo other)

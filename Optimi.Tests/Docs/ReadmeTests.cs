@@ -1,0 +1,98 @@
+using System.Text.RegularExpressions;
+using Optimi.Kernels;
+
+namespace Optimi.Tests;
+
+/// <summary>The README's C# stands here too, where it is compiled and run; every block of the README must be found.</summary>
+internal sealed partial class ReadmeTests
+{
+    private static IEnumerable<TestCaseData> Blocks => CSharpBlock().Matches(Resource("README.md"))
+        .Select((block, i) => new TestCaseData(Normalized(block.Groups[1].Value)).SetArgDisplayNames($"block {i + 1}"));
+
+    [TestCaseSource(nameof(Blocks))]
+    public void Every_block_of_the_readme_is_compiled(string block)
+    {
+        string compiled = Normalized(Resource("ReadmeTests.cs") + Resource("SignMomentumRule.cs"));
+        Assert.That(compiled, Does.Contain(block));
+    }
+
+    [Test]
+    public void There_are_blocks() => Assert.That(Blocks.Count(), Is.GreaterThanOrEqualTo(5));
+
+    [Test]
+    public void Quick_start()
+    {
+        var gradient = new float[256 * 128];
+
+        using var device = ComputeDevice.Open("auto");
+        using var parameters = new ParameterBuffer(device);
+        Parameter weight = parameters.Add("fc1.weight", DType.BFloat16, 256, 128);
+        using var optimizer = new AdamW(parameters, lr: 1e-3, weightDecay: 1e-5, decoupleLr: true);
+        weight.Gradient.CopyFrom(gradient);
+        optimizer.Step();
+
+        Assert.That(optimizer.StepCount(weight), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Parameters()
+    {
+        using var device = ComputeDevice.Open("cpu");
+        using var parameters = new ParameterBuffer(device);
+
+        Parameter bias = parameters.Add("fc1.bias", DType.Float32, 256);
+        bias.Value.Fill(0);
+        Span<float> gradients = bias.Gradient.AsSpan<float>();
+        gradients[0] = 0.5f;
+
+        Assert.That(bias.HasGradient, Is.True);
+    }
+
+    [Test]
+    public void Groups()
+    {
+        using var device = ComputeDevice.Open("cpu");
+        using var parameters = new ParameterBuffer(device);
+        Parameter[] matrices = [parameters.Add("matrix", DType.BFloat16, 3, 3)];
+        Parameter[] biases = [parameters.Add("bias", DType.BFloat16, 3)];
+
+        var defaults = new AdamWOptions { Lr = 1e-3, WeightDecay = 0.1 };
+        using var optimizer = new AdamW(matrices, defaults);
+        optimizer.AddGroup(biases, defaults with { WeightDecay = 0, Kahan = false });
+        optimizer.Groups[1].Lr = 2e-3;
+        optimizer.Lr *= 0.99;
+        optimizer.Step();
+        TensorStorage firstMoment = optimizer.State(matrices[0], "exp_avg");
+
+        Assert.That(firstMoment.Length, Is.EqualTo(9));
+    }
+
+    [Test]
+    public void Own_rule()
+    {
+        using var device = ComputeDevice.Open("cpu");
+        using var parameters = new ParameterBuffer(device);
+        parameters.Add("weight", DType.Float32, 3).Gradient.Fill(1);
+
+        using var optimizer = new Optimizer<SignMomentumRule<ScalarLane>>(parameters, new SignMomentumOptions { Lr = 1e-3 });
+        optimizer.Step();
+
+        var values = new float[3];
+        parameters["weight"].Value.CopyTo(values);
+        Assert.That(values, Is.All.EqualTo(-1e-3f));
+    }
+
+    private static string Resource(string name)
+    {
+        using Stream stream = typeof(ReadmeTests).Assembly.GetManifestResourceStream(name)!;
+        return new StreamReader(stream).ReadToEnd();
+    }
+
+    private static string Normalized(string code) => WhiteSpace().Replace(code, " ").Trim();
+
+    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CSharpBlock();
+
+    [GeneratedRegex("\\s+")]
+    private static partial Regex WhiteSpace();
+}

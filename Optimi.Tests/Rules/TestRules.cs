@@ -1,0 +1,113 @@
+using Optimi.Kernels;
+
+namespace Optimi.Tests;
+
+/// <summary>Options for a rule whose scalars do not matter.</summary>
+public record AnyOptions<TRule> : RuleOptions<TRule>
+    where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+{
+    protected override bool DecouplesDecay => true;
+
+    public override TRule Rule(in StepContext step) => default;
+}
+
+/// <summary>The sign of the gradient.</summary>
+public struct SignRule<TLane> : IUpdateRule<SignRule<TLane>, TLane>
+    where TLane : unmanaged, ILane<TLane>
+{
+    public static IReadOnlyList<string> StateNames { get; } = [];
+
+    public readonly TLane Step(TLane parameter, TLane gradient, ref States<TLane> states) => TLane.Sign(gradient);
+}
+
+public sealed record SignOptions : AnyOptions<SignRule<ScalarLane>>;
+
+/// <summary>A chain of four moving sums.</summary>
+public struct FourStateRule<TLane> : IUpdateRule<FourStateRule<TLane>, TLane>
+    where TLane : unmanaged, ILane<TLane>
+{
+    public TLane Keep;
+
+    public static IReadOnlyList<string> StateNames { get; } = ["a", "b", "c", "d"];
+
+    public readonly TLane Step(TLane parameter, TLane gradient, ref States<TLane> states)
+    {
+        states.First = TLane.MultiplyAdd(Keep, states.First, gradient);
+        states.Second = TLane.MultiplyAdd(Keep, states.Second, states.First);
+        states.Third = TLane.Max(states.Third, states.Second * states.Second);
+        states.Fourth = states.Fourth - states.First;
+        return (states.Second + states.Fourth) / (TLane.Sqrt(states.Third) + Keep);
+    }
+}
+
+public sealed record FourStateOptions : AnyOptions<FourStateRule<ScalarLane>>
+{
+    public override FourStateRule<ScalarLane> Rule(in StepContext step) => new() { Keep = (ScalarLane)(0.9 / step.Step) };
+}
+
+/// <summary>A sum that starts at a third of the first gradient.</summary>
+public struct BeginningRule<TLane> : IUpdateRule<BeginningRule<TLane>, TLane>
+    where TLane : unmanaged, ILane<TLane>
+{
+    public TLane Third;
+
+    public static IReadOnlyList<string> StateNames { get; } = ["begun"];
+
+    public static bool Begins => true;
+
+    public static void Begin(in BeginningRule<TLane> rule, TLane parameter, TLane gradient, ref States<TLane> states) =>
+        states.First = rule.Third * gradient;
+
+    public readonly TLane Step(TLane parameter, TLane gradient, ref States<TLane> states)
+    {
+        states.First += gradient;
+        return states.First;
+    }
+}
+
+public sealed record BeginningOptions : AnyOptions<BeginningRule<ScalarLane>>
+{
+    public override BeginningRule<ScalarLane> Rule(in StepContext step) => new() { Third = 1 / 3f };
+}
+
+public struct FloatFieldRule<TLane> : IUpdateRule<FloatFieldRule<TLane>, TLane>
+    where TLane : unmanaged, ILane<TLane>
+{
+    public float Factor { get; init; }
+
+    public static IReadOnlyList<string> StateNames { get; } = [];
+
+    public readonly TLane Step(TLane parameter, TLane gradient, ref States<TLane> states) => TLane.Splat(Factor) * gradient;
+}
+
+public struct FiveStateRule<TLane> : IUpdateRule<FiveStateRule<TLane>, TLane>
+    where TLane : unmanaged, ILane<TLane>
+{
+    public static IReadOnlyList<string> StateNames { get; } = ["a", "b", "c", "d", "e"];
+
+    public readonly TLane Step(TLane parameter, TLane gradient, ref States<TLane> states) => gradient;
+}
+
+public struct TwoParameterRule<TLane, TOther> : IUpdateRule<TwoParameterRule<TLane, TOther>, TLane>
+    where TLane : unmanaged, ILane<TLane>
+    where TOther : unmanaged
+{
+    public static IReadOnlyList<string> StateNames { get; } = [];
+
+    public readonly TLane Step(TLane parameter, TLane gradient, ref States<TLane> states) => gradient;
+}
+
+public struct ScalarOnlyRule : IUpdateRule<ScalarOnlyRule, ScalarLane>
+{
+    public static IReadOnlyList<string> StateNames { get; } = [];
+
+    public readonly ScalarLane Step(ScalarLane parameter, ScalarLane gradient, ref States<ScalarLane> states) => gradient;
+}
+
+internal struct HiddenRule<TLane> : IUpdateRule<HiddenRule<TLane>, TLane>
+    where TLane : unmanaged, ILane<TLane>
+{
+    public static IReadOnlyList<string> StateNames { get; } = [];
+
+    public readonly TLane Step(TLane parameter, TLane gradient, ref States<TLane> states) => gradient;
+}

@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+
+namespace Optimi.Tests;
+
+/// <summary>A short training with random gradients, whose result is compared bit for bit between devices.</summary>
+internal static class TestTraining
+{
+    /// <summary>Steps a few tensors and returns the bits of all values and states.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="dtype">The storage of all tensors.</param>
+    /// <param name="create">Makes the optimizer.</param>
+    /// <param name="steps">How many steps.</param>
+    public static uint[] Run(ComputeDevice device, DType dtype, Func<ParameterBuffer, Optimizer> create, int steps = 4)
+    {
+        var random = new Random(7);
+        using var parameters = new ParameterBuffer(device);
+        foreach (int length in (int[])[1, 255, 256, 300, 513])
+            parameters.Add($"p{length}", dtype, length).Value.CopyFrom(Numbers(random, length));
+        using Optimizer optimizer = create(parameters);
+        for (int step = 0; step < steps; step++)
+        {
+            foreach (Parameter parameter in parameters)
+                parameter.Gradient.CopyFrom(Numbers(random, (int)parameter.Length));
+            optimizer.Step();
+        }
+
+        return [.. parameters.SelectMany(parameter => Bits(parameter.Value).Concat(
+            optimizer.StateNames(parameter).SelectMany(name => Bits(optimizer.State(parameter, name)))))];
+    }
+
+    /// <summary>The bits of a tensor, widened to float32.</summary>
+    public static uint[] Bits(TensorStorage storage)
+    {
+        var numbers = new float[storage.Length];
+        storage.CopyTo(numbers);
+        return MemoryMarshal.Cast<float, uint>(numbers).ToArray();
+    }
+
+    public static float[] Numbers(Random random, int length)
+    {
+        var numbers = new float[length];
+        for (int i = 0; i < length; i++)
+            numbers[i] = (float)((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-4, 2)));
+        return numbers;
+    }
+}
