@@ -12,18 +12,23 @@ public readonly struct Vector128Lane(Vector128<float> value) : ILane<Vector128La
     private Vector128<uint> Bits => _value.AsUInt32();
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane operator +(Vector128Lane left, Vector128Lane right) => new(left._value + right._value);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane operator -(Vector128Lane left, Vector128Lane right) => new(left._value - right._value);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane operator *(Vector128Lane left, Vector128Lane right) => new(left._value * right._value);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane operator /(Vector128Lane left, Vector128Lane right) => new(left._value / right._value);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane operator -(Vector128Lane value) => new(-value._value);
 
     /// <inheritdoc/>

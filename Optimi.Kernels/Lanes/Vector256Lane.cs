@@ -12,18 +12,23 @@ public readonly struct Vector256Lane(Vector256<float> value) : ILane<Vector256La
     private Vector256<uint> Bits => _value.AsUInt32();
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lane operator +(Vector256Lane left, Vector256Lane right) => new(left._value + right._value);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lane operator -(Vector256Lane left, Vector256Lane right) => new(left._value - right._value);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lane operator *(Vector256Lane left, Vector256Lane right) => new(left._value * right._value);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lane operator /(Vector256Lane left, Vector256Lane right) => new(left._value / right._value);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lane operator -(Vector256Lane value) => new(-value._value);
 
     /// <inheritdoc/>

@@ -12,18 +12,23 @@ public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512La
     private Vector512<uint> Bits => _value.AsUInt32();
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lane operator +(Vector512Lane left, Vector512Lane right) => new(left._value + right._value);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lane operator -(Vector512Lane left, Vector512Lane right) => new(left._value - right._value);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lane operator *(Vector512Lane left, Vector512Lane right) => new(left._value * right._value);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lane operator /(Vector512Lane left, Vector512Lane right) => new(left._value / right._value);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lane operator -(Vector512Lane value) => new(-value._value);
 
     /// <inheritdoc/>

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Optimi.Tests;
+
+/// <summary>
+/// What the JIT makes of the host's loops, and what they compute on lesser hardware: both can only be seen in a process that is
+/// started for it.
+/// </summary>
+internal sealed partial class HostLoopTests
+{
+    private const string Subject = nameof(Steps_every_variant_for_the_other_tests);
+
+    [Test]
+    public void No_loop_contains_a_call()
+    {
+        string listing = Path.GetTempFileName();
+        RunSubject(("DOTNET_JitDisasm", "Step"), ("DOTNET_JitStdOutFile", listing));
+        string[] loops = [.. File.ReadAllText(listing).Split("; Assembly listing for method ")
+            .Where(method => method.StartsWith("Optimi.Kernels.Layout`6", StringComparison.Ordinal))];
+        File.Delete(listing);
+        int variants = KernelVariants.All.Count() * HostLanes.All.Count;
+        Assert.Multiple(() =>
+        {
+            Assert.That(loops, Has.Length.EqualTo(variants), "a loop for each variant and register");
+            foreach (string loop in loops)
+                Assert.That(Call().Matches(loop).Select(call => call.Value), Is.Empty, loop.Split('\n')[0]);
+        });
+    }
+
+    [TestCase("DOTNET_EnableAVX512", "0")]
+    [TestCase("DOTNET_EnableAVX2", "0")]
+    [TestCase("DOTNET_EnableHWIntrinsic", "0")]
+    public void Lesser_hardware_gives_the_same_bits(string setting, string value) =>
+        Assert.That(RunSubject((setting, value)), Is.EqualTo(RunSubject()));
+
+    [Test]
+    public void Steps_every_variant_for_the_other_tests() => TestContext.Out.WriteLine($"bits: {Hash():x8}");
+
+    /// <summary>The bits of all variants on all registers of the machine, which are the same on each.</summary>
+    private static uint Hash()
+    {
+        uint[] hashes = [.. HostLanes.All.Select(HashOn).Distinct()];
+        Assert.That(hashes, Has.Length.EqualTo(1));
+        return hashes[0];
+    }
+
+    private static uint HashOn(Type lane)
+    {
+        Func<ParameterBuffer, bool, Optimizer>[] optimizers =
+        [
+            (parameters, kahan) => new SGD(parameters, lr: 0.01, weightDecay: 0.1, kahan: kahan),
+            (parameters, kahan) => new SGD(parameters, lr: 0.01, momentum: 0.9, kahan: kahan),
+            (parameters, kahan) => new AdamW(parameters, lr: 0.01, kahan: kahan),
+        ];
+        (DType DType, bool Kahan)[] variants = [(DType.Float32, false), (DType.BFloat16, false), (DType.BFloat16, true)];
+        using ComputeDevice device = DeviceFinder.OpenHost(DeviceKind.Host, lane);
+        uint hash = 2166136261;
+        foreach (Func<ParameterBuffer, bool, Optimizer> create in optimizers)
+        {
+            foreach ((DType dtype, bool kahan) in variants)
+            {
+                foreach (uint bits in TestTraining.Run(device, dtype, parameters => create(parameters, kahan)))
+                    hash = (hash ^ bits) * 16777619;
+            }
+        }
+
+        return hash;
+    }
+
+    /// <summary>Runs the subject in a process of its own and returns the bits that it prints.</summary>
+    private static string RunSubject(params (string Name, string Value)[] environment)
+    {
+        string assembly = typeof(HostLoopTests).Assembly.Location;
+        // The tests are a program too: started as one, or by the runtime's own launcher.
+        string program = Path.ChangeExtension(assembly, OperatingSystem.IsWindows() ? ".exe" : null);
+        var start = new ProcessStartInfo(program)
+        {
+            ArgumentList = { "--filter", $"Name={Subject}", "--output", "Detailed", "--no-banner" },
+            RedirectStandardOutput = true,
+        };
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Match bits = Bits().Match(output);
+        Assert.That(process.ExitCode == 0 && bits.Success, Is.True, output);
+        return bits.Value;
+    }
+
+    [GeneratedRegex(@"^\s+call\b.*$", RegexOptions.Multiline)]
+    private static partial Regex Call();
+
+    [GeneratedRegex("bits: [0-9a-f]{8}")]
+    private static partial Regex Bits();
+}

@@ -1,0 +1,91 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using ILGPU;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using Optimi.Kernels;
+
+namespace Optimi.Tests;
+
+/// <summary>What the CUDA kernels consist of, found without a GPU by compiling them to PTX.</summary>
+internal sealed partial class PtxTests
+{
+    [TestCaseSource(typeof(KernelVariants), nameof(KernelVariants.All))]
+    public void Slots_move_in_16_bytes_and_all_are_read_before_the_first_is_written(Type rule, SlotLayout layout)
+    {
+        string[] lines = Entry(rule, layout, CudaArchitecture.SM_90);
+        int written = 1 + (layout.Compensated ? 1 : 0) + int.PopCount(layout.UsedStates);
+        int[] loads = LinesWith(lines, "ld.global.v4.");
+        int[] stores = LinesWith(lines, "st.global.v4.");
+        Assert.Multiple(() =>
+        {
+            Assert.That(loads, Has.Length.EqualTo(written + 1), "loads");
+            Assert.That(stores, Has.Length.EqualTo(written), "stores");
+            Assert.That(loads.Max(), Is.LessThan(stores.Min()), "all loads come before the first store");
+            Assert.That(LinesWith(lines, "st."), Has.Length.EqualTo(written), "nothing else is stored");
+        });
+    }
+
+    [TestCaseSource(typeof(KernelVariants), nameof(KernelVariants.All))]
+    public void Nothing_is_called_or_spilt_and_every_address_is_global(Type rule, SlotLayout layout)
+    {
+        string[] lines = Entry(rule, layout, CudaArchitecture.SM_90);
+        Assert.Multiple(() =>
+        {
+            Assert.That(LinesWith(lines, "call"), Is.Empty);
+            Assert.That(LinesWith(lines, ".local"), Is.Empty);
+            Assert.That(lines.Where(line => GenericAccess().IsMatch(line)), Is.Empty);
+        });
+    }
+
+    [TestCaseSource(typeof(KernelVariants), nameof(KernelVariants.All))]
+    public void Every_operation_says_that_it_rounds_to_nearest(Type rule, SlotLayout layout)
+    {
+        string[] arithmetic =
+            [.. Entry(rule, layout, CudaArchitecture.SM_90).Where(line => FloatArithmetic().IsMatch(line))];
+        Assert.Multiple(() =>
+        {
+            Assert.That(arithmetic, Is.Not.Empty);
+            Assert.That(arithmetic, Has.All.Contains(".rn.f32"));
+            Assert.That(arithmetic, Has.None.Contains(".ftz").And.None.Contains(".approx"));
+        });
+    }
+
+    [TestCaseSource(typeof(KernelVariants), nameof(KernelVariants.All))]
+    public void The_instruction_for_bfloat16_is_used_where_the_architecture_has_it(Type rule, SlotLayout layout)
+    {
+        const string Instruction = "cvt.rn.bf16x2.f32";
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                LinesWith(Entry(rule, layout, CudaArchitecture.SM_90), Instruction).Length > 0,
+                Is.EqualTo(layout.Value == DType.BFloat16));
+            Assert.That(LinesWith(Entry(rule, layout, CudaArchitecture.SM_75), Instruction), Is.Empty);
+        });
+    }
+
+    /// <summary>The lines of the kernel itself. (ILGPU leaves an empty function for each intrinsic before it.)</summary>
+    private static string[] Entry(Type rule, SlotLayout layout, CudaArchitecture architecture)
+    {
+        using Context context = Context.Create(builder => builder.UseOptimi());
+        MethodInfo method = typeof(QuadKernel<,,>).MakeGenericType(rule, layout.ApplyType, layout.LayoutType)
+            .GetMethod("Run")!;
+        using var backend = new PTXBackend(
+            context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_80, null);
+        var kernel = (PTXCompiledKernel)backend.Compile(
+            EntryPointDescription.FromExplicitlyGroupedKernel(method), KernelSpecialization.Empty);
+        string text = kernel.PTXAssembly;
+        return text[text.IndexOf(".entry", StringComparison.Ordinal)..].Split('\n', StringSplitOptions.TrimEntries);
+    }
+
+    private static int[] LinesWith(string[] lines, string text) =>
+        [.. lines.Index().Where(line => line.Item.Contains(text, StringComparison.Ordinal)).Select(line => line.Index)];
+
+    [GeneratedRegex(@"^(@\S+\s+)?(ld|st)\.(?!global|param)")]
+    private static partial Regex GenericAccess();
+
+    [GeneratedRegex(@"^(add|sub|mul|fma|mad|div|sqrt)\b.*\.f32")]
+    private static partial Regex FloatArithmetic();
+}
