@@ -9,10 +9,11 @@ internal static class ReplayCommand
 {
     public static Command Create()
     {
+        // None at all is unusable input, which has an exit code of its own; the parser's would say that a case failed.
         var paths = new Argument<string[]>("paths")
         {
             Description = "Cases: *.safetensors files, or folders of them.",
-            Arity = ArgumentArity.OneOrMore,
+            Arity = ArgumentArity.ZeroOrMore,
         };
         var device = new Option<string>("--device")
         {
@@ -34,15 +35,22 @@ internal static class ReplayCommand
     {
         List<GoldenCase> cases;
         List<ReplayReport> reports = [];
+        List<ComputeDevice> opened = [];
         try
         {
-            cases = [.. paths.SelectMany(FilesOf).Select(GoldenCase.Read).Where(golden => !skip.Any(
-                glob => FileSystemName.MatchesSimpleExpression(glob, golden.Name, ignoreCase: false)))];
+            // By the file's name first, so that what is left out need not be readable.
+            cases = [.. paths.SelectMany(FilesOf).Where(path => !IsSkipped(Path.GetFileNameWithoutExtension(path), skip))
+                .Select(GoldenCase.Read).Where(golden => !IsSkipped(golden.Name, skip))];
             if (cases.Count == 0)
                 throw new FileNotFoundException("No case is left to run; look at the paths and at --skip.");
+
+            // All before the first case: a name that is wrong is known at once.
             foreach (string name in DeviceNames.Resolve(devices))
+                opened.Add(ComputeDevice.Open(name));
+            if (opened.Count == 0)
+                throw new DeviceException($"'{devices}' names no device; 'devices' lists them.");
+            foreach (ComputeDevice device in opened)
             {
-                using ComputeDevice device = ComputeDevice.Open(name);
                 foreach (GoldenCase golden in cases)
                 {
                     ReplayReport report = Replayer.Run(golden, device);
@@ -60,11 +68,18 @@ internal static class ReplayCommand
             Console.Error.WriteLine(error.Message);
             return ExitCode.UnusableInput;
         }
+        finally
+        {
+            opened.ForEach(device => device.Dispose());
+        }
 
         int passed = reports.Count(report => report.Pass);
         Console.WriteLine($"{passed} passed, {reports.Count - passed} failed");
         return passed == reports.Count ? ExitCode.Success : ExitCode.Failure;
     }
+
+    private static bool IsSkipped(string name, string[] skip) =>
+        skip.Any(glob => FileSystemName.MatchesSimpleExpression(glob, name, ignoreCase: false));
 
     private static IEnumerable<string> FilesOf(string path)
     {
@@ -78,9 +93,10 @@ internal static class ReplayCommand
     private static string Line(ReplayReport report)
     {
         string ratio = report.RmsRatio?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";
+        string rms = report.Rms?.ToString("0.00e+00", CultureInfo.InvariantCulture) ?? "-";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{(report.Pass ? "pass" : "FAIL")}  {report.Case,-32} {report.Device,-14} elements {report.Elements,5}  differ {report.Differ,4}"
-            + $"  max ulp {report.MaxUlp,3}  rms {report.Rms:0.00e+00}  ratio {ratio,6}{(report.Pass ? "" : "  " + report.Reason)}");
+            + $"  max ulp {report.MaxUlp,3}  rms {rms,8}  ratio {ratio,6}{(report.Pass ? "" : "  " + report.Reason)}");
     }
 }

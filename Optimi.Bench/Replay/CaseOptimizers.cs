@@ -9,7 +9,7 @@ internal static class CaseOptimizers
     {
         ["sgd"] = (parameters, options) => new SGD(parameters, new SgdOptions
         {
-            Lr = options.Number("lr", double.NaN),
+            Lr = options.Required("lr"),
             Momentum = options.Number("momentum", 0),
             Dampening = options.Flag("dampening"),
             TorchInit = options.Flag("torch_init"),
@@ -41,7 +41,7 @@ internal static class CaseOptimizers
         double[] betas = options.Numbers("betas", [defaults.Beta1, defaults.Beta2]);
         return defaults with
         {
-            Lr = options.Number("lr", double.NaN),
+            Lr = options.Required("lr"),
             Beta1 = betas[0],
             Beta2 = betas[1],
             Epsilon = options.Number("eps", defaults.Epsilon),
@@ -60,23 +60,43 @@ internal static class CaseOptimizers
 
         public IReadOnlyList<string> Unread => [.. options.Keys.Where(name => !_read.Contains(name))];
 
+        public double Required(string name) =>
+            NumberOrNull(name) ?? throw new NotSupportedCaseException($"a case without option {name}");
+
         public double Number(string name, double whenMissing) => NumberOrNull(name) ?? whenMissing;
 
-        public double? NumberOrNull(string name) => Find(name)?.GetDouble();
+        public double? NumberOrNull(string name) => Find(name, value => value.GetDouble());
 
         public bool Flag(string name) => FlagOrNull(name) ?? false;
 
-        public bool? FlagOrNull(string name) => Find(name)?.GetBoolean();
+        public bool? FlagOrNull(string name) => Find(name, value => value.GetBoolean());
 
         public double[] Numbers(string name, double[] whenMissing)
         {
-            double[]? numbers = Find(name)?.EnumerateArray().Select(number => number.GetDouble()).ToArray();
-            if (numbers is not null && numbers.Length != whenMissing.Length)
-                throw new NotSupportedCaseException($"{numbers.Length} {name}");
-            return numbers ?? whenMissing;
+            double[] numbers = Element(name) is JsonElement value
+                ? Convert(name, value, array => array.EnumerateArray().Select(number => number.GetDouble()).ToArray())
+                : whenMissing;
+            return numbers.Length == whenMissing.Length
+                ? numbers
+                : throw new NotSupportedCaseException($"{numbers.Length} {name}");
         }
 
-        private JsonElement? Find(string name)
+        private T? Find<T>(string name, Func<JsonElement, T> convert)
+            where T : struct => Element(name) is JsonElement value ? Convert(name, value, convert) : null;
+
+        private static T Convert<T>(string name, JsonElement value, Func<JsonElement, T> convert)
+        {
+            try
+            {
+                return convert(value);
+            }
+            catch (Exception error) when (error is InvalidOperationException or FormatException)
+            {
+                throw new NotSupportedCaseException($"option {name} = {value.GetRawText()}");
+            }
+        }
+
+        private JsonElement? Element(string name)
         {
             _read.Add(name);
             return options.TryGetValue(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;

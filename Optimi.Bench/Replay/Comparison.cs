@@ -39,6 +39,12 @@ internal static class Comparison
                 continue;
             }
 
+            if (storage.DType != expected.StorageType)
+            {
+                reasons.Add($"{name}.{parameter} is stored as {storage.DType}, not as {expected.Type}");
+                continue;
+            }
+
             var actual = new float[expected.Length];
             storage.CopyTo(actual);
             results.Add((name, parameter), actual);
@@ -104,12 +110,15 @@ internal static class Comparison
             if (!results.TryGetValue((name, parameter), out float[]? actual))
                 continue;
             compared += actual.Length;
-            outside += actual.Where((number, i) => !(
-                Math.Abs(number - expected[i]) <= AbsoluteTolerance + (RelativeTolerance * Math.Abs(expected[i])))).Count();
+            outside += actual.Where((number, i) => !IsWithinTolerance(Distance(number, expected[i]), expected[i])).Count();
         }
 
         return outside > Math.Max(AlwaysOutsideTolerance, compared * ShareOutsideTolerance) ? outside : 0;
     }
+
+    /// <summary>Relative to an infinity or a NaN everything would be near, or nothing: those must be equal.</summary>
+    private static bool IsWithinTolerance(double distance, double expected) => distance == 0
+        || (double.IsFinite(distance) && distance <= AbsoluteTolerance + (RelativeTolerance * Math.Abs(expected)));
 
     private static Func<int, int, double> ReferenceParameters(GoldenCase golden, string reference)
     {
@@ -126,10 +135,19 @@ internal static class Comparison
         for (int i = 0; i < golden.Initial.Count; i++)
         {
             for (int j = 0; j < golden.Initial[i].Length; j++, count++)
-                sum += Math.Pow(parameter(i, j) - exact(i, j), 2);
+                sum += Math.Pow(Distance(parameter(i, j), exact(i, j)), 2);
         }
 
         return Math.Sqrt(sum / count);
+    }
+
+    /// <summary>NaNs and infinities of a sign are equal to each other; a NaN is infinitely far from every number.</summary>
+    private static double Distance(double left, double right)
+    {
+        if (left.Equals(right))
+            return 0;
+        double distance = Math.Abs(left - right);
+        return double.IsNaN(distance) ? double.PositiveInfinity : distance;
     }
 
     private static double Ratio(double ours, double theirs) => ours == theirs ? 1 : ours / theirs;

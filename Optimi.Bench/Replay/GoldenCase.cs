@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Optimi.Bench;
@@ -5,6 +6,11 @@ namespace Optimi.Bench;
 /// <summary>A reference case: an optimizer, initial parameters, a gradient for each step, and what must come out.</summary>
 internal sealed class GoldenCase
 {
+    private static readonly string[] _references = ["spec", "torch", "f64"];
+
+    // A name given twice would otherwise mean its last value, silently.
+    private static readonly JsonDocumentOptions _noDuplicates = new() { AllowDuplicateProperties = false };
+
     private readonly SafetensorsFile _file;
     private readonly string _path;
 
@@ -23,12 +29,8 @@ internal sealed class GoldenCase
         Initial = Series("init");
         if (Initial.Count == 0 || Steps < 1 || (Schedule is not null && Schedule.Count != Steps))
             throw new CaseFileException(path, "has no initial parameters, no steps, or a schedule of another length");
-        Gradients = [.. Enumerable.Range(0, Steps).Select(step => Series($"grad.{step}"))];
-        foreach (IReadOnlyList<StoredTensor> gradients in Gradients)
-        {
-            if (!gradients.Select(gradient => gradient.Length).SequenceEqual(Initial.Select(tensor => tensor.Length)))
-                throw new CaseFileException(path, "has gradients that do not fit its parameters");
-        }
+        Gradients = ReadGradients();
+        CheckResults();
     }
 
     public string Name { get; }
@@ -60,7 +62,7 @@ internal sealed class GoldenCase
             throw new CaseFileException(path, "has no metadata 'case', so it is no reference case");
         try
         {
-            using JsonDocument description = JsonDocument.Parse(text);
+            using JsonDocument description = JsonDocument.Parse(text, _noDuplicates);
             return new GoldenCase(path, file, description.RootElement.Clone());
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
@@ -76,13 +78,46 @@ internal sealed class GoldenCase
         {
             if (key.Split('.') is not [var prefix, var name, var number] || prefix != reference)
                 continue;
-            if (!int.TryParse(number, out int parameter) || parameter < 0 || parameter >= Initial.Count
-                || tensor.Length != Initial[parameter].Length)
+            if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int parameter)
+                || number != $"{parameter}" || parameter >= Initial.Count
+                || !tensor.Shape.SequenceEqual(Initial[parameter].Shape))
             {
                 throw new CaseFileException(_path, $"result '{key}' fits no parameter");
             }
 
             yield return (name, parameter, tensor);
+        }
+    }
+
+    /// <summary>Step by step, so that a count of steps that is not true costs nothing.</summary>
+    private List<IReadOnlyList<StoredTensor>> ReadGradients()
+    {
+        var all = new List<IReadOnlyList<StoredTensor>>();
+        for (int step = 0; step < Steps; step++)
+        {
+            List<StoredTensor> gradients = Series($"grad.{step}");
+            if (gradients.Count != Initial.Count
+                || !gradients.Zip(Initial).All(pair => pair.First.Shape.SequenceEqual(pair.Second.Shape)))
+            {
+                throw new CaseFileException(_path, $"has gradients of step {step} that do not fit its parameters");
+            }
+
+            all.Add(gradients);
+        }
+
+        return all;
+    }
+
+    /// <summary>A reference that lacks a parameter would pass whatever is computed for it.</summary>
+    private void CheckResults()
+    {
+        foreach (string reference in _references)
+        {
+            var found = Results(reference).Where(result => result.Name == "param")
+                .Select(result => result.Parameter).ToHashSet();
+            int missing = Enumerable.Range(0, Initial.Count).FirstOrDefault(i => !found.Contains(i), -1);
+            if (missing >= 0)
+                throw new CaseFileException(_path, $"has no '{reference}.param.{missing}'");
         }
     }
 

@@ -12,7 +12,7 @@ namespace Optimi.Bench;
 internal sealed record ReplayReport(
     string Case, string Device, int Elements, int Differ, long MaxUlp, double? RmsRatio, bool Pass, string? Reason)
 {
-    /// <summary>The RMS distance of the parameters to float64.</summary>
+    /// <summary>The RMS distance of the parameters to float64; null if nothing was computed.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public double Rms { get; init; }
+    public double? Rms { get; init; }
 }

@@ -3,7 +3,10 @@ namespace Optimi.Bench;
 /// <summary>Runs a reference case on a device through the public optimizers.</summary>
 internal static class Replayer
 {
-    /// <summary>Runs a case and compares; a case that asks for what there is not fails with that as its reason.</summary>
+    /// <summary>
+    /// Runs a case and compares. A case that asks for what there is not, or for what Optimi refuses, fails with that as its
+    /// reason: the cases after it still run.
+    /// </summary>
     public static ReplayReport Run(GoldenCase golden, ComputeDevice device)
     {
         try
@@ -22,7 +25,7 @@ internal static class Replayer
 
             return Comparison.Compare(golden, device.Name, (name, i) => Result(optimizer, tensors[i], name));
         }
-        catch (NotSupportedCaseException error)
+        catch (Exception error) when (error is NotSupportedCaseException or OptimiException)
         {
             return new ReplayReport(golden.Name, device.Name, 0, 0, 0, null, false, error.Message);
         }
@@ -32,8 +35,12 @@ internal static class Replayer
     {
         if (golden.Accumulate != 0)
             throw new NotSupportedCaseException("optimizer accumulation");
-        if (!Enum.TryParse(golden.DType, ignoreCase: true, out DType dtype))
-            throw new NotSupportedCaseException($"dtype {golden.DType}");
+        DType dtype = golden.DType switch
+        {
+            "float32" => DType.Float32,
+            "bfloat16" => DType.BFloat16,
+            _ => throw new NotSupportedCaseException($"dtype {golden.DType}"),
+        };
         var tensors = new List<Parameter>();
         foreach (StoredTensor initial in golden.Initial)
         {

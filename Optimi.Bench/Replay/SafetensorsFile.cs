@@ -15,6 +15,7 @@ internal sealed class SafetensorsFile
 
     private readonly Dictionary<string, StoredTensor> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
+    private readonly List<(long Begin, long End, string Name)> _places = [];
     private readonly string _path;
 
     private SafetensorsFile(string path) => _path = path;
@@ -58,13 +59,18 @@ internal sealed class SafetensorsFile
             if (entry.Name == MetadataName)
             {
                 foreach (JsonProperty item in entry.Value.EnumerateObject())
-                    _metadata[item.Name] = item.Value.GetString() ?? "";
+                {
+                    if (!_metadata.TryAdd(item.Name, item.Value.GetString() ?? ""))
+                        throw new CaseFileException(_path, $"has metadata '{item.Name}' twice");
+                }
             }
             else if (!_tensors.TryAdd(entry.Name, ReadTensor(entry, data)))
             {
                 throw new CaseFileException(_path, $"has two tensors '{entry.Name}'");
             }
         }
+
+        CheckPlaces(data.Length);
     }
 
     private StoredTensor ReadTensor(JsonProperty entry, ReadOnlyMemory<byte> data)
@@ -87,7 +93,27 @@ internal sealed class SafetensorsFile
                 _path, $"tensor '{entry.Name}' of shape [{string.Join(", ", shape)}] and type {type} does not take {end - begin} bytes");
         }
 
+        _places.Add((begin, end, entry.Name));
         return new StoredTensor(type, shape, data[(int)begin..(int)end]);
+    }
+
+    /// <summary>The format lets tensors neither overlap nor leave bytes that belong to none.</summary>
+    private void CheckPlaces(long length)
+    {
+        long expected = 0;
+        foreach ((long begin, long end, string name) in _places.Order())
+        {
+            if (begin != expected)
+            {
+                throw new CaseFileException(
+                    _path, $"tensor '{name}' begins at {begin}, {(begin < expected ? "inside the one before" : "after a gap")}");
+            }
+
+            expected = end;
+        }
+
+        if (expected != length)
+            throw new CaseFileException(_path, $"its tensors end at {expected}, but it has {length} bytes of data");
     }
 
     private JsonElement Member(JsonProperty entry, string name) => entry.Value.TryGetProperty(name, out JsonElement value)

@@ -8,6 +8,14 @@ internal sealed record StoredTensor(string Type, int[] Shape, ReadOnlyMemory<byt
 {
     public int Length => Bytes.Length / SizeOf(Type);
 
+    /// <summary>The storage type that Optimi calls it; null if it has none.</summary>
+    public DType? StorageType => Type switch
+    {
+        "F32" => DType.Float32,
+        "BF16" => DType.BFloat16,
+        _ => null,
+    };
+
     /// <summary>Bytes of a number; 0 for a type that no case uses.</summary>
     public static int SizeOf(string type) => type switch
     {
