@@ -4,6 +4,8 @@ namespace Optimi;
 public sealed class Parameter
 {
     private readonly int[] _shape;
+    private readonly ValueStorage _value;
+    private readonly GradientStorage _gradient;
 
     internal Parameter(ParameterBuffer buffer, string name, DType dtype, int[] shape, long length)
     {
@@ -12,8 +14,8 @@ public sealed class Parameter
         DType = dtype;
         _shape = shape;
         Length = length;
-        Values = new ValueStorage(this);
-        Gradient = new GradientStorage(this);
+        _value = new ValueStorage(this);
+        _gradient = new GradientStorage(this);
     }
 
     /// <summary>The buffer that it belongs to.</summary>
@@ -32,10 +34,10 @@ public sealed class Parameter
     public DType DType { get; }
 
     /// <summary>The values.</summary>
-    public TensorStorage Value => Values;
+    public TensorStorage Value => _value;
 
     /// <summary>The gradient, of the same shape and type; its memory is allocated when it is first asked for.</summary>
-    public TensorStorage Gradient { get; }
+    public TensorStorage Gradient => _gradient;
 
     /// <summary>
     /// Whether the parameter takes part in steps: set when its gradient is written or a view of it is taken, cleared by the
@@ -49,10 +51,8 @@ public sealed class Parameter
     /// </summary>
     public bool Frozen { get; set; }
 
-    internal ValueStorage Values { get; }
-
     /// <summary>The slabs that it lies in, once its buffer is placed.</summary>
-    internal PlacedSlabs? Place { get; set; }
+    internal PlacedSlabs? Place { get; private set; }
 
     /// <summary>Its first tile in those slabs.</summary>
     internal int FirstTile { get; set; }
@@ -65,4 +65,12 @@ public sealed class Parameter
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {DType} [{string.Join(", ", _shape)}]";
+
+    /// <summary>Gives it its slabs, and them what was written early.</summary>
+    internal void OnPlaced(PlacedSlabs place)
+    {
+        Place = place;
+        _value.OnPlaced();
+        _gradient.OnPlaced();
+    }
 }

@@ -8,8 +8,8 @@ namespace Optimi;
 /// gradients.
 /// </summary>
 /// <remarks>
-/// Memory is allocated when it is first needed, for all parameters added until then: add them all (and copy their initial values
-/// in, if you like), then train. Parameters added later get slabs of their own, as does what exceeds the largest single
+/// Memory is allocated when it is first needed, by a view, a copy out or an optimizer, for all parameters added until then: add
+/// them all (and copy values in, if you like), then train. Parameters added later get slabs of their own, as does what exceeds the largest single
 /// allocation of the device; an optimizer needs one launch for each slab. Slabs never move. Not safe for concurrent use.
 /// </remarks>
 /// <param name="device">The device; it must outlive the buffer.</param>
@@ -94,7 +94,7 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
     /// <exception cref="ObjectDisposedException">The buffer is disposed.</exception>
     public void ZeroGradients()
     {
-        ThrowIfDisposed();
+        PlaceAll();
         foreach (PlacedSlabs slab in _slabs)
             slab.ClearGradients(0, slab.TileCount);
     }
@@ -149,10 +149,7 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
             var slabs = new PlacedSlabs(Device, dtype, tiles);
             _slabs.Add(slabs);
             for (; first < end; first++)
-            {
-                parameters[first].Place = slabs;
-                parameters[first].Values.OnPlaced();
-            }
+                parameters[first].OnPlaced(slabs);
         }
     }
 

@@ -81,7 +81,7 @@ public abstract class Optimizer : IDisposable
         {
             foreach (Parameter parameter in group.Parameters)
             {
-                parameter.Buffer.ThrowIfDisposed();
+                parameter.Buffer.PlaceAll();
                 if (parameter.Place != place || parameter.FirstTile != end)
                 {
                     place?.ClearGradients(first, end);

@@ -1,0 +1,138 @@
+namespace Optimi.Tests;
+
+internal sealed class OptionsTests
+{
+    private static readonly AdamWOptions _adamW = new() { Lr = 1e-3 };
+
+    private static readonly SgdOptions _sgd = new() { Lr = 1e-3 };
+
+    private static readonly AdamOptions _adam = new() { Lr = 1e-3 };
+
+    private static IEnumerable<TestCaseData> Impossible =>
+    [
+        .. Values(v => _adamW with { Lr = v }, "Lr", -1e-9, double.NaN, double.PositiveInfinity),
+        .. Values(v => _sgd with { Lr = v }, "Lr", -1, double.NegativeInfinity),
+        .. Values(v => _adamW with { WeightDecay = v }, "WeightDecay", -0.1, double.NaN, double.PositiveInfinity),
+        .. Values(v => _adamW with { Beta1 = v }, "Beta1", -0.1, 1, 1.5, double.NaN),
+        .. Values(v => _adam with { Beta2 = v }, "Beta2", -0.1, 1, double.NaN),
+        .. Values(v => _adam with { Epsilon = v }, "Epsilon", -1e-9, double.NaN, double.PositiveInfinity),
+        .. Values(v => _sgd with { Momentum = v }, "Momentum", -0.1, 1, double.NaN),
+        .. Values(v => _sgd with { DecoupleLr = true, MaxLr = v }, "MaxLr", 0, -1, double.NaN),
+        .. Values(v => _adam with { DecoupleLr = true, Lr = v }, "MaxLr", 0),
+    ];
+
+    [TestCaseSource(nameof(Impossible))]
+    public void An_impossible_value_is_refused_with_its_name_and_range(OptimizerOptions options, string name, double value)
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using var parameters = new ParameterBuffer(device);
+        parameters.Add("p", DType.Float32, 1);
+        string text = value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Assert.That(
+            () => new ParameterGroup(parameters, options),
+            Throws.TypeOf<OptionException>().With.Message.StartsWith(name).And.Message.Contains(text).And.Message.Contains("must be"));
+    }
+
+    [Test]
+    public void Brinks_of_the_ranges_are_allowed()
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using var parameters = new ParameterBuffer(device);
+        parameters.Add("p", DType.BFloat16, 3).Gradient.Fill(1);
+        using var adam = new AdamW(parameters, lr: 0, beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0);
+        using var sgd = new SGD(parameters, lr: 0, momentum: 0, weightDecay: 0);
+        adam.Step();
+        sgd.Step();
+        var values = new float[3];
+        parameters["p"].Value.CopyTo(values);
+        Assert.That(values, Is.All.Zero);
+    }
+
+    [Test]
+    public void Defaults_are_those_of_the_reference_library() => Assert.Multiple(() =>
+    {
+        Assert.That(_sgd, Is.EqualTo(new SgdOptions
+        {
+            Lr = 1e-3,
+            Momentum = 0,
+            Dampening = false,
+            TorchInit = false,
+            WeightDecay = 0,
+            DecoupleWd = false,
+            DecoupleLr = false,
+            MaxLr = null,
+            Kahan = null,
+        }));
+        Assert.That(_adam, Is.EqualTo(new AdamOptions
+        {
+            Lr = 1e-3,
+            Beta1 = 0.9,
+            Beta2 = 0.99,
+            Epsilon = 1e-6,
+            WeightDecay = 0,
+            DecoupleWd = false,
+        }));
+        Assert.That(_adamW, Is.EqualTo(new AdamWOptions
+        {
+            Lr = 1e-3,
+            Beta1 = 0.9,
+            Beta2 = 0.99,
+            Epsilon = 1e-6,
+            WeightDecay = 1e-2,
+            DecoupleWd = true,
+        }));
+    });
+
+    [Test]
+    public void Arguments_mean_what_the_options_of_the_same_name_do()
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using var parameters = new ParameterBuffer(device);
+        parameters.Add("p", DType.Float32, 1);
+        using var sgd = new SGD(parameters, 0.1, 0.2, 0.3, true, true, true, 0.4, true, false);
+        using var adam = new Adam(parameters, 0.1, 0.2, 0.3, 0.4, 0.5, true, true, 0.6, true);
+        using var adamW = new AdamW(parameters, 0.1, 0.2, 0.3, 0.4, 0.5, true, 0.6, false);
+        Assert.Multiple(() =>
+        {
+            Assert.That(sgd.Groups[0].Options, Is.EqualTo(new SgdOptions
+            {
+                Lr = 0.1,
+                Momentum = 0.2,
+                WeightDecay = 0.3,
+                Dampening = true,
+                DecoupleWd = true,
+                DecoupleLr = true,
+                MaxLr = 0.4,
+                TorchInit = true,
+                Kahan = false,
+            }));
+            Assert.That(adam.Groups[0].Options, Is.EqualTo(new AdamOptions
+            {
+                Lr = 0.1,
+                Beta1 = 0.2,
+                Beta2 = 0.3,
+                Epsilon = 0.4,
+                WeightDecay = 0.5,
+                DecoupleWd = true,
+                DecoupleLr = true,
+                MaxLr = 0.6,
+                Kahan = true,
+            }));
+            Assert.That(adamW.Groups[0].Options, Is.EqualTo(new AdamWOptions
+            {
+                Lr = 0.1,
+                Beta1 = 0.2,
+                Beta2 = 0.3,
+                Epsilon = 0.4,
+                WeightDecay = 0.5,
+                DecoupleLr = true,
+                MaxLr = 0.6,
+                Kahan = false,
+            }));
+        });
+    }
+
+    private static IEnumerable<TestCaseData> Values(Func<double, OptimizerOptions> options, string name, params double[] values) =>
+        values.Select(value => new TestCaseData(options(value), name, value)
+            .SetArgDisplayNames($"{options(value).GetType().Name}.{name} {value}"));
+}

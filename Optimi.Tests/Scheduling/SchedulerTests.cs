@@ -1,0 +1,166 @@
+using CsCheck;
+
+namespace Optimi.Tests;
+
+/// <summary>However tensors are grouped and scheduled, each is stepped as if it were alone.</summary>
+internal sealed class SchedulerTests
+{
+    private static readonly AdamWOptions[] _groups =
+    [
+        new() { Lr = 1e-2 },
+        new() { Lr = 3e-3, WeightDecay = 0 },
+        new() { Lr = 1e-2, WeightDecay = 1e-4, DecoupleLr = true, Kahan = false },
+        new() { Lr = 2e-2, Beta1 = 0.5, Beta2 = 0.9, DecoupleWd = false },
+    ];
+
+    private static readonly Gen<Tensor> _tensor =
+        from length in Gen.Int[1, 700]
+        from isFloat32 in Gen.Bool
+        from frozen in Gen.Frequency((5, Gen.Const(false)), (1, Gen.Const(true)))
+        from takesPart in Gen.Bool.Array[4]
+        from grouped in Gen.Int[0, 3]
+        select new Tensor(length, isFloat32 ? DType.Float32 : DType.BFloat16, frozen, takesPart, grouped);
+
+    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.Kinds))]
+    public void Any_tensors_in_any_groups_are_stepped_as_if_each_were_alone(TestDevice row)
+    {
+        using ComputeDevice device = row.Open();
+        using ComputeDevice host = ComputeDevice.Open("cpu");
+        _tensor.Array[1, 10].Sample(
+            tensors => Together(device, tensors).SequenceEqual(tensors.SelectMany((tensor, i) => Alone(host, tensor, i))),
+            iter: device.Kind == DeviceKind.Simulated ? 8 : 60,
+            threads: 1);
+    }
+
+    [TestCase("cpu")]
+    [TestCase("opencl")]
+    [TestCase("cpu-simulated")]
+    public void A_thousand_tensors_in_ten_groups_of_two_types_are_two_launches(string name)
+    {
+        using ComputeDevice device = TestDevice.Kinds.First(row => row.Name.StartsWith(name, StringComparison.Ordinal)).Open();
+        using ComputeDevice host = ComputeDevice.Open("cpu");
+        using var together = new ParameterBuffer(device);
+        using var apart = new ParameterBuffer(host);
+        var groups = new List<ParameterGroup>();
+        var alone = new List<Optimizer>();
+        for (int i = 0; i < 1000; i++)
+        {
+            DType dtype = i % 2 == 0 ? DType.Float32 : DType.BFloat16;
+            Fill(together.Add($"{i}", dtype, 1 + (i % 250)), i);
+            Fill(apart.Add($"{i}", dtype, 1 + (i % 250)), i);
+        }
+
+        for (int group = 0; group < 10; group++)
+        {
+            var options = new AdamWOptions { Lr = 1e-3 * (group + 1), WeightDecay = 0.01 * group };
+            groups.Add(new ParameterGroup(together.Skip(group * 100).Take(100), options));
+            alone.AddRange(apart.Skip(group * 100).Take(100).Select(parameter => new AdamW([parameter], options)));
+        }
+
+        using var optimizer = new AdamW(groups);
+        int steps = device.Kind == DeviceKind.Simulated ? 1 : 3;
+        for (int step = 0; step < steps; step++)
+        {
+            optimizer.Step();
+            alone.ForEach(one => one.Step());
+        }
+
+        Assert.That(device.Launches, Is.EqualTo(2 * steps));
+        Assert.That(host.Launches, Is.EqualTo(1000 * steps));
+        Assert.That(
+            together.SelectMany(parameter => Bits(optimizer, parameter))
+                .SequenceEqual(apart.Zip(alone).SelectMany(pair => Bits(pair.Second, pair.First))),
+            Is.True);
+        alone.ForEach(one => one.Dispose());
+    }
+
+    [Test]
+    public void Threads_do_not_change_the_bits()
+    {
+        uint[][] results = [.. ((Type[])[HostLanes.Widest, typeof(Optimi.Kernels.ScalarLane)]).Select(lane =>
+        {
+            using ComputeDevice device = DeviceFinder.OpenHost(DeviceKind.Host, lane);
+            using var parameters = new ParameterBuffer(device);
+            Parameter parameter = parameters.Add("p", DType.BFloat16, 300_001);
+            Fill(parameter, 1);
+            using var optimizer = new AdamW(parameters, lr: 1e-2);
+            for (int step = 0; step < 3; step++)
+                optimizer.Step();
+            return Bits(optimizer, parameter).ToArray();
+        })];
+        Assert.That(results[0].AsSpan().SequenceEqual(results[1]), Is.True);
+    }
+
+    [Test]
+    public void A_step_allocates_nothing()
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using var parameters = new ParameterBuffer(device);
+        for (int i = 0; i < 20; i++)
+            Fill(parameters.Add($"{i}", i % 2 == 0 ? DType.Float32 : DType.BFloat16, 20_000), i);
+        using var optimizer = new AdamW(
+            new ParameterGroup(parameters.Take(10), _groups[0]), new ParameterGroup(parameters.Skip(10), _groups[1]));
+        for (int i = 0; i < 50; i++)
+            optimizer.Step();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+        {
+            optimizer.Lr = 1e-3 / (i + 1);
+            optimizer.Step();
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    private static uint[] Together(ComputeDevice device, Tensor[] tensors)
+    {
+        using var parameters = new ParameterBuffer(device);
+        foreach ((int i, Tensor tensor) in tensors.Index())
+            Fill(Add(parameters, tensor, i), i);
+        using var optimizer = new AdamW([.. tensors.Index().GroupBy(item => item.Item.Group).Select(group =>
+            new ParameterGroup(group.Select(item => parameters[$"{item.Index}"]), _groups[group.Key]))]);
+        for (int step = 0; step < 4; step++)
+        {
+            foreach ((int i, Tensor tensor) in tensors.Index())
+                parameters[$"{i}"].HasGradient = tensor.TakesPart[step];
+            optimizer.Step();
+        }
+
+        return [.. parameters.SelectMany(parameter => Bits(optimizer, parameter))];
+    }
+
+    private static uint[] Alone(ComputeDevice device, Tensor tensor, int index)
+    {
+        using var parameters = new ParameterBuffer(device);
+        Parameter parameter = Add(parameters, tensor, index);
+        Fill(parameter, index);
+        using var optimizer = new AdamW(parameters, _groups[tensor.Group]);
+        for (int step = 0; step < 4; step++)
+        {
+            parameter.HasGradient = tensor.TakesPart[step];
+            optimizer.Step(parameter);
+        }
+
+        return [.. Bits(optimizer, parameter)];
+    }
+
+    private static Parameter Add(ParameterBuffer parameters, Tensor tensor, int index)
+    {
+        Parameter parameter = parameters.Add($"{index}", tensor.DType, tensor.Length);
+        parameter.Frozen = tensor.Frozen;
+        return parameter;
+    }
+
+    private static void Fill(Parameter parameter, int seed)
+    {
+        var random = new Random(seed);
+        parameter.Value.CopyFrom(TestTraining.Numbers(random, (int)parameter.Length));
+        parameter.Gradient.CopyFrom(TestTraining.Numbers(random, (int)parameter.Length));
+    }
+
+    private static IEnumerable<uint> Bits(Optimizer optimizer, Parameter parameter) =>
+        TestTraining.Bits(parameter.Value).Concat(
+            optimizer.StateNames(parameter).SelectMany(name => TestTraining.Bits(optimizer.State(parameter, name))));
+
+    private sealed record Tensor(int Length, DType DType, bool Frozen, bool[] TakesPart, int Group);
+}
