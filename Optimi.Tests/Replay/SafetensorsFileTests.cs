@@ -31,6 +31,9 @@ internal sealed class SafetensorsFileTests
     [TestCase("""[1]""", "malformed header")]
     [TestCase("""{"a":""", "malformed header")]
     [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "two tensors 'a'")]
+    [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "'b'")]
+    [TestCase("""{"a":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}""", "end at 2")]
+    [TestCase("""{"a":{"dtype":"BF16","shape":[1],"data_offsets":[2,4]}}""", "'a'")]
     public void A_malformed_header_is_refused_with_its_cause(string header, string cause) =>
         Assert.That(() => Parse(header, new byte[4]), Throws.TypeOf<CaseFileException>().With.Message.Contains(cause));
 
