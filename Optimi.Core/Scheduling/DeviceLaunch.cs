@@ -24,11 +24,12 @@ internal abstract class DeviceLaunch<TRule, TApply, TLayout> : AppliedLaunch<TRu
         _lastRowOfTensor = [.. RowOfTensor.Select(_ => int.MinValue)];
     }
 
-    protected ArrayView<int> TileTable => _tiles.View.AsContiguous().Cast<int>();
-
-    protected ArrayView<int> RowOfTensorTable => _rowOfTensor.View;
-
-    protected ArrayView<Row<ScalarLane, TRule, TApply>> RowTable => _rows.View;
+    protected LaunchTables<Row<ScalarLane, TRule, TApply>> Tables => new()
+    {
+        Tiles = _tiles.View.AsContiguous().Cast<int>(),
+        RowOfTensor = _rowOfTensor.View,
+        Rows = _rows.View,
+    };
 
     public override void Dispose()
     {
@@ -54,8 +55,4 @@ internal abstract class DeviceLaunch<TRule, TApply, TLayout> : AppliedLaunch<TRu
 
     /// <summary>Queues the kernel.</summary>
     protected abstract void Launch(int firstTile, int tiles);
-
-    /// <summary>A slab as the kernel's argument; an unused slot may be any view, but not none.</summary>
-    protected ArrayView<T> View<T>(Slab? slab)
-        where T : unmanaged => (slab ?? Values).View<T>();
 }

@@ -55,10 +55,6 @@ internal abstract class ForeachLaunch : IDisposable
     /// <summary>For each tensor its row of scalars in this step.</summary>
     protected int[] RowOfTensor { get; }
 
-    protected Slab Values => _place.Values;
-
-    protected Slab Gradients => _place.Gradients;
-
     public Slab? State(int index) => _states[index];
 
     /// <summary>Forgets the rows of the last step.</summary>
@@ -82,4 +78,17 @@ internal abstract class ForeachLaunch : IDisposable
     }
 
     protected abstract void RunCore(int firstTile, int tiles);
+
+    /// <summary>All slabs as a kernel sees them. An unused slot may be any memory: it is neither read nor written.</summary>
+    protected Slabs<TMemory> SlabsAs<TMemory>(Func<Slab, TMemory> see)
+        where TMemory : struct => new()
+        {
+            Values = see(_place.Values),
+            Gradients = see(_place.Gradients),
+            Compensation = see(Compensation ?? _place.Values),
+            State0 = see(_states[0] ?? _place.Values),
+            State1 = see(_states[1] ?? _place.Values),
+            State2 = see(_states[2] ?? _place.Values),
+            State3 = see(_states[3] ?? _place.Values),
+        };
 }

@@ -36,24 +36,12 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TLayout, TLane, TLaneRule
 
     protected override void RunCore(int firstTile, int tiles)
     {
-        // An unused slot may point anywhere: it is neither read nor written.
-        _slabs = new()
-        {
-            Values = At(Values),
-            Gradients = At(Gradients),
-            Compensation = At(Compensation),
-            State0 = At(State(0)),
-            State1 = At(State(1)),
-            State2 = At(State(2)),
-            State3 = At(State(3)),
-        };
+        _slabs = SlabsAs(slab => new HostWords<TLane>((nint)slab.Host));
         _firstTile = firstTile;
         _tiles = tiles;
         _parts = tiles < MinParallelTiles ? 1 : Math.Min(MaxParts, tiles / (MinParallelTiles / 8));
         _work.Run(_parts);
     }
-
-    private static HostWords<TLane> At(Slab? slab) => new(slab is null ? 0 : (nint)slab.Host);
 
     private void RunPart(int part)
     {

@@ -16,59 +16,27 @@ internal sealed class QuadLaunch<TRule, TApply, TLayout> : DeviceLaunch<TRule, T
     private const int GroupsPerMultiprocessor = 8;
 
     private readonly Action<
-        AcceleratorStream,
-        KernelConfig,
-        int,
-        int,
-        ArrayView<int>,
-        ArrayView<int>,
-        ArrayView<Row<ScalarLane, TRule, TApply>>,
-        ArrayView<Quad>,
-        ArrayView<Quad>,
-        ArrayView<Quad>,
-        ArrayView<Quad>,
-        ArrayView<Quad>,
-        ArrayView<Quad>,
-        ArrayView<Quad>> _kernel;
+        AcceleratorStream, KernelConfig, int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<DeviceQuads>> _kernel;
 
     public QuadLaunch(ComputeDevice device, SlotLayout layout, PlacedSlabs place, IReadOnlyList<LaunchTensor> tensors)
         : base(device, layout, place, tensors)
     {
-        _kernel = device.Accelerator.LoadKernel<
-            int,
-            int,
-            ArrayView<int>,
-            ArrayView<int>,
-            ArrayView<Row<ScalarLane, TRule, TApply>>,
-            ArrayView<Quad>,
-            ArrayView<Quad>,
-            ArrayView<Quad>,
-            ArrayView<Quad>,
-            ArrayView<Quad>,
-            ArrayView<Quad>,
-            ArrayView<Quad>>(QuadKernel<TRule, TApply, TLayout>.Run);
+        // Kept here: ILGPU's own cache holds kernels weakly.
+        _kernel = device.Accelerator.LoadKernel<int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<DeviceQuads>>(
+            QuadKernel<TRule, TApply, TLayout>.Run);
     }
 
     protected override void Launch(int firstTile, int tiles)
     {
         long quads = (long)tiles * (TLayout.UnitsPerTile / Quad.Length);
         long groups = Math.Min(
-            (quads + GroupSize - 1) / GroupSize,
-            (long)Device.Accelerator.NumMultiprocessors * GroupsPerMultiprocessor);
+            (quads + GroupSize - 1) / GroupSize, (long)Device.Accelerator.NumMultiprocessors * GroupsPerMultiprocessor);
         _kernel(
             Device.Stream,
             new KernelConfig((int)groups, GroupSize),
             firstTile,
             tiles,
-            TileTable,
-            RowOfTensorTable,
-            RowTable,
-            View<Quad>(Values),
-            View<Quad>(Gradients),
-            View<Quad>(Compensation),
-            View<Quad>(State(0)),
-            View<Quad>(State(1)),
-            View<Quad>(State(2)),
-            View<Quad>(State(3)));
+            Tables,
+            SlabsAs(slab => new DeviceQuads(slab.View<Quad>(), 0)));
     }
 }

@@ -17,32 +17,13 @@ public static class QuadKernel<TRule, TApply, TLayout>
     /// <summary>Steps a range of tiles.</summary>
     /// <param name="firstTile">The first tile.</param>
     /// <param name="count">How many tiles.</param>
-    /// <param name="tiles">The tiles of the launch, in the order of its state slabs; see <see cref="Tile.Read"/>.</param>
-    /// <param name="rowOfTensor">For each tensor its row of scalars, or <see cref="Tile.NoRow"/>.</param>
-    /// <param name="rows">The rows of scalars.</param>
-    /// <param name="values">The slab of values.</param>
-    /// <param name="gradients">The slab of gradients.</param>
-    /// <param name="compensation">The slab of the Kahan compensation. An unused slot may be any view.</param>
-    /// <param name="state0">The slab of the first state.</param>
-    /// <param name="state1">The slab of the second state.</param>
-    /// <param name="state2">The slab of the third state.</param>
-    /// <param name="state3">The slab of the fourth state.</param>
-    /// <remarks>
-    /// The slabs are parameters of their own, not one struct: only so does ILGPU know that they lie in global memory.
-    /// </remarks>
+    /// <param name="tables">The tables.</param>
+    /// <param name="slabs">The slabs from their beginning; an unused slot may be any of them.</param>
     public static void Run(
         int firstTile,
         int count,
-        ArrayView<int> tiles,
-        ArrayView<int> rowOfTensor,
-        ArrayView<Row<ScalarLane, TRule, TApply>> rows,
-        ArrayView<Quad> values,
-        ArrayView<Quad> gradients,
-        ArrayView<Quad> compensation,
-        ArrayView<Quad> state0,
-        ArrayView<Quad> state1,
-        ArrayView<Quad> state2,
-        ArrayView<Quad> state3)
+        LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
+        Slabs<DeviceQuads> slabs)
     {
         int quadsPerTile = TLayout.UnitsPerTile / Quad.Length;
         long end = (long)count * quadsPerTile;
@@ -50,21 +31,11 @@ public static class QuadKernel<TRule, TApply, TLayout>
         for (long i = Grid.GlobalLinearIndex; i < end; i += stride)
         {
             int number = firstTile + (int)(i / quadsPerTile);
-            Tile tile = Tile.Read(tiles, number);
-            int rowNumber = rowOfTensor[tile.Tensor];
+            Tile tile = Tile.Read(tables.Tiles, number);
+            int rowNumber = tables.RowOfTensor[tile.Tensor];
             if (rowNumber < 0)
                 continue;
-            Row<ScalarLane, TRule, TApply> row = rows[rowNumber];
-            Slabs<DeviceQuads> slabs = new()
-            {
-                Values = new(values, 0),
-                Gradients = new(gradients, 0),
-                Compensation = new(compensation, 0),
-                State0 = new(state0, 0),
-                State1 = new(state1, 0),
-                State2 = new(state2, 0),
-                State3 = new(state3, 0),
-            };
+            Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
             Slabs<DeviceQuads> here = TLayout.At(slabs, tile, number);
             int quad = (int)(i % quadsPerTile);
             Slabs<QuadWords> words = TLayout.Read(here, quad);
