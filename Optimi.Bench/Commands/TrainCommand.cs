@@ -47,7 +47,12 @@ internal static class TrainCommand
             IEnumerable<TrainingPlan> plans = Variants(parsed.GetValue(dtype), parsed.GetValue(kahan)).Select(variant =>
                 new TrainingPlan(
                     variant.Name, name, variant.DType, variant.Kahan, parsed.GetValue(device)!, count, peak, parsed.GetValue(seed)));
-            var report = new TrainingReport(parsed.GetValue(output)!, parsed.GetValue(noPlot));
+            string folder = parsed.GetValue(output)!;
+            if (string.IsNullOrWhiteSpace(folder))
+                throw new TrainingException("--out is empty; it must name a folder.");
+            // Before the trainings, so that they are not done for nothing.
+            Directory.CreateDirectory(folder);
+            var report = new TrainingReport(folder, parsed.GetValue(noPlot));
             report.Write(TrainingDisplay.Run([.. plans], corpus, cancellation));
         })));
         return command;

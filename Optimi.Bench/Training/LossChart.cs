@@ -6,8 +6,8 @@ namespace Optimi.Bench;
 /// <summary>Draws the loss curves.</summary>
 internal static class LossChart
 {
-    /// <summary>Without a font the chart would have no text at all.</summary>
-    public static bool CanDraw => SKFontManager.Default.FontFamilyCount > 0;
+    /// <summary>Without a font the chart would have no text at all; the system then still has a typeface, an empty one.</summary>
+    public static bool CanDraw => SKTypeface.Default.ContainsGlyph('0');
 
     public static void Save(string path, IReadOnlyList<TrainingResult> results)
     {

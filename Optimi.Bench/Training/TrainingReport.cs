@@ -18,7 +18,6 @@ internal sealed class TrainingReport(string folder, bool noPlot)
             return;
         }
 
-        Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "summary.json"), Json.Write(new { Runs = results }));
         File.WriteAllText(Path.Combine(folder, "loss.csv"), Csv(results));
         Terminal.Create().Write(TableOf(results));
@@ -33,13 +32,13 @@ internal sealed class TrainingReport(string folder, bool noPlot)
     {
         Table table = new Table().AddColumns(
             "run", "final loss", "vs float32", "parameters", "weights + gradients + states", "optimizer ms/step", "share of step");
-        double? reference = results.FirstOrDefault(result => result.Dtype == DType.Float32)?.FinalLoss;
+        TrainingResult? reference = results.FirstOrDefault(result => result.Dtype == DType.Float32);
         foreach (TrainingResult result in results)
         {
             table.AddRow(
                 result.Name,
                 Number(result.FinalLoss, "0.0000"),
-                reference is double loss ? Number((result.FinalLoss / loss) - 1, "+0.00 %;-0.00 %") : "-",
+                result.Steps == reference?.Steps ? Number((result.FinalLoss / reference.FinalLoss) - 1, "+0.00 %;-0.00 %") : "-",
                 Number(result.Parameters, "#,0"),
                 $"{Number((result.WeightBytes + result.GradientBytes + result.StateBytes) / Mebibyte, "0.00")} MiB",
                 Number(result.OptimizerMsPerStep, "0.000"),
