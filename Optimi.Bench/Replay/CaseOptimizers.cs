@@ -7,20 +7,16 @@ internal static class CaseOptimizers
 {
     private static readonly Dictionary<string, Func<ParameterBuffer, OptionReader, Optimizer>> _byName = new()
     {
-        ["sgd"] = (parameters, options) => new SGD(parameters, new SgdOptions
+        ["sgd"] = (parameters, options) => new SGD(parameters, Common(options, new SgdOptions
         {
-            Lr = options.Required("lr"),
+            Lr = 0,
             Momentum = options.Number("momentum", 0),
             Dampening = options.Flag("dampening"),
             TorchInit = options.Flag("torch_init"),
-            WeightDecay = options.Number("weight_decay", 0),
             DecoupleWd = options.Flag("decouple_wd"),
-            DecoupleLr = options.Flag("decouple_lr"),
-            MaxLr = options.NumberOrNull("max_lr"),
-            Kahan = options.FlagOrNull("kahan_sum"),
-        }),
-        ["adam"] = (parameters, options) => new Adam(parameters, Adam(options, new AdamOptions { Lr = 0 })),
-        ["adamw"] = (parameters, options) => new AdamW(parameters, Adam(options, new AdamWOptions { Lr = 0 })),
+        })),
+        ["adam"] = (parameters, options) => new Adam(parameters, Common(options, AdamLike(options, new AdamOptions { Lr = 0 }))),
+        ["adamw"] = (parameters, options) => new AdamW(parameters, Common(options, AdamLike(options, new AdamWOptions { Lr = 0 }))),
     };
 
     /// <exception cref="NotSupportedCaseException">There is no such optimizer, or it has no such option.</exception>
@@ -36,22 +32,29 @@ internal static class CaseOptimizers
         throw new NotSupportedCaseException($"option {string.Join(", ", unread)}");
     }
 
-    private static AdamOptions Adam(OptionReader options, AdamOptions defaults)
+    private static AdamOptions AdamLike(OptionReader options, AdamOptions defaults)
     {
         double[] betas = options.Numbers("betas", [defaults.Beta1, defaults.Beta2]);
         return defaults with
         {
-            Lr = options.Required("lr"),
             Beta1 = betas[0],
             Beta2 = betas[1],
             Epsilon = options.Number("eps", defaults.Epsilon),
-            WeightDecay = options.Number("weight_decay", defaults.WeightDecay),
             DecoupleWd = options.FlagOrNull("decouple_wd") ?? defaults.DecoupleWd,
+        };
+    }
+
+    /// <summary>Reads the options that all optimizers have.</summary>
+    private static TOptions Common<TOptions>(OptionReader options, TOptions defaults)
+        where TOptions : OptimizerOptions => defaults with
+        {
+            Lr = options.Required("lr"),
+            WeightDecay = options.Number("weight_decay", defaults.WeightDecay),
             DecoupleLr = options.Flag("decouple_lr"),
             MaxLr = options.NumberOrNull("max_lr"),
             Kahan = options.FlagOrNull("kahan_sum"),
+            StateDType = options.DTypeOrNull("state_dtype"),
         };
-    }
 
     /// <summary>Reads options and knows which nobody asked for: none may be dropped silently.</summary>
     private sealed class OptionReader(IReadOnlyDictionary<string, JsonElement> options)
@@ -70,6 +73,9 @@ internal static class CaseOptimizers
         public bool Flag(string name) => FlagOrNull(name) ?? false;
 
         public bool? FlagOrNull(string name) => Find(name, value => value.GetBoolean());
+
+        public DType? DTypeOrNull(string name) =>
+            Find(name, value => Enum.Parse<DType>(value.GetString() ?? "", ignoreCase: true));
 
         public double[] Numbers(string name, double[] whenMissing)
         {
@@ -90,7 +96,7 @@ internal static class CaseOptimizers
             {
                 return convert(value);
             }
-            catch (Exception error) when (error is InvalidOperationException or FormatException)
+            catch (Exception error) when (error is InvalidOperationException or FormatException or ArgumentException)
             {
                 throw new NotSupportedCaseException($"option {name} = {value.GetRawText()}");
             }

@@ -99,17 +99,17 @@ public class Optimizer<TRule> : Optimizer
     {
         LaunchTensor tensor = Find(parameter);
         Schedule();
-        Slab? slab = null;
-        if (_launchOf.TryGetValue(tensor, out RuleLaunch<TRule>? launch))
-        {
-            slab = name == StateName.KahanCompensation
-                ? launch.Compensation
-                : TRule.StateNames.Index().Where(item => item.Item == name).Select(item => launch.State(item.Index))
-                    .FirstOrDefault();
-        }
-
-        state = slab is null ? null : new StateStorage(this, parameter, name, slab, tensor.FirstTile);
-        return slab is not null;
+        state = null;
+        if (!_launchOf.TryGetValue(tensor, out RuleLaunch<TRule>? launch))
+            return false;
+        (Slab? slab, DType? dtype) = name == StateName.KahanCompensation
+            ? (launch.Compensation, launch.Layout.Value)
+            : TRule.StateNames.Index().Where(item => item.Item == name)
+                .Select(item => (launch.State(item.Index), launch.Layout.States[item.Index])).FirstOrDefault();
+        if (slab is null || dtype is null)
+            return false;
+        state = new StateStorage(this, parameter, name, dtype.Value, slab, tensor.FirstTile);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -208,7 +208,9 @@ public class Optimizer<TRule> : Optimizer
     private static SlotLayout LayoutOf(LaunchTensor tensor)
     {
         OptimizerOptions options = tensor.Group.Options;
-        int states = Enumerable.Range(0, TRule.StateNames.Count).Where(options.UsesState).Sum(state => 1 << state);
-        return new SlotLayout(tensor.Parameter.DType, options.Compensates(tensor.Parameter.DType), states);
+        DType dtype = tensor.Parameter.DType;
+        bool compensated = options.Compensates(dtype);
+        return new SlotLayout(dtype, compensated, StateTypes.Of(
+            TRule.StateNames.Count, state => options.StorageOf(state, dtype, compensated)));
     }
 }

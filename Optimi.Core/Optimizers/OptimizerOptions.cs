@@ -29,6 +29,12 @@ public abstract record OptimizerOptions
     /// </summary>
     public bool? Kahan { get; init; }
 
+    /// <summary>
+    /// How states are stored: <see cref="DType.Float32"/>, or null, the default, for as the parameter is. Float32 states under
+    /// low-precision parameters cost two more bytes each. The Kahan compensation is always stored as the parameter is.
+    /// </summary>
+    public DType? StateDType { get; init; }
+
     /// <summary>Whether weight decay acts on the parameter itself rather than on the gradient (L2).</summary>
     protected abstract bool DecouplesDecay { get; }
 
@@ -40,9 +46,11 @@ public abstract record OptimizerOptions
 
     private bool IsDecoupled => DecouplesDecay || DecoupleLr;
 
-    /// <summary>Whether a state of the rule is needed at all. Default: each.</summary>
-    /// <param name="index">The state's place in the rule's list of names.</param>
-    public virtual bool UsesState(int index) => true;
+    /// <summary>How a state is stored; null if it is not needed at all. Default: as <see cref="StateDType"/> says.</summary>
+    /// <param name="state">The state's place in the rule's list of names.</param>
+    /// <param name="parameter">The storage of the parameter.</param>
+    /// <param name="compensated">Whether the parameter has a Kahan compensation.</param>
+    public virtual DType? StorageOf(int state, DType parameter, bool compensated) => StateDType ?? parameter;
 
     /// <summary>The scale s of the update p + s x. Default: -lr.</summary>
     /// <param name="step">The step.</param>
@@ -54,6 +62,8 @@ public abstract record OptimizerOptions
     {
         Guard.NotNegative(Lr, nameof(Lr));
         Guard.NotNegative(WeightDecay, nameof(WeightDecay));
+        if (StateDType is not (null or DType.Float32))
+            throw new OptionException($"{nameof(StateDType)} is {StateDType}, but it must be {DType.Float32}, or null for the parameter's.");
         if (MaxLr is double maxLr)
             Guard.Positive(maxLr, nameof(MaxLr));
         else if (DecoupleLr)

@@ -22,7 +22,8 @@ public sealed record SgdOptions : RuleOptions<SgdRule<ScalarLane>>
     protected override bool DecouplesDecay => DecoupleWd;
 
     /// <inheritdoc/>
-    public override bool UsesState(int index) => Momentum > 0;
+    public override DType? StorageOf(int state, DType parameter, bool compensated) =>
+        Momentum > 0 ? base.StorageOf(state, parameter, compensated) : null;
 
     /// <inheritdoc/>
     public override SgdRule<ScalarLane> Rule(in StepContext step) => new()

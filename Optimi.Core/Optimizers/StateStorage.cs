@@ -1,8 +1,8 @@
 namespace Optimi;
 
 /// <summary>One state of one parameter.</summary>
-internal sealed class StateStorage(Optimizer optimizer, Parameter parameter, string name, Slab slab, int firstTile)
-    : TensorStorage(parameter.DType, parameter.Length)
+internal sealed class StateStorage(Optimizer optimizer, Parameter parameter, string name, DType dtype, Slab slab, int firstTile)
+    : TensorStorage(dtype, parameter.Length)
 {
     private protected override string Description => $"State '{name}' of parameter '{parameter.Name}'";
 

@@ -30,11 +30,10 @@ internal abstract class ForeachLaunch : IDisposable
             }
         }
 
-        long bytes = (long)Tiles.Length * layout.Value.TileBytes();
-        Compensation = layout.Compensated ? device.Allocate(bytes) : null;
-        _states = new Slab?[SlotLayout.MaxStates];
+        Compensation = layout.Compensated ? AllocateTiles(layout.Value) : null;
+        _states = new Slab?[StateTypes.Count];
         for (int i = 0; i < _states.Length; i++)
-            _states[i] = layout.Uses(i) ? device.Allocate(bytes) : null;
+            _states[i] = layout.States[i] is DType stored ? AllocateTiles(stored) : null;
     }
 
     public SlotLayout Layout { get; }
@@ -91,4 +90,6 @@ internal abstract class ForeachLaunch : IDisposable
             State2 = see(_states[2] ?? _place.Values),
             State3 = see(_states[3] ?? _place.Values),
         };
+
+    private Slab AllocateTiles(DType dtype) => Device.Allocate((long)TileCount * dtype.TileBytes());
 }

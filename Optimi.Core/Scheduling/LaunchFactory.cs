@@ -62,10 +62,10 @@ internal static class LaunchFactory
 
         if (Unsafe.SizeOf<TRule>() != bytes)
             throw new OptionException($"Rule {rule.Name} has an unusual layout; it must be sequential, without packing.");
-        if (TRule.StateNames.Count > SlotLayout.MaxStates)
+        if (TRule.StateNames.Count > StateTypes.Count)
         {
             throw new OptionException(
-                $"Rule {rule.Name} has {TRule.StateNames.Count} states; {SlotLayout.MaxStates} is the most.");
+                $"Rule {rule.Name} has {TRule.StateNames.Count} states; {StateTypes.Count} is the most.");
         }
     }
 

@@ -25,13 +25,13 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
     public static Slabs<TMemory> At<TMemory>(in Slabs<TMemory> slabs, Tile tile, int number)
         where TMemory : struct, IMemory<TMemory> => new()
         {
-            Values = slabs.Values.Skip((long)tile.Value * TValue.WordsPerTile),
-            Gradients = slabs.Gradients.Skip((long)tile.Gradient * TValue.WordsPerTile),
-            Compensation = slabs.Compensation.Skip((long)number * TCompensation.WordsPerTile),
-            State0 = slabs.State0.Skip((long)number * T0.WordsPerTile),
-            State1 = slabs.State1.Skip((long)number * T1.WordsPerTile),
-            State2 = slabs.State2.Skip((long)number * T2.WordsPerTile),
-            State3 = slabs.State3.Skip((long)number * T3.WordsPerTile),
+            Values = slabs.Values.Skip(Offset<TValue>(tile.Value)),
+            Gradients = slabs.Gradients.Skip(Offset<TValue>(tile.Gradient)),
+            Compensation = slabs.Compensation.Skip(Offset<TCompensation>(number)),
+            State0 = slabs.State0.Skip(Offset<T0>(number)),
+            State1 = slabs.State1.Skip(Offset<T1>(number)),
+            State2 = slabs.State2.Skip(Offset<T2>(number)),
+            State3 = slabs.State3.Skip(Offset<T3>(number)),
         };
 
     /// <inheritdoc/>
@@ -137,13 +137,24 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
         states.Fourth = TLane.Choose(isFirstStep, T3.Round(begun.Fourth), states.Fourth);
     }
 
+    /// <summary>Where a slot's tile begins, in words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long Offset<TStorage>(int tile)
+        where TStorage : IStorage => (long)tile * UnitsPerTile * TStorage.WordsPerUnit;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static QuadWords Read<TStorage>(in DeviceQuads quads, int quad)
         where TStorage : IStorage
     {
         QuadWords words = default;
-        if (TStorage.WordsPerTile != 0)
-            words.Words = quads.Load(quad);
+        if (TStorage.WordsPerUnit == 1)
+            words.First = quads.Load(quad);
+        if (TStorage.WordsPerUnit == 2)
+        {
+            words.First = quads.Load(2 * quad);
+            words.Second = quads.Load((2 * quad) + 1);
+        }
+
         return words;
     }
 
@@ -151,7 +162,12 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
     private static void Write<TStorage>(in DeviceQuads quads, int quad, in QuadWords words)
         where TStorage : IStorage
     {
-        if (TStorage.WordsPerTile != 0)
-            quads.Store(quad, words.Words);
+        if (TStorage.WordsPerUnit == 1)
+            quads.Store(quad, words.First);
+        if (TStorage.WordsPerUnit == 2)
+        {
+            quads.Store(2 * quad, words.First);
+            quads.Store((2 * quad) + 1, words.Second);
+        }
     }
 }

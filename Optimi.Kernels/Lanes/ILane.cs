@@ -72,4 +72,27 @@ public interface ILane<TSelf> :
     /// <param name="low">The numbers of the low halves.</param>
     /// <param name="high">The numbers of the high halves.</param>
     static abstract TSelf PackBFloat16(TSelf low, TSelf high);
+
+    /// <summary>
+    /// Of the numbers in two registers' worth of consecutive words those in even places: the partners of the low halves of a
+    /// register of half-width words. (A register of one number has each of the two words to itself.)
+    /// </summary>
+    /// <param name="first">The first register's worth.</param>
+    /// <param name="second">The second register's worth.</param>
+    static abstract TSelf Even(TSelf first, TSelf second);
+
+    /// <summary>The numbers in odd places; see <see cref="Even"/>.</summary>
+    /// <param name="first">The first register's worth.</param>
+    /// <param name="second">The second register's worth.</param>
+    static abstract TSelf Odd(TSelf first, TSelf second);
+
+    /// <summary>The first register's worth of what <see cref="Even"/> and <see cref="Odd"/> took apart.</summary>
+    /// <param name="even">The numbers of even places.</param>
+    /// <param name="odd">The numbers of odd places.</param>
+    static abstract TSelf ZipFirst(TSelf even, TSelf odd);
+
+    /// <summary>The second register's worth; see <see cref="ZipFirst"/>.</summary>
+    /// <param name="even">The numbers of even places.</param>
+    /// <param name="odd">The numbers of odd places.</param>
+    static abstract TSelf ZipSecond(TSelf even, TSelf odd);
 }

@@ -96,6 +96,18 @@ public readonly struct ScalarLane(float value) : ILane<ScalarLane>
     public static ScalarLane PackBFloat16(ScalarLane low, ScalarLane high) =>
         FromBits(Exact.PackBFloat16(low.Value, high.Value));
 
+    /// <inheritdoc/>
+    public static ScalarLane Even(ScalarLane first, ScalarLane second) => first;
+
+    /// <inheritdoc/>
+    public static ScalarLane Odd(ScalarLane first, ScalarLane second) => second;
+
+    /// <inheritdoc/>
+    public static ScalarLane ZipFirst(ScalarLane even, ScalarLane odd) => even;
+
+    /// <inheritdoc/>
+    public static ScalarLane ZipSecond(ScalarLane even, ScalarLane odd) => odd;
+
     private uint Bits => Interop.FloatAsInt(Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

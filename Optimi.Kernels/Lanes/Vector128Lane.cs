@@ -91,6 +91,26 @@ public readonly struct Vector128Lane(Vector128<float> value) : ILane<Vector128La
     public static Vector128Lane PackBFloat16(Vector128Lane low, Vector128Lane high) =>
         new(((RoundedBits(low) >>> 16) | (RoundedBits(high) & Vector128.Create(0xFFFF0000u))).AsSingle());
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane Even(Vector128Lane first, Vector128Lane second) =>
+        new(Vector128.Narrow(first._value.AsUInt64(), second._value.AsUInt64()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane Odd(Vector128Lane first, Vector128Lane second) =>
+        new(Vector128.Narrow(first._value.AsUInt64() >>> 32, second._value.AsUInt64() >>> 32).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane ZipFirst(Vector128Lane even, Vector128Lane odd) =>
+        new((Vector128.WidenLower(even.Bits) | (Vector128.WidenLower(odd.Bits) << 32)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane ZipSecond(Vector128Lane even, Vector128Lane odd) =>
+        new((Vector128.WidenUpper(even.Bits) | (Vector128.WidenUpper(odd.Bits) << 32)).AsSingle());
+
     /// <summary>The bfloat16 bits in the high halves; the low halves are left over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> RoundedBits(Vector128Lane x)

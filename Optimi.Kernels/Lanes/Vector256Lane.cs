@@ -91,6 +91,26 @@ public readonly struct Vector256Lane(Vector256<float> value) : ILane<Vector256La
     public static Vector256Lane PackBFloat16(Vector256Lane low, Vector256Lane high) =>
         new(((RoundedBits(low) >>> 16) | (RoundedBits(high) & Vector256.Create(0xFFFF0000u))).AsSingle());
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane Even(Vector256Lane first, Vector256Lane second) =>
+        new(Vector256.Narrow(first._value.AsUInt64(), second._value.AsUInt64()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane Odd(Vector256Lane first, Vector256Lane second) =>
+        new(Vector256.Narrow(first._value.AsUInt64() >>> 32, second._value.AsUInt64() >>> 32).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane ZipFirst(Vector256Lane even, Vector256Lane odd) =>
+        new((Vector256.WidenLower(even.Bits) | (Vector256.WidenLower(odd.Bits) << 32)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane ZipSecond(Vector256Lane even, Vector256Lane odd) =>
+        new((Vector256.WidenUpper(even.Bits) | (Vector256.WidenUpper(odd.Bits) << 32)).AsSingle());
+
     /// <summary>The bfloat16 bits in the high halves; the low halves are left over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> RoundedBits(Vector256Lane x)

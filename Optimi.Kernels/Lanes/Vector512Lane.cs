@@ -91,6 +91,26 @@ public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512La
     public static Vector512Lane PackBFloat16(Vector512Lane low, Vector512Lane high) =>
         new(((RoundedBits(low) >>> 16) | (RoundedBits(high) & Vector512.Create(0xFFFF0000u))).AsSingle());
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane Even(Vector512Lane first, Vector512Lane second) =>
+        new(Vector512.Narrow(first._value.AsUInt64(), second._value.AsUInt64()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane Odd(Vector512Lane first, Vector512Lane second) =>
+        new(Vector512.Narrow(first._value.AsUInt64() >>> 32, second._value.AsUInt64() >>> 32).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane ZipFirst(Vector512Lane even, Vector512Lane odd) =>
+        new((Vector512.WidenLower(even.Bits) | (Vector512.WidenLower(odd.Bits) << 32)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane ZipSecond(Vector512Lane even, Vector512Lane odd) =>
+        new((Vector512.WidenUpper(even.Bits) | (Vector512.WidenUpper(odd.Bits) << 32)).AsSingle());
+
     /// <summary>The bfloat16 bits in the high halves; the low halves are left over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<uint> RoundedBits(Vector512Lane x)

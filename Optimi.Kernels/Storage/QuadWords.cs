@@ -3,39 +3,64 @@ using System.Runtime.CompilerServices;
 namespace Optimi.Kernels;
 
 /// <summary>
-/// A quad held in registers, word by word. The word's number is a constant wherever it is used, so the choice between the four
-/// folds away.
+/// One quad held in registers, or two beside parameters of half the width, word by word. The word's number is a constant wherever
+/// it is used, so the choice between the words folds away.
 /// </summary>
 public struct QuadWords : IWords<ScalarLane>
 {
-    /// <summary>The words.</summary>
-    public Quad Words;
+    /// <summary>The first four words.</summary>
+    public Quad First;
+
+    /// <summary>The second four words.</summary>
+    public Quad Second;
 
     /// <inheritdoc/>
     public static bool Walks => false;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ScalarLane Load(int index)
+    public readonly ScalarLane Load(int index) => index switch
     {
-        if (index == 0)
-            return Words.X;
-        if (index == 1)
-            return Words.Y;
-        return index == 2 ? Words.Z : Words.W;
-    }
+        0 => First.X,
+        1 => First.Y,
+        2 => First.Z,
+        3 => First.W,
+        4 => Second.X,
+        5 => Second.Y,
+        6 => Second.Z,
+        _ => Second.W,
+    };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(int index, ScalarLane words)
     {
-        if (index == 0)
-            Words.X = words;
-        else if (index == 1)
-            Words.Y = words;
-        else if (index == 2)
-            Words.Z = words;
-        else
-            Words.W = words;
+        switch (index)
+        {
+            case 0:
+                First.X = words;
+                break;
+            case 1:
+                First.Y = words;
+                break;
+            case 2:
+                First.Z = words;
+                break;
+            case 3:
+                First.W = words;
+                break;
+            case 4:
+                Second.X = words;
+                break;
+            case 5:
+                Second.Y = words;
+                break;
+            case 6:
+                Second.Z = words;
+                break;
+            default:
+                Second.W = words;
+                break;
+        }
     }
 }

@@ -17,7 +17,12 @@ internal static class KernelVariants
         from rule in _rules
         from variant in (IEnumerable<(DType DType, bool Kahan)>)
             [(DType.Float32, false), (DType.BFloat16, false), (DType.BFloat16, true)]
-        select new TestCaseData(rule.Rule, new SlotLayout(variant.DType, variant.Kahan, (1 << rule.States) - 1))
+        from states in variant.DType == DType.Float32 ? [DType.Float32] : (DType[])[variant.DType, DType.Float32]
+        where rule.States > 0 || states == variant.DType
+        select new TestCaseData(
+            rule.Rule, new SlotLayout(variant.DType, variant.Kahan, StateTypes.Of(rule.States, _ => states)))
             .SetArgDisplayNames(
-                rule.Rule.Name.Split('`')[0], $"{rule.States} states", $"{variant.DType}{(variant.Kahan ? " + Kahan" : "")}");
+                rule.Rule.Name.Split('`')[0],
+                $"{rule.States} {states} states",
+                $"{variant.DType}{(variant.Kahan ? " + Kahan" : "")}");
 }

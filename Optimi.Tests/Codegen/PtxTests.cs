@@ -16,7 +16,8 @@ internal sealed partial class PtxTests
     public void Slots_move_in_16_bytes_and_all_are_read_before_the_first_is_written(Type rule, SlotLayout layout)
     {
         string[] lines = Entry(rule, layout, CudaArchitecture.SM_90);
-        int written = 1 + (layout.Compensated ? 1 : 0) + int.PopCount(layout.UsedStates);
+        int written = 1 + (layout.Compensated ? 1 : 0) + Enumerable.Range(0, StateTypes.Count).Sum(
+            state => layout.States[state] is DType stored ? stored.TileBytes() / layout.Value.TileBytes() : 0);
         int[] loads = LinesWith(lines, "ld.global.v4.");
         int[] stores = LinesWith(lines, "st.global.v4.");
         Assert.Multiple(() =>

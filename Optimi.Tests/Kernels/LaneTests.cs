@@ -78,6 +78,20 @@ internal sealed class LaneTests<TLane>
     public void The_high_half_of_a_word_is_read() => Unary(
         TLane.HighBFloat16, a => new BFloat16((ushort)(BitConverter.SingleToUInt32Bits(a) >> 16)));
 
+    [Test]
+    public void Even_and_odd_places_are_taken_apart_and_put_together_again() => Gen.Select(_register, _register).Sample((a, b) =>
+    {
+        TLane even = TLane.Even(Register(a), Register(b));
+        TLane odd = TLane.Odd(Register(a), Register(b));
+        float[] all = [.. a, .. b];
+        return Bits(Numbers(even)).SequenceEqual(Bits(all.Where((_, i) => i % 2 == 0)))
+            && Bits(Numbers(odd)).SequenceEqual(Bits(all.Where((_, i) => i % 2 == 1)))
+            && Bits(Numbers(TLane.ZipFirst(even, odd))).SequenceEqual(Bits(a))
+            && Bits(Numbers(TLane.ZipSecond(even, odd))).SequenceEqual(Bits(b));
+    });
+
+    private static IEnumerable<uint> Bits(IEnumerable<float> numbers) => numbers.Select(BitConverter.SingleToUInt32Bits);
+
     private static float Word(ushort low, ushort high) => BitConverter.UInt32BitsToSingle(((uint)high << 16) | low);
 
     private static void Unary(Func<TLane, TLane> lane, Func<float, float> single) =>
