@@ -15,6 +15,8 @@ internal sealed record BenchCase(
     [
         .. Variants("adamw", 2, (parameters, kahan) => new AdamW(parameters, lr: 1e-3, kahan: kahan)),
         .. Variants("adam", 2, (parameters, kahan) => new Adam(parameters, lr: 1e-3, kahan: kahan)),
+        .. Variants("lion", 1, (parameters, kahan) => new Lion(parameters, lr: 1e-3, kahan: kahan)),
+        .. Variants("radam", 2, (parameters, kahan) => new RAdam(parameters, lr: 1e-3, kahan: kahan)),
         .. Variants("sgd", 1, (parameters, kahan) => new SGD(parameters, lr: 1e-3, momentum: 0.9, kahan: kahan)),
     ];
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Optimi.Kernels;
 
 namespace Optimi.Bench;
 
@@ -15,8 +16,37 @@ internal static class CaseOptimizers
             TorchInit = options.Flag("torch_init"),
             DecoupleWd = options.Flag("decouple_wd"),
         })),
-        ["adam"] = (parameters, options) => new Adam(parameters, Common(options, AdamLike(options, new AdamOptions { Lr = 0 }))),
-        ["adamw"] = (parameters, options) => new AdamW(parameters, Common(options, AdamLike(options, new AdamWOptions { Lr = 0 }))),
+        ["adam"] = (parameters, options) => new Adam(
+            parameters, AdamFamily<AdamOptions, AdamRule<ScalarLane>>(options, new AdamOptions { Lr = 0 })),
+        ["adamw"] = (parameters, options) => new AdamW(
+            parameters, AdamFamily<AdamWOptions, AdamRule<ScalarLane>>(options, new AdamWOptions { Lr = 0 })),
+        ["radam"] = (parameters, options) => new RAdam(
+            parameters, AdamFamily<RAdamOptions, RAdamRule<ScalarLane>>(options, new RAdamOptions { Lr = 0 })),
+        ["ranger"] = (parameters, options) => new Ranger(
+            parameters, AdamFamily<RangerOptions, RangerRule<ScalarLane>>(options, new RangerOptions
+            {
+                Lr = 0,
+                Interval = (int)options.Number("k", 6),
+                Alpha = options.Number("alpha", 0.5),
+            })),
+        ["lion"] = (parameters, options) =>
+        {
+            double[] betas = options.Numbers("betas", [0.9, 0.99]);
+            return new Lion(parameters, Common(options, new LionOptions { Lr = 0, Beta1 = betas[0], Beta2 = betas[1] }));
+        },
+        ["adan"] = (parameters, options) =>
+        {
+            double[] betas = options.Numbers("betas", [0.98, 0.92, 0.99]);
+            return new Adan(parameters, Common(options, new AdanOptions
+            {
+                Lr = 0,
+                Beta1 = betas[0],
+                Beta2 = betas[1],
+                Beta3 = betas[2],
+                Epsilon = options.Number("eps", 1e-6),
+                AdamWd = options.Flag("adam_wd"),
+            }));
+        },
     };
 
     /// <exception cref="NotSupportedCaseException">There is no such optimizer, or it has no such option.</exception>
@@ -32,10 +62,12 @@ internal static class CaseOptimizers
         throw new NotSupportedCaseException($"option {string.Join(", ", unread)}");
     }
 
-    private static AdamOptions AdamLike(OptionReader options, AdamOptions defaults)
+    private static TOptions AdamFamily<TOptions, TRule>(OptionReader options, TOptions defaults)
+        where TOptions : AdamFamilyOptions<TRule>
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
         double[] betas = options.Numbers("betas", [defaults.Beta1, defaults.Beta2]);
-        return defaults with
+        return Common(options, defaults) with
         {
             Beta1 = betas[0],
             Beta2 = betas[1],

@@ -3,45 +3,8 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>The options of <see cref="Adam"/>.</summary>
-public record AdamOptions : RuleOptions<AdamRule<ScalarLane>>
+public record AdamOptions : AdamFamilyOptions<AdamRule<ScalarLane>>
 {
-    /// <summary>β₁: the coefficient of the gradient's moving average; at least 0, below 1. Default 0.9.</summary>
-    public double Beta1 { get; init; } = 0.9;
-
-    /// <summary>β₂: the coefficient of the squared gradient's moving average; at least 0, below 1. Default 0.99.</summary>
-    public double Beta2 { get; init; } = 0.99;
-
-    /// <summary>ε: added to the root of the squared gradient's average; finite, at least 0. Default 1e-6.</summary>
-    public double Epsilon { get; init; } = 1e-6;
-
-    /// <summary>Whether weight decay acts on the parameter rather than on the gradient (L2). Default false.</summary>
-    public bool DecoupleWd { get; init; }
-
     /// <inheritdoc/>
-    protected override bool DecouplesDecay => DecoupleWd;
-
-    /// <inheritdoc/>
-    public override AdamRule<ScalarLane> Rule(in StepContext step)
-    {
-        double beta1Hat = Debias.Hat(Beta1, step.Step);
-        double beta2Hat = Debias.Hat(Beta2, step.Step);
-        return new()
-        {
-            Beta1Hat = (ScalarLane)beta1Hat,
-            Beta1Comp = (ScalarLane)(1 - beta1Hat),
-            Beta2Hat = (ScalarLane)beta2Hat,
-            Beta2Comp = (ScalarLane)(1 - beta2Hat),
-            Epsilon = (ScalarLane)Epsilon,
-            L2 = (ScalarLane)L2,
-        };
-    }
-
-    /// <inheritdoc/>
-    protected internal override void Validate()
-    {
-        base.Validate();
-        Guard.MovingAverage(Beta1, nameof(Beta1));
-        Guard.MovingAverage(Beta2, nameof(Beta2));
-        Guard.NotNegative(Epsilon, nameof(Epsilon));
-    }
+    public override AdamRule<ScalarLane> Rule(in StepContext step) => Adam(step);
 }

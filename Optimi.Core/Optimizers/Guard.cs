@@ -21,6 +21,14 @@ internal static class Guard
             throw Outside(value, option, "finite and above 0");
     }
 
+    /// <summary>Checks that a number is between two others.</summary>
+    /// <exception cref="OptionException">It is not.</exception>
+    public static void InRange(double value, double least, double most, string option)
+    {
+        if (!(value >= least && value <= most))
+            throw Outside(value, option, FormattableString.Invariant($"at least {least} and at most {most}"));
+    }
+
     /// <summary>Checks the coefficient of a moving average.</summary>
     /// <exception cref="OptionException">It is below 0, or 1 or above.</exception>
     public static void MovingAverage(double value, string option)

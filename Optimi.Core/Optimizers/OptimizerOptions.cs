@@ -1,3 +1,5 @@
+using Optimi.Kernels;
+
 namespace Optimi;
 
 /// <summary>The options that all optimizers have. A group has its own; make one from another by <c>with</c>.</summary>
@@ -38,9 +40,6 @@ public abstract record OptimizerOptions
     /// <summary>Whether weight decay acts on the parameter itself rather than on the gradient (L2).</summary>
     protected abstract bool DecouplesDecay { get; }
 
-    /// <summary>The L2 coefficient for the rule: 0 where decay is decoupled.</summary>
-    protected double L2 => IsDecoupled ? 0 : WeightDecay;
-
     /// <summary>What <see cref="Kahan"/> means when it is null, for parameters of low precision.</summary>
     protected virtual bool KahanByDefault => true;
 
@@ -56,6 +55,10 @@ public abstract record OptimizerOptions
     /// <param name="step">The step.</param>
     public virtual double Scale(in StepContext step) => -step.Lr;
 
+    /// <summary>How directions are applied. Default: <see cref="Scale"/>, after decoupled decay if there is any.</summary>
+    /// <param name="step">The step.</param>
+    public virtual UpdateScalars Update(in StepContext step) => new(Scale(step), IsDecoupled ? Decay(step) : 0);
+
     /// <summary>Checks the options.</summary>
     /// <exception cref="OptionException">One has a value that it cannot have.</exception>
     protected internal virtual void Validate()
@@ -70,13 +73,16 @@ public abstract record OptimizerOptions
             Guard.Positive(Lr, $"{nameof(MaxLr)}, which is {nameof(Lr)} unless given,");
     }
 
-    /// <summary>d: the share of a parameter that decoupled decay takes away in a step.</summary>
-    internal double Decay(in StepContext step, double maxLr)
-    {
-        if (!IsDecoupled)
-            return 0;
-        return DecoupleLr ? step.Lr / maxLr * WeightDecay : step.Lr * WeightDecay;
-    }
+    /// <summary>The L2 coefficient for the rule: 0 where decay is decoupled, and in steps that only accumulate.</summary>
+    /// <param name="step">The step.</param>
+    protected double L2(in StepContext step) => IsDecoupled || step.Accumulates ? 0 : WeightDecay;
+
+    /// <summary>d: the share of a parameter that decay takes away in a step, if it is decoupled.</summary>
+    /// <param name="step">The step.</param>
+    protected double Decay(in StepContext step) =>
+        DecoupleLr ? step.Lr / step.MaxLr * WeightDecay : step.Lr * WeightDecay;
+
+    internal bool HasL2 => !IsDecoupled && WeightDecay > 0;
 
     internal bool Compensates(DType dtype) => dtype.IsLowPrecision() && (Kahan ?? KahanByDefault);
 }

@@ -39,7 +39,7 @@ internal static class LaunchFactory
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
         Type rule = typeof(TRule);
-        if (!rule.IsGenericType || rule.GetGenericArguments() is not [var lane] || lane != typeof(ScalarLane))
+        if (!IsOnScalars(rule))
         {
             throw new OptionException(
                 $"Rule {rule.Name} must be a struct with its register as its one type parameter, used as"
@@ -52,9 +52,9 @@ internal static class LaunchFactory
                 $"Rule {rule.Name} is not public, so kernels cannot be made of it; make it and the types around it public.");
         }
 
-        FieldInfo[] fields = rule.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
-        int bytes = fields.Length == 0 ? 1 : fields.Length * sizeof(float);
-        if (fields.FirstOrDefault(field => field.FieldType != typeof(ScalarLane)) is FieldInfo other)
+        List<FieldInfo> fields = [.. ScalarsOf(rule)];
+        int bytes = fields.Count == 0 ? 1 : fields.Count * sizeof(float);
+        if (fields.Find(field => field.FieldType != typeof(ScalarLane)) is FieldInfo other)
         {
             throw new OptionException(
                 $"Field {other.Name} of rule {rule.Name} is a {other.FieldType.Name}; all fields must be of the type parameter.");
@@ -68,6 +68,14 @@ internal static class LaunchFactory
                 $"Rule {rule.Name} has {TRule.StateNames.Count} states; {StateTypes.Count} is the most.");
         }
     }
+
+    /// <summary>The fields of a rule; of those that are rules on the same register themselves, theirs.</summary>
+    private static IEnumerable<FieldInfo> ScalarsOf(Type rule) => rule
+        .GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+        .SelectMany(field => IsOnScalars(field.FieldType) ? ScalarsOf(field.FieldType) : [field]);
+
+    private static bool IsOnScalars(Type type) =>
+        type.IsGenericType && type.GetGenericArguments() is [var lane] && lane == typeof(ScalarLane);
 
     private static Type OnLane(Type type, Type lane) => type.GetGenericTypeDefinition().MakeGenericType(lane);
 }

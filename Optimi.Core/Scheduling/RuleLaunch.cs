@@ -27,11 +27,10 @@ internal abstract class RuleLaunch<TRule>(
             return _lastRow;
         if (!_rows.TryGetValue((group, step), out int row))
         {
-            var context = new StepContext(step, group.Lr);
+            var context = new StepContext(step, group.Lr, group.MaxLr, Accumulates: false);
             var options = (RuleOptions<TRule>)group.Options;
-            var scalars = new UpdateScalars(options.Scale(context), options.Decay(context, group.MaxLr));
             row = _rows.Count;
-            AddRow(row, options.Rule(context), scalars, step == 1);
+            AddRow(row, options.Rule(context), options.Update(context), step == 1);
             _rows.Add((group, step), row);
         }
 

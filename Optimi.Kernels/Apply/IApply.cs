@@ -7,15 +7,23 @@ public interface IApply<TSelf, TLane>
     where TSelf : unmanaged, IApply<TSelf, TLane>
     where TLane : unmanaged, ILane<TLane>
 {
+    /// <summary>Whether parameters and compensation stay as they are, so that they are not even written.</summary>
+    static abstract bool Holds { get; }
+
     /// <summary>The scalars, each rounded once to float32.</summary>
     /// <param name="scalars">The scalars in float64.</param>
     static abstract TSelf From(in UpdateScalars scalars);
 
     /// <summary>Applies a direction.</summary>
     /// <typeparam name="TStorage">The parameter's storage.</typeparam>
+    /// <typeparam name="TRule">The update rule.</typeparam>
+    /// <param name="rule">The rule: it may have slow weights for the parameter to meet.</param>
     /// <param name="parameter">p; on return rounded to its storage.</param>
     /// <param name="compensation">k, if it is kept.</param>
     /// <param name="direction">x.</param>
-    void Update<TStorage>(ref TLane parameter, ref TLane compensation, TLane direction)
-        where TStorage : IStorage;
+    /// <param name="states">The rule's states.</param>
+    void Update<TStorage, TRule>(
+        in TRule rule, ref TLane parameter, ref TLane compensation, TLane direction, ref States<TLane> states)
+        where TStorage : IStorage
+        where TRule : unmanaged, IUpdateRule<TRule, TLane>;
 }

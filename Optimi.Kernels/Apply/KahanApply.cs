@@ -18,24 +18,47 @@ public struct KahanApply<TLane> : IApply<KahanApply<TLane>, TLane>
     /// <summary>-d.</summary>
     public TLane MinusDecay;
 
+    /// <summary>i.</summary>
+    public TLane Shrink;
+
+    /// <summary>i - 1.</summary>
+    public TLane ShrinkMinusOne;
+
+    /// <inheritdoc/>
+    public static bool Holds => false;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static KahanApply<TLane> From(in UpdateScalars scalars) => new()
     {
         Scale = TLane.Splat((float)scalars.Scale),
         MinusDecay = TLane.Splat((float)-scalars.Decay),
+        Shrink = TLane.Splat((float)scalars.Shrink),
+        ShrinkMinusOne = TLane.Splat((float)(scalars.Shrink - 1)),
     };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Update<TStorage>(ref TLane parameter, ref TLane compensation, TLane direction)
+    public readonly void Update<TStorage, TRule>(
+        in TRule rule, ref TLane parameter, ref TLane compensation, TLane direction, ref States<TLane> states)
         where TStorage : IStorage
+        where TRule : unmanaged, IUpdateRule<TRule, TLane>
     {
-        TLane decayed = TLane.Choose(
-            MinusDecay, TLane.MultiplyAdd(MinusDecay, parameter, compensation), compensation);
-        TLane k = TLane.MultiplyAdd(Scale, direction, decayed);
-        TLane next = TStorage.Round(parameter + k);
-        compensation = k + (parameter - next);
+        TLane p = parameter;
+        TLane decayed = TLane.Choose(MinusDecay, TLane.MultiplyAdd(MinusDecay, p, compensation), compensation);
+        TLane updated = TLane.MultiplyAdd(Scale, direction, decayed);
+        TLane k = TLane.Choose(ShrinkMinusOne, TLane.MultiplyAdd(Shrink, updated, ShrinkMinusOne * p), updated);
+        TLane next = TStorage.Round(p + k);
+        TLane lost = k + (p - next);
+        if (TRule.LooksAhead)
+        {
+            TLane meets = TRule.MeetsSlowWeights(rule);
+            TLane slow = TRule.SlowWeights(rule, p, k, ref states);
+            next = TLane.Choose(meets, TStorage.Round(slow), next);
+            lost = TLane.Choose(meets, slow - next, lost);
+        }
+
         parameter = next;
+        compensation = lost;
     }
 }

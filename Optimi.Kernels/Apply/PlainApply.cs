@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Optimi.Kernels;
 
-/// <summary><c>p = (1 - d) p + s x</c>, rounded to the parameter's storage.</summary>
+/// <summary><c>p = i ((1 - d) p + s x)</c>, rounded to the parameter's storage.</summary>
 /// <typeparam name="TLane">The register.</typeparam>
 public struct PlainApply<TLane> : IApply<PlainApply<TLane>, TLane>
     where TLane : unmanaged, ILane<TLane>
@@ -13,17 +13,31 @@ public struct PlainApply<TLane> : IApply<PlainApply<TLane>, TLane>
     /// <summary>1 - d.</summary>
     public TLane Keep;
 
+    /// <summary>i.</summary>
+    public TLane Shrink;
+
+    /// <inheritdoc/>
+    public static bool Holds => false;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PlainApply<TLane> From(in UpdateScalars scalars) => new()
     {
         Scale = TLane.Splat((float)scalars.Scale),
         Keep = TLane.Splat((float)(1 - scalars.Decay)),
+        Shrink = TLane.Splat((float)scalars.Shrink),
     };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Update<TStorage>(ref TLane parameter, ref TLane compensation, TLane direction)
-        where TStorage : IStorage =>
-        parameter = TStorage.Round(TLane.MultiplyAdd(Scale, direction, parameter * Keep));
+    public readonly void Update<TStorage, TRule>(
+        in TRule rule, ref TLane parameter, ref TLane compensation, TLane direction, ref States<TLane> states)
+        where TStorage : IStorage
+        where TRule : unmanaged, IUpdateRule<TRule, TLane>
+    {
+        TLane y = TLane.MultiplyAdd(Scale, direction, parameter * Keep) * Shrink;
+        if (TRule.LooksAhead)
+            y = TLane.Choose(TRule.MeetsSlowWeights(rule), TRule.SlowWeights(rule, y, default, ref states), y);
+        parameter = TStorage.Round(y);
+    }
 }

@@ -2,5 +2,6 @@ namespace Optimi.Kernels;
 
 /// <summary>The scalars by which an update is applied, in float64 as the host computes them.</summary>
 /// <param name="Scale">s of the update p + s x: most often -lr.</param>
-/// <param name="Decay">d: the share of the parameter that weight decay takes away; 0 for none.</param>
-public readonly record struct UpdateScalars(double Scale, double Decay);
+/// <param name="Decay">d: the share of the parameter that decoupled weight decay takes away before the update; 0 for none.</param>
+/// <param name="Shrink">i: what the updated parameter is multiplied by, for decay after the update; 1 for none.</param>
+public readonly record struct UpdateScalars(double Scale, double Decay, double Shrink = 1);

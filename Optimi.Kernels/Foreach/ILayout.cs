@@ -36,8 +36,10 @@ public interface ILayout
     static abstract Slabs<QuadWords> Read(in Slabs<DeviceQuads> slabs, int quad);
 
     /// <summary>Writes a quad of every slot that a step changes.</summary>
+    /// <typeparam name="TApply">How directions are applied.</typeparam>
     /// <param name="slabs">The slabs.</param>
     /// <param name="quad">The quad's number from where the slabs point.</param>
     /// <param name="words">The words.</param>
-    static abstract void Write(in Slabs<DeviceQuads> slabs, int quad, in Slabs<QuadWords> words);
+    static abstract void Write<TApply>(in Slabs<DeviceQuads> slabs, int quad, in Slabs<QuadWords> words)
+        where TApply : unmanaged, IApply<TApply, ScalarLane>;
 }

@@ -66,7 +66,7 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
             if (TRule.Begins)
                 Begin(rule, isFirstStep, p.Low, g.Low, ref states);
             TLane x = rule.Step(p.Low, g.Low, ref states);
-            apply.Update<TValue>(ref p.Low, ref k.Low, x);
+            apply.Update<TValue, TRule>(rule, ref p.Low, ref k.Low, x, ref states);
             s0.Low = states.First;
             s1.Low = states.Second;
             s2.Low = states.Third;
@@ -78,15 +78,19 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
                 if (TRule.Begins)
                     Begin(rule, isFirstStep, p.High, g.High, ref states);
                 x = rule.Step(p.High, g.High, ref states);
-                apply.Update<TValue>(ref p.High, ref k.High, x);
+                apply.Update<TValue, TRule>(rule, ref p.High, ref k.High, x, ref states);
                 s0.High = states.First;
                 s1.High = states.Second;
                 s2.High = states.Third;
                 s3.High = states.Fourth;
             }
 
-            TValue.StoreRounded(ref at.Values, unit, p);
-            TCompensation.Store(ref at.Compensation, unit, k);
+            if (!TApply.Holds)
+            {
+                TValue.StoreRounded(ref at.Values, unit, p);
+                TCompensation.Store(ref at.Compensation, unit, k);
+            }
+
             T0.Store(ref at.State0, unit, s0);
             T1.Store(ref at.State1, unit, s1);
             T2.Store(ref at.State2, unit, s2);
@@ -102,25 +106,30 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Slabs<QuadWords> Read(in Slabs<DeviceQuads> slabs, int quad) => new()
     {
-        Values = Read<TValue>(slabs.Values, quad),
-        Gradients = Read<TValue>(slabs.Gradients, quad),
-        Compensation = Read<TCompensation>(slabs.Compensation, quad),
-        State0 = Read<T0>(slabs.State0, quad),
-        State1 = Read<T1>(slabs.State1, quad),
-        State2 = Read<T2>(slabs.State2, quad),
-        State3 = Read<T3>(slabs.State3, quad),
+        Values = ReadSlot<TValue>(slabs.Values, quad),
+        Gradients = ReadSlot<TValue>(slabs.Gradients, quad),
+        Compensation = ReadSlot<TCompensation>(slabs.Compensation, quad),
+        State0 = ReadSlot<T0>(slabs.State0, quad),
+        State1 = ReadSlot<T1>(slabs.State1, quad),
+        State2 = ReadSlot<T2>(slabs.State2, quad),
+        State3 = ReadSlot<T3>(slabs.State3, quad),
     };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Write(in Slabs<DeviceQuads> slabs, int quad, in Slabs<QuadWords> words)
+    public static void Write<TApply>(in Slabs<DeviceQuads> slabs, int quad, in Slabs<QuadWords> words)
+        where TApply : unmanaged, IApply<TApply, ScalarLane>
     {
-        Write<TValue>(slabs.Values, quad, words.Values);
-        Write<TCompensation>(slabs.Compensation, quad, words.Compensation);
-        Write<T0>(slabs.State0, quad, words.State0);
-        Write<T1>(slabs.State1, quad, words.State1);
-        Write<T2>(slabs.State2, quad, words.State2);
-        Write<T3>(slabs.State3, quad, words.State3);
+        if (!TApply.Holds)
+        {
+            WriteSlot<TValue>(slabs.Values, quad, words.Values);
+            WriteSlot<TCompensation>(slabs.Compensation, quad, words.Compensation);
+        }
+
+        WriteSlot<T0>(slabs.State0, quad, words.State0);
+        WriteSlot<T1>(slabs.State1, quad, words.State1);
+        WriteSlot<T2>(slabs.State2, quad, words.State2);
+        WriteSlot<T3>(slabs.State3, quad, words.State3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -143,7 +152,7 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
         where TStorage : IStorage => (long)tile * UnitsPerTile * TStorage.WordsPerUnit;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static QuadWords Read<TStorage>(in DeviceQuads quads, int quad)
+    private static QuadWords ReadSlot<TStorage>(in DeviceQuads quads, int quad)
         where TStorage : IStorage
     {
         QuadWords words = default;
@@ -159,7 +168,7 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write<TStorage>(in DeviceQuads quads, int quad, in QuadWords words)
+    private static void WriteSlot<TStorage>(in DeviceQuads quads, int quad, in QuadWords words)
         where TStorage : IStorage
     {
         if (TStorage.WordsPerUnit == 1)

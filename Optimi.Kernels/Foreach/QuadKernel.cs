@@ -43,7 +43,7 @@ public static class QuadKernel<TRule, TApply, TLayout>
             TLayout.Step<ScalarLane, TRule, TApply, QuadWords>(row, ref words, 1, 1);
             TLayout.Step<ScalarLane, TRule, TApply, QuadWords>(row, ref words, 2, 2);
             TLayout.Step<ScalarLane, TRule, TApply, QuadWords>(row, ref words, 3, 3);
-            TLayout.Write(here, quad, words);
+            TLayout.Write<TApply>(here, quad, words);
         }
     }
 }

@@ -25,6 +25,11 @@ public interface IUpdateRule<TSelf, TLane>
     static virtual bool Begins => false;
 
     /// <summary>
+    /// Whether the rule keeps slow weights, which the parameter meets from time to time (see <see cref="SlowWeights"/>).
+    /// </summary>
+    static virtual bool LooksAhead => false;
+
+    /// <summary>
     /// Gives the states of a parameter's first step their starting values, which are rounded to their storage before
     /// <see cref="Step"/> sees them. Used only if <see cref="Begins"/>.
     /// </summary>
@@ -35,6 +40,21 @@ public interface IUpdateRule<TSelf, TLane>
     static virtual void Begin(in TSelf rule, TLane parameter, TLane gradient, ref States<TLane> states)
     {
     }
+
+    /// <summary>Not 0 in a step in which the parameter meets its slow weights. Used only if <see cref="LooksAhead"/>.</summary>
+    /// <param name="rule">The rule.</param>
+    static virtual TLane MeetsSlowWeights(in TSelf rule) => default;
+
+    /// <summary>
+    /// Where parameter and slow weights meet; kept in the states, if they do meet in this step. Used only if
+    /// <see cref="LooksAhead"/>.
+    /// </summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="compensation">What the parameter lacks of its exact value.</param>
+    /// <param name="states">Its states.</param>
+    static virtual TLane SlowWeights(in TSelf rule, TLane parameter, TLane compensation, ref States<TLane> states) =>
+        parameter + compensation;
 
     /// <summary>One step: updates the states and returns the direction x of the update p + s x.</summary>
     /// <param name="parameter">The parameter.</param>

@@ -47,30 +47,13 @@ internal sealed partial class HostLoopTests
 
     private static uint HashOn(Type lane)
     {
-        Func<ParameterBuffer, bool, DType?, Optimizer>[] optimizers =
-        [
-            (parameters, kahan, states) => new SGD(
-                parameters, new SgdOptions { Lr = 0.01, WeightDecay = 0.1, Kahan = kahan, StateDType = states }),
-            (parameters, kahan, states) => new SGD(
-                parameters, new SgdOptions { Lr = 0.01, Momentum = 0.9, Kahan = kahan, StateDType = states }),
-            (parameters, kahan, states) => new AdamW(
-                parameters, new AdamWOptions { Lr = 0.01, Kahan = kahan, StateDType = states }),
-        ];
-        (DType DType, bool Kahan, DType? States)[] variants =
-        [
-            (DType.Float32, false, null),
-            (DType.BFloat16, false, null),
-            (DType.BFloat16, true, null),
-            (DType.BFloat16, false, DType.Float32),
-            (DType.BFloat16, true, DType.Float32),
-        ];
         using ComputeDevice device = DeviceFinder.OpenHost(DeviceKind.Host, lane);
         uint hash = 2166136261;
-        foreach (Func<ParameterBuffer, bool, DType?, Optimizer> create in optimizers)
+        foreach (TestOptimizer optimizer in TestOptimizer.All)
         {
-            foreach ((DType dtype, bool kahan, DType? states) in variants)
+            foreach ((DType dtype, bool kahan, DType? states) in TestOptimizer.Variants)
             {
-                foreach (uint bits in TestTraining.Run(device, dtype, parameters => create(parameters, kahan, states)))
+                foreach (uint bits in TestTraining.Run(device, dtype, parameters => optimizer.Over(parameters, kahan, states)))
                     hash = (hash ^ bits) * 16777619;
             }
         }

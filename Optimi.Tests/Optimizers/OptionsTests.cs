@@ -6,6 +6,14 @@ internal sealed class OptionsTests
 
     private static readonly SgdOptions _sgd = new() { Lr = 1e-3 };
 
+    private static readonly LionOptions _lion = new() { Lr = 1e-3 };
+
+    private static readonly RAdamOptions _rAdam = new() { Lr = 1e-3 };
+
+    private static readonly RangerOptions _ranger = new() { Lr = 1e-3 };
+
+    private static readonly AdanOptions _adan = new() { Lr = 1e-3 };
+
     private static readonly AdamOptions _adam = new() { Lr = 1e-3 };
 
     private static IEnumerable<TestCaseData> Impossible =>
@@ -19,6 +27,16 @@ internal sealed class OptionsTests
         .. Values(v => _sgd with { Momentum = v }, "Momentum", -0.1, 1, double.NaN),
         .. Values(v => _sgd with { DecoupleLr = true, MaxLr = v }, "MaxLr", 0, -1, double.NaN),
         .. Values(v => _adam with { DecoupleLr = true, Lr = v }, "MaxLr", 0),
+        .. Values(v => _lion with { Beta1 = v }, "Beta1", -0.1, 1, double.NaN),
+        .. Values(v => _lion with { Beta2 = v }, "Beta2", -0.1, 1, double.NaN),
+        .. Values(v => _ranger with { Alpha = v }, "Alpha", -0.1, 1.1, double.NaN),
+        .. Values(v => _ranger with { Interval = (int)v }, "Interval", 0, -1),
+        .. Values(v => _ranger with { Beta2 = v }, "Beta2", 1),
+        .. Values(v => _rAdam with { Beta1 = v }, "Beta1", 1),
+        .. Values(v => _adan with { Beta1 = v }, "Beta1", -0.1, 1, double.NaN),
+        .. Values(v => _adan with { Beta2 = v }, "Beta2", -0.1, 1, double.NaN),
+        .. Values(v => _adan with { Beta3 = v }, "Beta3", -0.1, 1, double.NaN),
+        .. Values(v => _adan with { Epsilon = v }, "Epsilon", -1, double.NaN),
     ];
 
     [TestCaseSource(nameof(Impossible))]
@@ -81,7 +99,49 @@ internal sealed class OptionsTests
             WeightDecay = 1e-2,
             DecoupleWd = true,
         }));
+        Assert.That(_lion, Is.EqualTo(new LionOptions { Lr = 1e-3, Beta1 = 0.9, Beta2 = 0.99, WeightDecay = 0 }));
+        Assert.That(_rAdam, Is.EqualTo(new RAdamOptions
+        {
+            Lr = 1e-3,
+            Beta1 = 0.9,
+            Beta2 = 0.99,
+            Epsilon = 1e-6,
+            WeightDecay = 0,
+            DecoupleWd = false,
+        }));
+        Assert.That(_ranger, Is.EqualTo(new RangerOptions
+        {
+            Lr = 1e-3,
+            Beta1 = 0.9,
+            Beta2 = 0.99,
+            Epsilon = 1e-6,
+            WeightDecay = 0,
+            DecoupleWd = true,
+            Interval = 6,
+            Alpha = 0.5,
+        }));
+        Assert.That(_adan, Is.EqualTo(new AdanOptions
+        {
+            Lr = 1e-3,
+            Beta1 = 0.98,
+            Beta2 = 0.92,
+            Beta3 = 0.99,
+            Epsilon = 1e-6,
+            WeightDecay = 2e-2,
+            AdamWd = false,
+        }));
     });
+
+    [Test]
+    public void A_storage_of_states_that_is_not_float32_is_refused()
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using var parameters = new ParameterBuffer(device);
+        parameters.Add("p", DType.Float32, 1);
+        Assert.That(
+            () => new ParameterGroup(parameters, _adam with { StateDType = DType.BFloat16 }),
+            Throws.TypeOf<OptionException>().With.Message.StartsWith("StateDType is BFloat16"));
+    }
 
     [Test]
     public void Arguments_mean_what_the_options_of_the_same_name_do()

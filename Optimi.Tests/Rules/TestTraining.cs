@@ -14,7 +14,7 @@ internal static class TestTraining
     {
         var random = new Random(7);
         using var parameters = new ParameterBuffer(device);
-        foreach (int length in (int[])[1, 255, 256, 300, 513])
+        foreach (int length in (int[])[1, 255, 300])
             parameters.Add($"p{length}", dtype, length).Value.CopyFrom(Numbers(random, length));
         using Optimizer optimizer = create(parameters);
         for (int step = 0; step < steps; step++)

@@ -1,0 +1,53 @@
+using Optimi.Kernels;
+
+namespace Optimi.Tests;
+
+/// <summary>An optimizer as a row of test data. Adding one to the library adds a row here.</summary>
+/// <param name="Name">What the row is called in test names.</param>
+/// <param name="Rule">Its rule, on scalar registers.</param>
+/// <param name="Options">Options under which it does all that it can.</param>
+/// <param name="Create">Makes it.</param>
+public sealed record TestOptimizer(
+    string Name, Type Rule, OptimizerOptions Options, Func<ParameterGroup, Optimizer> Create)
+{
+    /// <summary>All optimizers; those that keep other states under other options more than once.</summary>
+    public static IReadOnlyList<TestOptimizer> All { get; } =
+    [
+        Row("sgd", new SgdOptions { Lr = 0.01, WeightDecay = 0.1 }, group => new SGD(group)),
+        Row("sgd with momentum", new SgdOptions { Lr = 0.01, Momentum = 0.9, WeightDecay = 0.1 }, group => new SGD(group)),
+        Row("adam", new AdamOptions { Lr = 0.01, WeightDecay = 0.1 }, group => new Adam(group)),
+        Row("adamw", new AdamWOptions { Lr = 0.01 }, group => new AdamW(group)),
+        Row("lion", new LionOptions { Lr = 0.001, WeightDecay = 0.1 }, group => new Lion(group)),
+        Row("radam", new RAdamOptions { Lr = 0.01, WeightDecay = 0.1 }, group => new RAdam(group)),
+        Row("ranger", new RangerOptions { Lr = 0.01, Interval = 2, WeightDecay = 0.1 }, group => new Ranger(group)),
+        Row("adan", new AdanOptions { Lr = 0.01 }, group => new Adan(group)),
+    ];
+
+    /// <summary>How parameters and states can be stored.</summary>
+    public static IReadOnlyList<(DType DType, bool Kahan, DType? States)> Variants { get; } =
+    [
+        (DType.Float32, false, null),
+        (DType.BFloat16, false, null),
+        (DType.BFloat16, true, null),
+        (DType.BFloat16, false, DType.Float32),
+        (DType.BFloat16, true, DType.Float32),
+    ];
+
+    /// <summary>The kernel variant of some storage.</summary>
+    internal SlotLayout Layout(DType dtype, bool kahan, DType? states)
+    {
+        OptimizerOptions options = Options with { Kahan = kahan, StateDType = states };
+        var names = (IReadOnlyList<string>)Rule.GetProperty("StateNames")!.GetValue(null)!;
+        return new SlotLayout(dtype, kahan, StateTypes.Of(names.Count, state => options.StorageOf(state, dtype, kahan)));
+    }
+
+    /// <summary>Makes the optimizer, for parameters of some storage.</summary>
+    public Optimizer Over(IEnumerable<Parameter> parameters, bool kahan, DType? states) =>
+        Create(new ParameterGroup(parameters, Options with { Kahan = kahan, StateDType = states }));
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    private static TestOptimizer Row<TRule>(string name, RuleOptions<TRule> options, Func<ParameterGroup, Optimizer> create)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane> => new(name, typeof(TRule), options, create);
+}
