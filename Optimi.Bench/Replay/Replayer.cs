@@ -20,6 +20,7 @@ internal static class Replayer
                     optimizer.Lr = golden.Schedule[step];
                 for (int i = 0; i < tensors.Count; i++)
                     tensors[i].Gradient.CopyFrom(golden.Gradients[step][i].ToFloats());
+                optimizer.Accumulate = golden.Accumulate != 0 && (step + 1) % golden.Accumulate != 0;
                 optimizer.Step();
             }
 
@@ -33,8 +34,6 @@ internal static class Replayer
 
     private static List<Parameter> AddAll(GoldenCase golden, ParameterBuffer parameters)
     {
-        if (golden.Accumulate != 0)
-            throw new NotSupportedCaseException("optimizer accumulation");
         DType dtype = golden.DType switch
         {
             "float32" => DType.Float32,

@@ -35,6 +35,13 @@ public abstract class Optimizer : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether steps only accumulate gradients into the states, leaving parameters as they are (optimizer accumulation): so a
+    /// gradient's memory is free again after each micro-batch. Such steps count, and have no weight decay. Default false.
+    /// </summary>
+    /// <exception cref="OptionException">Set while a group's options keep no states to accumulate into.</exception>
+    public abstract bool Accumulate { get; set; }
+
     /// <summary>Bytes allocated for states, the Kahan compensation included.</summary>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     public abstract long StateBytes { get; }

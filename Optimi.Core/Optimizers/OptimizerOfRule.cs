@@ -12,9 +12,10 @@ public class Optimizer<TRule> : Optimizer
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
     private readonly Dictionary<Parameter, LaunchTensor> _tensors = [];
-    private readonly Dictionary<LaunchTensor, RuleLaunch<TRule>> _launchOf = [];
-    private readonly List<RuleLaunch<TRule>> _launches = [];
+    private readonly Dictionary<LaunchTensor, ScheduledLaunch<TRule>> _launchOf = [];
+    private readonly List<ScheduledLaunch<TRule>> _launches = [];
     private readonly List<LaunchTensor> _withoutLaunch = [];
+    private bool _accumulate;
 
     /// <summary>Creates an optimizer with one group.</summary>
     /// <param name="parameters">The parameters: a whole <see cref="ParameterBuffer"/> or some of it; at least one.</param>
@@ -45,7 +46,19 @@ public class Optimizer<TRule> : Optimizer
         get
         {
             Schedule();
-            return _launches.Sum(launch => launch.StateBytes);
+            return _launches.Sum(launch => launch.Memory.StateBytes);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool Accumulate
+    {
+        get => _accumulate;
+        set
+        {
+            if (value)
+                CheckAccumulation(Groups);
+            _accumulate = value;
         }
     }
 
@@ -62,6 +75,8 @@ public class Optimizer<TRule> : Optimizer
     {
         ThrowIfDisposed();
         var group = new ParameterGroup(parameters, options);
+        if (Accumulate)
+            CheckAccumulation([group]);
         Own(group);
         WarnOfLargeDecay([group]);
         return group;
@@ -71,14 +86,15 @@ public class Optimizer<TRule> : Optimizer
     public override void Step()
     {
         Schedule();
-        foreach (RuleLaunch<TRule> launch in _launches)
+        foreach (ScheduledLaunch<TRule> scheduled in _launches)
         {
+            RuleLaunch<TRule> launch = scheduled.Of(Accumulate);
             launch.Begin();
             bool any = false;
-            foreach (LaunchTensor tensor in launch.Tensors)
+            foreach (LaunchTensor tensor in scheduled.Memory.Tensors)
                 any |= TakePart(launch, tensor);
             if (any)
-                launch.Run(0, launch.TileCount);
+                launch.Run(0, scheduled.Memory.Tiles.Length);
         }
     }
 
@@ -87,8 +103,9 @@ public class Optimizer<TRule> : Optimizer
     {
         LaunchTensor tensor = Find(parameter);
         Schedule();
-        if (!_launchOf.TryGetValue(tensor, out RuleLaunch<TRule>? launch))
+        if (!_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? scheduled))
             return;
+        RuleLaunch<TRule> launch = scheduled.Of(Accumulate);
         launch.Begin();
         if (TakePart(launch, tensor))
             launch.Run(tensor.FirstTile, tensor.TileCount);
@@ -100,12 +117,13 @@ public class Optimizer<TRule> : Optimizer
         LaunchTensor tensor = Find(parameter);
         Schedule();
         state = null;
-        if (!_launchOf.TryGetValue(tensor, out RuleLaunch<TRule>? launch))
+        if (!_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
             return false;
+        LaunchMemory memory = launch.Memory;
         (Slab? slab, DType? dtype) = name == StateName.KahanCompensation
-            ? (launch.Compensation, launch.Layout.Value)
+            ? (memory.Compensation, memory.Layout.Value)
             : TRule.StateNames.Index().Where(item => item.Item == name)
-                .Select(item => (launch.State(item.Index), launch.Layout.States[item.Index])).FirstOrDefault();
+                .Select(item => (memory.State(item.Index), memory.Layout.States[item.Index])).FirstOrDefault();
         if (slab is null || dtype is null)
             return false;
         state = new StateStorage(this, parameter, name, dtype.Value, slab, tensor.FirstTile);
@@ -123,10 +141,34 @@ public class Optimizer<TRule> : Optimizer
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        foreach (RuleLaunch<TRule> launch in _launches)
+        foreach (ScheduledLaunch<TRule> launch in _launches)
             launch.Dispose();
         _launches.Clear();
         _launchOf.Clear();
+    }
+
+    /// <exception cref="OptionException">A group has no states.</exception>
+    private void CheckAccumulation(IEnumerable<ParameterGroup> groups)
+    {
+        bool hasL2 = false;
+        foreach (ParameterGroup group in groups)
+        {
+            hasL2 |= group.Options.HasL2;
+            bool hasStates = Enumerable.Range(0, TRule.StateNames.Count)
+                .Any(state => group.Options.StorageOf(state, DType.Float32, compensated: false) is not null);
+            if (!hasStates)
+            {
+                throw new OptionException(
+                    $"{GetType().Name} keeps no states under these options, so there is nothing to accumulate into;"
+                    + " use momentum, or another optimizer.");
+            }
+        }
+
+        if (hasL2)
+        {
+            Warnings.Raise(
+                this, "Steps that only accumulate have no weight decay, so L2 decay acts in the others alone; decoupled decay does not suffer from that.");
+        }
     }
 
     /// <summary>Counts a step of a tensor and gives it its scalars, if it takes part.</summary>
@@ -183,8 +225,8 @@ public class Optimizer<TRule> : Optimizer
     private void Schedule()
     {
         ThrowIfDisposed();
-        foreach (RuleLaunch<TRule> launch in _launches)
-            launch.Tensors[0].Parameter.Buffer.ThrowIfDisposed();
+        foreach (ScheduledLaunch<TRule> launch in _launches)
+            launch.Memory.Tensors[0].Parameter.Buffer.ThrowIfDisposed();
         if (_withoutLaunch.Count == 0 || _withoutLaunch.TrueForAll(tensor => tensor.Parameter.Frozen))
             return;
         List<LaunchTensor> tensors = _withoutLaunch.FindAll(tensor => !tensor.Parameter.Frozen);
@@ -194,10 +236,8 @@ public class Optimizer<TRule> : Optimizer
         {
             // In the order of memory, so that tensors of one group are walked as one run.
             List<LaunchTensor> launched = [.. alike.OrderBy(tensor => tensor.Parameter.FirstTile)];
-            for (int i = 0; i < launched.Count; i++)
-                launched[i].Index = i;
-            RuleLaunch<TRule> launch =
-                LaunchFactory.Create<TRule>(Device, alike.Key.Layout, alike.Key.Place!, launched);
+            var launch = new ScheduledLaunch<TRule>(
+                new LaunchMemory(Device, alike.Key.Layout, alike.Key.Place!, launched));
             _launches.Add(launch);
             launched.ForEach(tensor => _launchOf.Add(tensor, launch));
         }

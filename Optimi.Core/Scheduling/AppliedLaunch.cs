@@ -3,13 +3,13 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>A launch whose rows have their final form.</summary>
-internal abstract class AppliedLaunch<TRule, TApply>(
-    ComputeDevice device, SlotLayout layout, PlacedSlabs place, IReadOnlyList<LaunchTensor> tensors)
-    : RuleLaunch<TRule>(device, layout, place, tensors)
+internal abstract class AppliedLaunch<TRule, TApply>(LaunchMemory memory) : RuleLaunch<TRule>(memory)
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
 {
     private const int InitialRows = 16;
+
+    protected override bool Accumulates => TApply.Holds;
 
     /// <summary>The rows of this step; never moved by the garbage collector.</summary>
     protected Row<ScalarLane, TRule, TApply>[] Rows { get; private set; } = NewRows(InitialRows);

@@ -15,12 +15,12 @@ internal abstract class DeviceLaunch<TRule, TApply, TLayout> : AppliedLaunch<TRu
     private readonly DeviceTable<Row<ScalarLane, TRule, TApply>> _rows;
     private readonly int[] _lastRowOfTensor;
 
-    protected DeviceLaunch(ComputeDevice device, SlotLayout layout, PlacedSlabs place, IReadOnlyList<LaunchTensor> tensors)
-        : base(device, layout, place, tensors)
+    protected DeviceLaunch(LaunchMemory memory)
+        : base(memory)
     {
-        _tiles = device.Accelerator.Allocate1D(Tiles);
-        _rowOfTensor = new DeviceTable<int>(device);
-        _rows = new DeviceTable<Row<ScalarLane, TRule, TApply>>(device);
+        _tiles = memory.Device.Accelerator.Allocate1D(memory.Tiles);
+        _rowOfTensor = new DeviceTable<int>(memory.Device);
+        _rows = new DeviceTable<Row<ScalarLane, TRule, TApply>>(memory.Device);
         _lastRowOfTensor = [.. RowOfTensor.Select(_ => int.MinValue)];
     }
 

@@ -25,8 +25,8 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TLayout, TLane, TLaneRule
     private int _tiles;
     private int _parts;
 
-    public HostLaunch(ComputeDevice device, SlotLayout layout, PlacedSlabs place, IReadOnlyList<LaunchTensor> tensors)
-        : base(device, layout, place, tensors)
+    public HostLaunch(LaunchMemory memory)
+        : base(memory)
     {
         Debug.Assert(
             HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.RowLength * sizeof(float) == sizeof(Row<ScalarLane, TRule, TApply>),
@@ -49,7 +49,7 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TLayout, TLane, TLaneRule
         int end = _firstTile + (int)((long)_tiles * (part + 1) / _parts);
         while (at < end)
         {
-            Tile first = Tiles[at];
+            Tile first = Memory.Tiles[at];
             int row = RowOfTensor[first.Tensor];
             int next = EndOfRun(at, end, first, row);
             if (row != Tile.NoRow)
@@ -69,11 +69,11 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TLayout, TLane, TLaneRule
         Tile tile = first;
         do
         {
-            LaunchTensor tensor = Tensors[tile.Tensor];
+            LaunchTensor tensor = Memory.Tensors[tile.Tensor];
             next = Math.Min(end, tensor.FirstTile + tensor.TileCount);
             if (next == end)
                 break;
-            tile = Tiles[next];
+            tile = Memory.Tiles[next];
         }
         while (RowOfTensor[tile.Tensor] == row
             && tile.Value - first.Value == next - at

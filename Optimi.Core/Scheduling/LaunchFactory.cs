@@ -8,13 +8,16 @@ namespace Optimi;
 /// <summary>Closes the generic launch over a rule, a layout and the device's registers: the one place of reflection.</summary>
 internal static class LaunchFactory
 {
-    public static RuleLaunch<TRule> Create<TRule>(
-        ComputeDevice device, SlotLayout layout, PlacedSlabs place, IReadOnlyList<LaunchTensor> tensors)
+    /// <summary>Makes a launch for the device that the memory is on.</summary>
+    /// <param name="memory">What it steps.</param>
+    /// <param name="accumulates">Whether it only accumulates into states.</param>
+    public static RuleLaunch<TRule> Create<TRule>(LaunchMemory memory, bool accumulates)
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
         Type rule = typeof(TRule);
-        Type apply = layout.ApplyType;
-        Type[] arguments = [rule, apply, layout.LayoutType];
+        Type apply = accumulates ? typeof(HoldApply<ScalarLane>) : memory.Layout.ApplyType;
+        Type[] arguments = [rule, apply, memory.Layout.LayoutType];
+        ComputeDevice device = memory.Device;
         Type launch = device.Shape switch
         {
             KernelShape.Tile => typeof(TileLaunch<,,>).MakeGenericType(arguments),
@@ -24,7 +27,7 @@ internal static class LaunchFactory
         };
         try
         {
-            return (RuleLaunch<TRule>)Activator.CreateInstance(launch, device, layout, place, tensors)!;
+            return (RuleLaunch<TRule>)Activator.CreateInstance(launch, memory)!;
         }
         catch (TargetInvocationException error)
         {

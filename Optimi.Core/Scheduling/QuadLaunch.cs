@@ -18,11 +18,11 @@ internal sealed class QuadLaunch<TRule, TApply, TLayout> : DeviceLaunch<TRule, T
     private readonly Action<
         AcceleratorStream, KernelConfig, int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<DeviceQuads>> _kernel;
 
-    public QuadLaunch(ComputeDevice device, SlotLayout layout, PlacedSlabs place, IReadOnlyList<LaunchTensor> tensors)
-        : base(device, layout, place, tensors)
+    public QuadLaunch(LaunchMemory memory)
+        : base(memory)
     {
         // Kept here: ILGPU's own cache holds kernels weakly.
-        _kernel = device.Accelerator.LoadKernel<int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<DeviceQuads>>(
+        _kernel = memory.Device.Accelerator.LoadKernel<int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<DeviceQuads>>(
             QuadKernel<TRule, TApply, TLayout>.Run);
     }
 

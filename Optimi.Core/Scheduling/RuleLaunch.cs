@@ -3,14 +3,15 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>A launch of one rule: adds the rows of scalars, one for each group and number of steps.</summary>
-internal abstract class RuleLaunch<TRule>(
-    ComputeDevice device, SlotLayout layout, PlacedSlabs place, IReadOnlyList<LaunchTensor> tensors)
-    : ForeachLaunch(device, layout, place, tensors)
+internal abstract class RuleLaunch<TRule>(LaunchMemory memory) : ForeachLaunch(memory)
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
     private readonly Dictionary<(ParameterGroup Group, long Step), int> _rows = [];
     private (ParameterGroup? Group, long Step) _last;
     private int _lastRow;
+
+    /// <summary>Whether the launch only accumulates into states.</summary>
+    protected abstract bool Accumulates { get; }
 
     public override void Begin()
     {
@@ -27,7 +28,7 @@ internal abstract class RuleLaunch<TRule>(
             return _lastRow;
         if (!_rows.TryGetValue((group, step), out int row))
         {
-            var context = new StepContext(step, group.Lr, group.MaxLr, Accumulates: false);
+            var context = new StepContext(step, group.Lr, group.MaxLr, Accumulates);
             var options = (RuleOptions<TRule>)group.Options;
             row = _rows.Count;
             AddRow(row, options.Rule(context), options.Update(context), step == 1);

@@ -13,11 +13,11 @@ internal sealed class TileLaunch<TRule, TApply, TLayout> : DeviceLaunch<TRule, T
     private readonly Action<
         AcceleratorStream, KernelConfig, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<DeviceWords>> _kernel;
 
-    public TileLaunch(ComputeDevice device, SlotLayout layout, PlacedSlabs place, IReadOnlyList<LaunchTensor> tensors)
-        : base(device, layout, place, tensors)
+    public TileLaunch(LaunchMemory memory)
+        : base(memory)
     {
         // Kept here: ILGPU's own cache holds kernels weakly.
-        _kernel = device.Accelerator.LoadKernel<int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<DeviceWords>>(
+        _kernel = memory.Device.Accelerator.LoadKernel<int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<DeviceWords>>(
             TileKernel<TRule, TApply, TLayout>.Run);
     }
 
