@@ -94,9 +94,12 @@ internal static class Comparison
 
     private static long Ordered(float number, DType dtype)
     {
-        long magnitude = dtype == DType.Float32
-            ? BitConverter.SingleToInt32Bits(number) & int.MaxValue
-            : ((BFloat16)number).Bits & short.MaxValue;
+        long magnitude = dtype switch
+        {
+            DType.Float32 => BitConverter.SingleToInt32Bits(number) & int.MaxValue,
+            DType.BFloat16 => ((BFloat16)number).Bits & short.MaxValue,
+            _ => BitConverter.HalfToInt16Bits((Half)number) & short.MaxValue,
+        };
         return float.IsNegative(number) ? -magnitude : magnitude;
     }
 

@@ -38,6 +38,7 @@ internal static class Replayer
         {
             "float32" => DType.Float32,
             "bfloat16" => DType.BFloat16,
+            "float16" => DType.Float16,
             _ => throw new NotSupportedCaseException($"dtype {golden.DType}"),
         };
         var tensors = new List<Parameter>();

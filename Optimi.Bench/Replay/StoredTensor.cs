@@ -13,6 +13,7 @@ internal sealed record StoredTensor(string Type, int[] Shape, ReadOnlyMemory<byt
     {
         "F32" => DType.Float32,
         "BF16" => DType.BFloat16,
+        "F16" => DType.Float16,
         _ => null,
     };
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Optimi.Kernels;
@@ -45,6 +46,56 @@ public static class Conversion
 
         for (; i < source.Length; i++)
             destination[i] = source[i];
+    }
+
+    /// <summary>Rounds to the nearest binary16 numbers, ties to even; every NaN becomes 0x7E00.</summary>
+    /// <param name="source">The numbers.</param>
+    /// <param name="destination">Where to put them; as long as <paramref name="source"/>.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void Round(ReadOnlySpan<float> source, Span<Half> destination)
+    {
+        ThrowUnlessEqual(source.Length, destination.Length);
+        for (int i = 0; i < source.Length; i++)
+            destination[i] = float.IsNaN(source[i]) ? BitConverter.UInt16BitsToHalf(0x7E00) : (Half)source[i];
+    }
+
+    /// <summary>Widens to float32; always exact.</summary>
+    /// <param name="source">The numbers.</param>
+    /// <param name="destination">Where to put them; as long as <paramref name="source"/>.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void Widen(ReadOnlySpan<Half> source, Span<float> destination)
+    {
+        ThrowUnlessEqual(source.Length, destination.Length);
+        for (int i = 0; i < source.Length; i++)
+            destination[i] = (float)source[i];
+    }
+
+    /// <summary>Converts between any two storage types, by way of float32.</summary>
+    internal static void Convert<TFrom, TTo>(ReadOnlySpan<TFrom> source, Span<TTo> destination)
+        where TFrom : unmanaged
+        where TTo : unmanaged
+    {
+        if (typeof(TFrom) == typeof(TTo))
+        {
+            MemoryMarshal.Cast<TFrom, TTo>(source).CopyTo(destination);
+            return;
+        }
+
+        float[] rented = ArrayPool<float>.Shared.Rent(source.Length);
+        Span<float> wide = rented.AsSpan(0, source.Length);
+        if (typeof(TFrom) == typeof(BFloat16))
+            Widen(MemoryMarshal.Cast<TFrom, BFloat16>(source), wide);
+        else if (typeof(TFrom) == typeof(Half))
+            Widen(MemoryMarshal.Cast<TFrom, Half>(source), wide);
+        else
+            MemoryMarshal.Cast<TFrom, float>(source).CopyTo(wide);
+        if (typeof(TTo) == typeof(BFloat16))
+            Round(wide, MemoryMarshal.Cast<TTo, BFloat16>(destination));
+        else if (typeof(TTo) == typeof(Half))
+            Round(wide, MemoryMarshal.Cast<TTo, Half>(destination));
+        else
+            wide.CopyTo(MemoryMarshal.Cast<TTo, float>(destination));
+        ArrayPool<float>.Shared.Return(rented);
     }
 
     private static Vector<uint> RoundedBits(Vector<float> numbers)

@@ -8,4 +8,7 @@ public enum DType
 
     /// <summary>bfloat16, 2 bytes: the range of float32 with 8 bits of precision.</summary>
     BFloat16,
+
+    /// <summary>IEEE 754 binary16, 2 bytes: 11 bits of precision, but nothing beyond 65,504 and little below 6e-8.</summary>
+    Float16,
 }

@@ -15,11 +15,20 @@ internal static class DTypes
     public static bool IsLowPrecision(this DType dtype) => dtype != DType.Float32;
 
     /// <summary>The kernels' type of the storage.</summary>
-    public static Type Storage(this DType dtype) =>
-        dtype == DType.Float32 ? typeof(Float32Storage) : typeof(BFloat16Storage);
+    public static Type Storage(this DType dtype) => dtype switch
+    {
+        DType.Float32 => typeof(Float32Storage),
+        DType.BFloat16 => typeof(BFloat16Storage),
+        _ => typeof(Float16Storage),
+    };
 
     /// <summary>The host's type of a number.</summary>
-    public static Type Element(this DType dtype) => dtype == DType.Float32 ? typeof(float) : typeof(BFloat16);
+    public static Type Element(this DType dtype) => dtype switch
+    {
+        DType.Float32 => typeof(float),
+        DType.BFloat16 => typeof(BFloat16),
+        _ => typeof(Half),
+    };
 
     /// <summary>Checks that a value is one of the enumeration.</summary>
     /// <exception cref="ParameterException">It is not.</exception>

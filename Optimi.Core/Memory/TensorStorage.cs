@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ILGPU;
 using Optimi.Kernels;
+using Half = System.Half;
 
 namespace Optimi;
 
@@ -15,8 +17,7 @@ namespace Optimi;
 /// </remarks>
 public abstract class TensorStorage
 {
-    private delegate void Converter<TFrom, TTo>(ReadOnlySpan<TFrom> source, Span<TTo> destination);
-
+    /// <summary>Numbers that are converted at a time.</summary>
     private const int ChunkLength = 1 << 16;
 
     private protected TensorStorage(DType dtype, long length)
@@ -38,71 +39,41 @@ public abstract class TensorStorage
     /// <param name="source">All numbers of the tensor, row-major.</param>
     /// <exception cref="ParameterException">The length is not the tensor's.</exception>
     /// <exception cref="ObjectDisposedException">The memory is gone.</exception>
-    public void CopyFrom(ReadOnlySpan<float> source)
-    {
-        CheckLength(source.Length);
-        if (DType == DType.Float32)
-            Write(0, MemoryMarshal.AsBytes(source));
-        else
-            WriteAs<float, BFloat16>(source, Conversion.Round);
-    }
+    [OverloadResolutionPriority(1)]
+    public void CopyFrom(ReadOnlySpan<float> source) => WriteFrom(source);
 
-    /// <summary>Copies numbers in; exact whatever the storage type.</summary>
-    /// <param name="source">All numbers of the tensor, row-major.</param>
-    /// <exception cref="ParameterException">The length is not the tensor's.</exception>
-    /// <exception cref="ObjectDisposedException">The memory is gone.</exception>
-    public void CopyFrom(ReadOnlySpan<BFloat16> source)
-    {
-        CheckLength(source.Length);
-        if (DType == DType.BFloat16)
-            Write(0, MemoryMarshal.AsBytes(source));
-        else
-            WriteAs<BFloat16, float>(source, Conversion.Widen);
-    }
+    /// <inheritdoc cref="CopyFrom(ReadOnlySpan{float})"/>
+    public void CopyFrom(ReadOnlySpan<BFloat16> source) => WriteFrom(source);
 
-    /// <summary>Copies all numbers out; exact whatever the storage type.</summary>
+    /// <inheritdoc cref="CopyFrom(ReadOnlySpan{float})"/>
+    public void CopyFrom(ReadOnlySpan<Half> source) => WriteFrom(source);
+
+    /// <summary>Copies all numbers out, rounding them to the destination's type (nearest, ties to even).</summary>
     /// <param name="destination">Room for all numbers of the tensor.</param>
     /// <exception cref="ParameterException">The length is not the tensor's.</exception>
     /// <exception cref="ObjectDisposedException">The memory is gone.</exception>
-    public void CopyTo(Span<float> destination)
-    {
-        CheckLength(destination.Length);
-        if (DType == DType.Float32)
-            Read(0, MemoryMarshal.AsBytes(destination));
-        else
-            ReadAs<BFloat16, float>(destination, Conversion.Widen);
-    }
+    public void CopyTo(Span<float> destination) => ReadTo(destination);
 
-    /// <summary>Copies all numbers out, rounding float32 to the nearest bfloat16, ties to even.</summary>
-    /// <param name="destination">Room for all numbers of the tensor.</param>
-    /// <exception cref="ParameterException">The length is not the tensor's.</exception>
-    /// <exception cref="ObjectDisposedException">The memory is gone.</exception>
-    public void CopyTo(Span<BFloat16> destination)
-    {
-        CheckLength(destination.Length);
-        if (DType == DType.BFloat16)
-            Read(0, MemoryMarshal.AsBytes(destination));
-        else
-            ReadAs<float, BFloat16>(destination, Conversion.Round);
-    }
+    /// <inheritdoc cref="CopyTo(Span{float})"/>
+    public void CopyTo(Span<BFloat16> destination) => ReadTo(destination);
+
+    /// <inheritdoc cref="CopyTo(Span{float})"/>
+    public void CopyTo(Span<Half> destination) => ReadTo(destination);
 
     /// <summary>Sets every number to one value, rounded to the storage type.</summary>
     /// <param name="value">The value.</param>
     /// <exception cref="ObjectDisposedException">The memory is gone.</exception>
     public void Fill(float value)
     {
-        var chunk = new byte[Math.Min(Length, ChunkLength) * DType.Bytes()];
-        if (DType == DType.Float32)
-            MemoryMarshal.Cast<byte, float>(chunk.AsSpan()).Fill(value);
-        else
-            MemoryMarshal.Cast<byte, BFloat16>(chunk.AsSpan()).Fill((BFloat16)value);
-        long bytes = Length * DType.Bytes();
-        for (long at = 0; at < bytes; at += chunk.Length)
-            Write(at, chunk.AsSpan(0, (int)Math.Min(chunk.Length, bytes - at)));
+        float[] numbers = ArrayPool<float>.Shared.Rent((int)Math.Min(Length, ChunkLength));
+        numbers.AsSpan().Fill(value);
+        for (long at = 0; at < Length; at += numbers.Length)
+            WritePart<float>(at, numbers.AsSpan(0, (int)Math.Min(numbers.Length, Length - at)));
+        ArrayPool<float>.Shared.Return(numbers);
     }
 
     /// <summary>The memory itself, on a host device: for reading and writing without a copy.</summary>
-    /// <typeparam name="T"><see cref="float"/> or <see cref="BFloat16"/>, as <see cref="DType"/> says.</typeparam>
+    /// <typeparam name="T"><see cref="float"/>, <see cref="BFloat16"/> or <see cref="Half"/>, as <see cref="DType"/> says.</typeparam>
     /// <exception cref="ParameterException"><typeparamref name="T"/> is not the storage type, or the tensor is too long for a
     /// span.</exception>
     /// <exception cref="DeviceException">The device's memory is not the host's.</exception>
@@ -126,7 +97,7 @@ public abstract class TensorStorage
     }
 
     /// <summary>The memory itself, as ILGPU sees it: for kernels of the caller's.</summary>
-    /// <typeparam name="T"><see cref="float"/> or <see cref="BFloat16"/>, as <see cref="DType"/> says.</typeparam>
+    /// <typeparam name="T"><see cref="float"/>, <see cref="BFloat16"/> or <see cref="Half"/>, as <see cref="DType"/> says.</typeparam>
     /// <exception cref="ParameterException"><typeparamref name="T"/> is not the storage type.</exception>
     /// <exception cref="ObjectDisposedException">The memory is gone.</exception>
     public ArrayView<T> AsArrayView<T>()
@@ -159,32 +130,91 @@ public abstract class TensorStorage
         slab.Download(start + offset, destination);
     }
 
-    private void WriteAs<TFrom, TTo>(ReadOnlySpan<TFrom> source, Converter<TFrom, TTo> convert)
-        where TTo : unmanaged
+    private void WriteFrom<T>(ReadOnlySpan<T> source)
+        where T : unmanaged
     {
-        TTo[] chunk = ArrayPool<TTo>.Shared.Rent(Math.Min(source.Length, ChunkLength));
-        for (int at = 0; at < source.Length; at += chunk.Length)
+        CheckLength(source.Length);
+        if (typeof(T) == DType.Element())
         {
-            Span<TTo> part = chunk.AsSpan(0, Math.Min(chunk.Length, source.Length - at));
-            convert(source.Slice(at, part.Length), part);
-            Write((long)at * DType.Bytes(), MemoryMarshal.AsBytes(part));
+            Write(0, MemoryMarshal.AsBytes(source));
+            return;
         }
 
-        ArrayPool<TTo>.Shared.Return(chunk);
+        for (int at = 0; at < source.Length; at += ChunkLength)
+            WritePart(at, source.Slice(at, Math.Min(ChunkLength, source.Length - at)));
     }
 
-    private void ReadAs<TFrom, TTo>(Span<TTo> destination, Converter<TFrom, TTo> convert)
-        where TFrom : unmanaged
+    private void WritePart<T>(long at, ReadOnlySpan<T> part)
+        where T : unmanaged
     {
-        TFrom[] chunk = ArrayPool<TFrom>.Shared.Rent(Math.Min(destination.Length, ChunkLength));
-        for (int at = 0; at < destination.Length; at += chunk.Length)
+        switch (DType)
         {
-            Span<TFrom> part = chunk.AsSpan(0, Math.Min(chunk.Length, destination.Length - at));
-            Read((long)at * DType.Bytes(), MemoryMarshal.AsBytes(part));
-            convert(part, destination.Slice(at, part.Length));
+            case DType.Float32:
+                WriteAs<T, float>(at, part);
+                break;
+            case DType.BFloat16:
+                WriteAs<T, BFloat16>(at, part);
+                break;
+            default:
+                WriteAs<T, Half>(at, part);
+                break;
+        }
+    }
+
+    private void WriteAs<T, TStored>(long at, ReadOnlySpan<T> part)
+        where T : unmanaged
+        where TStored : unmanaged
+    {
+        if (typeof(T) == typeof(TStored))
+        {
+            Write(at * DType.Bytes(), MemoryMarshal.AsBytes(part));
+            return;
         }
 
-        ArrayPool<TFrom>.Shared.Return(chunk);
+        TStored[] rented = ArrayPool<TStored>.Shared.Rent(part.Length);
+        Span<TStored> stored = rented.AsSpan(0, part.Length);
+        Conversion.Convert(part, stored);
+        Write(at * DType.Bytes(), MemoryMarshal.AsBytes(stored));
+        ArrayPool<TStored>.Shared.Return(rented);
+    }
+
+    private void ReadTo<T>(Span<T> destination)
+        where T : unmanaged
+    {
+        CheckLength(destination.Length);
+        if (typeof(T) == DType.Element())
+        {
+            Read(0, MemoryMarshal.AsBytes(destination));
+            return;
+        }
+
+        for (int at = 0; at < destination.Length; at += ChunkLength)
+        {
+            Span<T> part = destination.Slice(at, Math.Min(ChunkLength, destination.Length - at));
+            switch (DType)
+            {
+                case DType.Float32:
+                    ReadAs<T, float>(at, part);
+                    break;
+                case DType.BFloat16:
+                    ReadAs<T, BFloat16>(at, part);
+                    break;
+                default:
+                    ReadAs<T, Half>(at, part);
+                    break;
+            }
+        }
+    }
+
+    private void ReadAs<T, TStored>(long at, Span<T> part)
+        where T : unmanaged
+        where TStored : unmanaged
+    {
+        TStored[] rented = ArrayPool<TStored>.Shared.Rent(part.Length);
+        Span<TStored> stored = rented.AsSpan(0, part.Length);
+        Read(at * DType.Bytes(), MemoryMarshal.AsBytes(stored));
+        Conversion.Convert<TStored, T>(stored, part);
+        ArrayPool<TStored>.Shared.Return(rented);
     }
 
     private void CheckLength(int length)

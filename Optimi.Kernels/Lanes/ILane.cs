@@ -73,6 +73,23 @@ public interface ILane<TSelf> :
     /// <param name="high">The numbers of the high halves.</param>
     static abstract TSelf PackBFloat16(TSelf low, TSelf high);
 
+    /// <summary>Reads the low half of each 32-bit word as an IEEE binary16 number.</summary>
+    /// <param name="words">Words of two binary16 numbers each.</param>
+    static abstract TSelf LowFloat16(TSelf words);
+
+    /// <summary>Reads the high half of each 32-bit word as an IEEE binary16 number.</summary>
+    /// <param name="words">Words of two binary16 numbers each.</param>
+    static abstract TSelf HighFloat16(TSelf words);
+
+    /// <summary>Rounds to the nearest binary16 number, ties to even, infinity beyond the largest; every NaN becomes 0x7E00.</summary>
+    /// <param name="x">The number.</param>
+    static abstract TSelf RoundToFloat16(TSelf x);
+
+    /// <summary>Words of two binary16 numbers, rounded as <see cref="RoundToFloat16"/> does.</summary>
+    /// <param name="low">The numbers of the low halves.</param>
+    /// <param name="high">The numbers of the high halves.</param>
+    static abstract TSelf PackFloat16(TSelf low, TSelf high);
+
     /// <summary>
     /// Of the numbers in two registers' worth of consecutive words those in even places: the partners of the low halves of a
     /// register of half-width words. (A register of one number has each of the two words to itself.)

@@ -97,6 +97,23 @@ public readonly struct ScalarLane(float value) : ILane<ScalarLane>
         FromBits(Exact.PackBFloat16(low.Value, high.Value));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane LowFloat16(ScalarLane words) => new(Float16Bits.Widen(words.Bits & 0xFFFF));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane HighFloat16(ScalarLane words) => new(Float16Bits.Widen(words.Bits >> 16));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane RoundToFloat16(ScalarLane x) => new(Float16Bits.Widen(Float16Bits.Narrow(x.Value)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane PackFloat16(ScalarLane low, ScalarLane high) =>
+        FromBits(Float16Bits.Narrow(low.Value) | (Float16Bits.Narrow(high.Value) << 16));
+
+    /// <inheritdoc/>
     public static ScalarLane Even(ScalarLane first, ScalarLane second) => first;
 
     /// <inheritdoc/>

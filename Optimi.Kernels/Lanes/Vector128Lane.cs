@@ -93,6 +93,23 @@ public readonly struct Vector128Lane(Vector128<float> value) : ILane<Vector128La
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane LowFloat16(Vector128Lane words) => new(Widened(words.Bits & Vector128.Create(0xFFFFu)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane HighFloat16(Vector128Lane words) => new(Widened(words.Bits >>> 16));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane RoundToFloat16(Vector128Lane x) => new(Widened(Narrowed(x._value)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane PackFloat16(Vector128Lane low, Vector128Lane high) =>
+        new((Narrowed(low._value) | (Narrowed(high._value) << 16)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane Even(Vector128Lane first, Vector128Lane second) =>
         new(Vector128.Narrow(first._value.AsUInt64(), second._value.AsUInt64()).AsSingle());
 
@@ -119,5 +136,40 @@ public readonly struct Vector128Lane(Vector128<float> value) : ILane<Vector128La
         Vector128<uint> rounded = x.Bits + Vector128.Create(0x7FFFu) + odd;
         return Vector128.ConditionalSelect(
             Vector128.Equals(x._value, x._value).AsUInt32(), rounded, Vector128.Create(0x7FC00000u));
+    }
+
+    /// <summary><see cref="Float16Bits.Widen"/> for a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Widened(Vector128<uint> halves)
+    {
+        Vector128<uint> magnitude = (halves & Vector128.Create(0x7FFFu)) << Float16Bits.FractionShift;
+        Vector128<uint> normal = magnitude + Vector128.Create(Float16Bits.Rebias);
+        Vector128<uint> subnormal = ((normal + Vector128.Create(Float16Bits.ExponentUnit)).AsSingle()
+            - Vector128.Create(Float16Bits.SmallestNormal).AsSingle()).AsUInt32();
+        Vector128<uint> finite = Vector128.ConditionalSelect(
+            Vector128.LessThan(magnitude, Vector128.Create(Float16Bits.ExponentUnit)), subnormal, normal);
+        Vector128<uint> any = Vector128.ConditionalSelect(
+            Vector128.LessThan(magnitude, Vector128.Create(Float16Bits.Infinity << Float16Bits.FractionShift)),
+            finite,
+            normal + Vector128.Create(Float16Bits.Rebias));
+        return (any | ((halves & Vector128.Create(0x8000u)) << 16)).AsSingle();
+    }
+
+    /// <summary><see cref="Float16Bits.Narrow"/> for a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> Narrowed(Vector128<float> x)
+    {
+        Vector128<uint> bits = x.AsUInt32();
+        Vector128<uint> magnitude = bits & Vector128.Create(0x7FFFFFFFu);
+        Vector128<uint> magic = Vector128.Create(Float16Bits.SubnormalMagic);
+        Vector128<uint> subnormal = (magnitude.AsSingle() + magic.AsSingle()).AsUInt32() - magic;
+        Vector128<uint> odd = (magnitude >>> Float16Bits.FractionShift) & Vector128<uint>.One;
+        Vector128<uint> rounded = (magnitude - Vector128.Create(Float16Bits.Rebias - 0xFFF) + odd) >>> Float16Bits.FractionShift;
+        Vector128<uint> finite = Vector128.ConditionalSelect(
+            Vector128.LessThan(magnitude, Vector128.Create(Float16Bits.SmallestNormal)), subnormal, rounded);
+        Vector128<uint> number = Vector128.ConditionalSelect(
+            Vector128.LessThan(magnitude, Vector128.Create(Float16Bits.BeyondLargest)), finite, Vector128.Create(Float16Bits.Infinity));
+        Vector128<uint> signed = number | ((bits >>> 16) & Vector128.Create(0x8000u));
+        return Vector128.ConditionalSelect(Vector128.Equals(x, x).AsUInt32(), signed, Vector128.Create(Float16Bits.NaN));
     }
 }

@@ -93,6 +93,23 @@ public readonly struct Vector256Lane(Vector256<float> value) : ILane<Vector256La
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane LowFloat16(Vector256Lane words) => new(Widened(words.Bits & Vector256.Create(0xFFFFu)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane HighFloat16(Vector256Lane words) => new(Widened(words.Bits >>> 16));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane RoundToFloat16(Vector256Lane x) => new(Widened(Narrowed(x._value)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane PackFloat16(Vector256Lane low, Vector256Lane high) =>
+        new((Narrowed(low._value) | (Narrowed(high._value) << 16)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lane Even(Vector256Lane first, Vector256Lane second) =>
         new(Vector256.Narrow(first._value.AsUInt64(), second._value.AsUInt64()).AsSingle());
 
@@ -119,5 +136,40 @@ public readonly struct Vector256Lane(Vector256<float> value) : ILane<Vector256La
         Vector256<uint> rounded = x.Bits + Vector256.Create(0x7FFFu) + odd;
         return Vector256.ConditionalSelect(
             Vector256.Equals(x._value, x._value).AsUInt32(), rounded, Vector256.Create(0x7FC00000u));
+    }
+
+    /// <summary><see cref="Float16Bits.Widen"/> for a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Widened(Vector256<uint> halves)
+    {
+        Vector256<uint> magnitude = (halves & Vector256.Create(0x7FFFu)) << Float16Bits.FractionShift;
+        Vector256<uint> normal = magnitude + Vector256.Create(Float16Bits.Rebias);
+        Vector256<uint> subnormal = ((normal + Vector256.Create(Float16Bits.ExponentUnit)).AsSingle()
+            - Vector256.Create(Float16Bits.SmallestNormal).AsSingle()).AsUInt32();
+        Vector256<uint> finite = Vector256.ConditionalSelect(
+            Vector256.LessThan(magnitude, Vector256.Create(Float16Bits.ExponentUnit)), subnormal, normal);
+        Vector256<uint> any = Vector256.ConditionalSelect(
+            Vector256.LessThan(magnitude, Vector256.Create(Float16Bits.Infinity << Float16Bits.FractionShift)),
+            finite,
+            normal + Vector256.Create(Float16Bits.Rebias));
+        return (any | ((halves & Vector256.Create(0x8000u)) << 16)).AsSingle();
+    }
+
+    /// <summary><see cref="Float16Bits.Narrow"/> for a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Narrowed(Vector256<float> x)
+    {
+        Vector256<uint> bits = x.AsUInt32();
+        Vector256<uint> magnitude = bits & Vector256.Create(0x7FFFFFFFu);
+        Vector256<uint> magic = Vector256.Create(Float16Bits.SubnormalMagic);
+        Vector256<uint> subnormal = (magnitude.AsSingle() + magic.AsSingle()).AsUInt32() - magic;
+        Vector256<uint> odd = (magnitude >>> Float16Bits.FractionShift) & Vector256<uint>.One;
+        Vector256<uint> rounded = (magnitude - Vector256.Create(Float16Bits.Rebias - 0xFFF) + odd) >>> Float16Bits.FractionShift;
+        Vector256<uint> finite = Vector256.ConditionalSelect(
+            Vector256.LessThan(magnitude, Vector256.Create(Float16Bits.SmallestNormal)), subnormal, rounded);
+        Vector256<uint> number = Vector256.ConditionalSelect(
+            Vector256.LessThan(magnitude, Vector256.Create(Float16Bits.BeyondLargest)), finite, Vector256.Create(Float16Bits.Infinity));
+        Vector256<uint> signed = number | ((bits >>> 16) & Vector256.Create(0x8000u));
+        return Vector256.ConditionalSelect(Vector256.Equals(x, x).AsUInt32(), signed, Vector256.Create(Float16Bits.NaN));
     }
 }

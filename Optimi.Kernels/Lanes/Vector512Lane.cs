@@ -93,6 +93,23 @@ public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512La
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane LowFloat16(Vector512Lane words) => new(Widened(words.Bits & Vector512.Create(0xFFFFu)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane HighFloat16(Vector512Lane words) => new(Widened(words.Bits >>> 16));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane RoundToFloat16(Vector512Lane x) => new(Widened(Narrowed(x._value)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane PackFloat16(Vector512Lane low, Vector512Lane high) =>
+        new((Narrowed(low._value) | (Narrowed(high._value) << 16)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lane Even(Vector512Lane first, Vector512Lane second) =>
         new(Vector512.Narrow(first._value.AsUInt64(), second._value.AsUInt64()).AsSingle());
 
@@ -119,5 +136,40 @@ public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512La
         Vector512<uint> rounded = x.Bits + Vector512.Create(0x7FFFu) + odd;
         return Vector512.ConditionalSelect(
             Vector512.Equals(x._value, x._value).AsUInt32(), rounded, Vector512.Create(0x7FC00000u));
+    }
+
+    /// <summary><see cref="Float16Bits.Widen"/> for a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Widened(Vector512<uint> halves)
+    {
+        Vector512<uint> magnitude = (halves & Vector512.Create(0x7FFFu)) << Float16Bits.FractionShift;
+        Vector512<uint> normal = magnitude + Vector512.Create(Float16Bits.Rebias);
+        Vector512<uint> subnormal = ((normal + Vector512.Create(Float16Bits.ExponentUnit)).AsSingle()
+            - Vector512.Create(Float16Bits.SmallestNormal).AsSingle()).AsUInt32();
+        Vector512<uint> finite = Vector512.ConditionalSelect(
+            Vector512.LessThan(magnitude, Vector512.Create(Float16Bits.ExponentUnit)), subnormal, normal);
+        Vector512<uint> any = Vector512.ConditionalSelect(
+            Vector512.LessThan(magnitude, Vector512.Create(Float16Bits.Infinity << Float16Bits.FractionShift)),
+            finite,
+            normal + Vector512.Create(Float16Bits.Rebias));
+        return (any | ((halves & Vector512.Create(0x8000u)) << 16)).AsSingle();
+    }
+
+    /// <summary><see cref="Float16Bits.Narrow"/> for a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> Narrowed(Vector512<float> x)
+    {
+        Vector512<uint> bits = x.AsUInt32();
+        Vector512<uint> magnitude = bits & Vector512.Create(0x7FFFFFFFu);
+        Vector512<uint> magic = Vector512.Create(Float16Bits.SubnormalMagic);
+        Vector512<uint> subnormal = (magnitude.AsSingle() + magic.AsSingle()).AsUInt32() - magic;
+        Vector512<uint> odd = (magnitude >>> Float16Bits.FractionShift) & Vector512<uint>.One;
+        Vector512<uint> rounded = (magnitude - Vector512.Create(Float16Bits.Rebias - 0xFFF) + odd) >>> Float16Bits.FractionShift;
+        Vector512<uint> finite = Vector512.ConditionalSelect(
+            Vector512.LessThan(magnitude, Vector512.Create(Float16Bits.SmallestNormal)), subnormal, rounded);
+        Vector512<uint> number = Vector512.ConditionalSelect(
+            Vector512.LessThan(magnitude, Vector512.Create(Float16Bits.BeyondLargest)), finite, Vector512.Create(Float16Bits.Infinity));
+        Vector512<uint> signed = number | ((bits >>> 16) & Vector512.Create(0x8000u));
+        return Vector512.ConditionalSelect(Vector512.Equals(x, x).AsUInt32(), signed, Vector512.Create(Float16Bits.NaN));
     }
 }

@@ -22,6 +22,18 @@ internal static class Floats
         (2, Gen.Float[-10, 10]),
         (1, Gen.Int[0, Special.Length - 1].Select(i => Special[i])));
 
+    /// <summary>Numbers on which rounding to binary16 goes wrong: ties and their neighbours, subnormals, the brink of overflow.</summary>
+    public static Gen<float> AroundFloat16 { get; } = Gen.Frequency(
+        (1, Any),
+        (1, Gen.Float[-70_000, 70_000]),
+        (2, Gen.Select(Gen.UShort, Gen.Int[-2, 2], Gen.Bool, (bits, ulps, half) =>
+        {
+            float number = (float)BitConverter.UInt16BitsToHalf(bits);
+            float next = (float)BitConverter.UInt16BitsToHalf((ushort)(bits + 1));
+            float at = half ? (number / 2) + (next / 2) : number;
+            return float.IsFinite(at) ? BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(at) + ulps) : at;
+        })));
+
     /// <summary>The nearest bfloat16 by definition: of the two around a number the nearer one, of two as near the even one.</summary>
     public static ushort NearestBFloat16(float x)
     {

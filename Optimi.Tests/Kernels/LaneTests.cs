@@ -14,6 +14,8 @@ internal sealed class LaneTests<TLane>
 {
     private static readonly Gen<float[]> _register = Floats.Any.Array[Count];
 
+    private static readonly Gen<float[]> _halfRegister = Floats.AroundFloat16.Array[Count];
+
     private static int Count => Unsafe.SizeOf<TLane>() / sizeof(float);
 
     [Test]
@@ -79,6 +81,36 @@ internal sealed class LaneTests<TLane>
         TLane.HighBFloat16, a => new BFloat16((ushort)(BitConverter.SingleToUInt32Bits(a) >> 16)));
 
     [Test]
+    public void Float16_numbers_are_widened_exactly() => Gen.UInt.Array[Count].Sample(words =>
+    {
+        TLane register = Register([.. words.Select(BitConverter.UInt32BitsToSingle)]);
+        Pair<TLane> numbers = Float16Storage.Load<TLane, OneRegister<TLane>>(new() { Words = register }, 0);
+        return Comparables(Numbers(numbers.Low)).SequenceEqual(words.Select(word => Widened((ushort)word)))
+            && Comparables(Numbers(numbers.High)).SequenceEqual(words.Select(word => Widened((ushort)(word >> 16))));
+    });
+
+    [Test]
+    public void Every_float16_number_survives_rounding()
+    {
+        for (int first = 0; first <= ushort.MaxValue; first += Count)
+        {
+            float[] numbers = [.. Enumerable.Range(first, Count).Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits))];
+            Assert.That(
+                Comparables(Numbers(Float16Storage.Round(Register(numbers)))).SequenceEqual(Comparables(numbers)), Is.True);
+        }
+    }
+
+    [Test]
+    public void Float16_numbers_are_rounded_to_the_nearest() => Gen.Select(_halfRegister, _halfRegister).Sample(
+        (low, high) =>
+        {
+            var words = default(OneRegister<TLane>);
+            Float16Storage.Store<TLane, OneRegister<TLane>>(ref words, 0, new(Register(low), Register(high)));
+            return Bits(Numbers(words.Words)).SequenceEqual(low.Zip(high, (l, h) => ((uint)Narrowed(h) << 16) | Narrowed(l)));
+        },
+        iter: 5000);
+
+    [Test]
     public void Even_and_odd_places_are_taken_apart_and_put_together_again() => Gen.Select(_register, _register).Sample((a, b) =>
     {
         TLane even = TLane.Even(Register(a), Register(b));
@@ -89,6 +121,14 @@ internal sealed class LaneTests<TLane>
             && Bits(Numbers(TLane.ZipFirst(even, odd))).SequenceEqual(Bits(a))
             && Bits(Numbers(TLane.ZipSecond(even, odd))).SequenceEqual(Bits(b));
     });
+
+    private static IEnumerable<uint> Comparables(IEnumerable<float> numbers) => numbers.Select(Floats.Comparable);
+
+    private static uint Widened(ushort bits) => Floats.Comparable((float)BitConverter.UInt16BitsToHalf(bits));
+
+    /// <summary>The framework's own rounding, with one NaN.</summary>
+    private static ushort Narrowed(float number) =>
+        float.IsNaN(number) ? (ushort)0x7E00 : BitConverter.HalfToUInt16Bits((Half)number);
 
     private static IEnumerable<uint> Bits(IEnumerable<float> numbers) => numbers.Select(BitConverter.SingleToUInt32Bits);
 

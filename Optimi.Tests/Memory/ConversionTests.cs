@@ -22,6 +22,16 @@ internal sealed class ConversionTests
     });
 
     [Test]
+    public void Float16_spans_are_rounded_and_widened_too() => Floats.AroundFloat16.Array[0, 100].Sample(numbers =>
+    {
+        var rounded = new Half[numbers.Length];
+        Conversion.Round(numbers, rounded);
+        var widened = new float[numbers.Length];
+        Conversion.Widen(rounded, widened);
+        return widened.Select(Floats.Comparable).SequenceEqual(numbers.Select(number => Floats.Comparable((float)(Half)number)));
+    });
+
+    [Test]
     public void Lengths_must_be_equal()
     {
         Assert.That(() => Conversion.Round(new float[3], new BFloat16[4]), Throws.ArgumentException.With.Message.Contains("3"));

@@ -31,6 +31,9 @@ public sealed record TestOptimizer(
         (DType.BFloat16, true, null),
         (DType.BFloat16, false, DType.Float32),
         (DType.BFloat16, true, DType.Float32),
+        (DType.Float16, false, null),
+        (DType.Float16, true, null),
+        (DType.Float16, true, DType.Float32),
     ];
 
     /// <summary>The kernel variant of some storage.</summary>

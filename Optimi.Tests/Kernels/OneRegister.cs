@@ -1,0 +1,16 @@
+using Optimi.Kernels;
+
+namespace Optimi.Tests;
+
+/// <summary>Memory of one register.</summary>
+internal struct OneRegister<TLane> : IWords<TLane>
+    where TLane : unmanaged, ILane<TLane>
+{
+    public TLane Words { get; set; }
+
+    public static bool Walks => false;
+
+    public readonly TLane Load(int index) => Words;
+
+    public void Store(int index, TLane words) => Words = words;
+}
