@@ -22,16 +22,24 @@ internal static class ReplayCommand
         };
         var skip = new Option<string[]>("--skip") { Description = "Leave out the cases whose names match; may be repeated." };
         var json = new Option<string?>("--json") { Description = "Write the reports to a file." };
+        var accuracy = new Option<string?>("--accuracy")
+        {
+            Description = "Write a Markdown table of the distances to float64, ours and the Python library's, to a file.",
+        };
         var command = new Command("replay", "Runs reference cases on a device and compares them bit for bit.")
         {
-            paths, device, skip, json,
+            paths, device, skip, json, accuracy,
         };
         command.SetAction(parsed => Run(
-            parsed.GetValue(paths)!, parsed.GetValue(device)!, parsed.GetValue(skip) ?? [], parsed.GetValue(json)));
+            parsed.GetValue(paths)!,
+            parsed.GetValue(device)!,
+            parsed.GetValue(skip) ?? [],
+            parsed.GetValue(json),
+            parsed.GetValue(accuracy)));
         return command;
     }
 
-    private static int Run(string[] paths, string devices, string[] skip, string? json)
+    private static int Run(string[] paths, string devices, string[] skip, string? json, string? accuracy)
     {
         List<GoldenCase> cases;
         List<ReplayReport> reports = [];
@@ -61,6 +69,8 @@ internal static class ReplayCommand
 
             if (json is not null)
                 File.WriteAllText(json, Json.Write(reports));
+            if (accuracy is not null)
+                File.WriteAllText(accuracy, AccuracyTable.Markdown(cases.Zip(reports)));
         }
         catch (Exception error) when (
             error is CaseFileException or IOException or UnauthorizedAccessException or OptimiException)
