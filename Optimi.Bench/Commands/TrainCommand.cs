@@ -40,6 +40,8 @@ internal static class TrainCommand
             string name = parsed.GetValue(optimizer)!;
             int count = parsed.GetValue(steps);
             double peak = parsed.GetValue(lr) ?? TrainingOptimizers.All[name].Lr;
+            if (parsed.GetValue(dtype) == "float32" && parsed.GetValue(kahan) is not null)
+                throw new TrainingException("--kahan is for bfloat16; float32 parameters lose nothing that could be kept.");
             if (count < 1)
                 throw new TrainingException($"--steps is {count}; it must be at least 1.");
             Corpus corpus = Corpus.Read(

@@ -30,10 +30,12 @@ public interface ILayout
         where TApply : unmanaged, IApply<TApply, TLane>
         where TWords : struct, IWords<TLane>;
 
-    /// <summary>Reads a quad of every slot.</summary>
+    /// <summary>Reads a quad of every slot that a step needs.</summary>
+    /// <typeparam name="TApply">How directions are applied.</typeparam>
     /// <param name="slabs">The slabs.</param>
     /// <param name="quad">The quad's number from where the slabs point.</param>
-    static abstract Slabs<QuadWords> Read(in Slabs<DeviceQuads> slabs, int quad);
+    static abstract Slabs<QuadWords> Read<TApply>(in Slabs<DeviceQuads> slabs, int quad)
+        where TApply : unmanaged, IApply<TApply, ScalarLane>;
 
     /// <summary>Writes a quad of every slot that a step changes.</summary>
     /// <typeparam name="TApply">How directions are applied.</typeparam>

@@ -56,7 +56,9 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
         {
             Pair<TLane> p = TValue.Load<TLane, TWords>(at.Values, unit);
             Pair<TLane> g = TValue.Load<TLane, TWords>(at.Gradients, unit);
-            Pair<TLane> k = TCompensation.Load<TLane, TWords>(at.Compensation, unit);
+            Pair<TLane> k = default;
+            if (!TApply.Holds)
+                k = TCompensation.Load<TLane, TWords>(at.Compensation, unit);
             Pair<TLane> s0 = T0.Load<TLane, TWords>(at.State0, unit);
             Pair<TLane> s1 = T1.Load<TLane, TWords>(at.State1, unit);
             Pair<TLane> s2 = T2.Load<TLane, TWords>(at.State2, unit);
@@ -104,16 +106,17 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Slabs<QuadWords> Read(in Slabs<DeviceQuads> slabs, int quad) => new()
-    {
-        Values = ReadSlot<TValue>(slabs.Values, quad),
-        Gradients = ReadSlot<TValue>(slabs.Gradients, quad),
-        Compensation = ReadSlot<TCompensation>(slabs.Compensation, quad),
-        State0 = ReadSlot<T0>(slabs.State0, quad),
-        State1 = ReadSlot<T1>(slabs.State1, quad),
-        State2 = ReadSlot<T2>(slabs.State2, quad),
-        State3 = ReadSlot<T3>(slabs.State3, quad),
-    };
+    public static Slabs<QuadWords> Read<TApply>(in Slabs<DeviceQuads> slabs, int quad)
+        where TApply : unmanaged, IApply<TApply, ScalarLane> => new()
+        {
+            Values = ReadSlot<TValue>(slabs.Values, quad),
+            Gradients = ReadSlot<TValue>(slabs.Gradients, quad),
+            Compensation = TApply.Holds ? default : ReadSlot<TCompensation>(slabs.Compensation, quad),
+            State0 = ReadSlot<T0>(slabs.State0, quad),
+            State1 = ReadSlot<T1>(slabs.State1, quad),
+            State2 = ReadSlot<T2>(slabs.State2, quad),
+            State3 = ReadSlot<T3>(slabs.State3, quad),
+        };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

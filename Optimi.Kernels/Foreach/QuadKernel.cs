@@ -38,7 +38,7 @@ public static class QuadKernel<TRule, TApply, TLayout>
             Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
             Slabs<DeviceQuads> here = TLayout.At(slabs, tile, number);
             int quad = (int)(i % quadsPerTile);
-            Slabs<QuadWords> words = TLayout.Read(here, quad);
+            Slabs<QuadWords> words = TLayout.Read<TApply>(here, quad);
             TLayout.Step<ScalarLane, TRule, TApply, QuadWords>(row, ref words, 0, 0);
             TLayout.Step<ScalarLane, TRule, TApply, QuadWords>(row, ref words, 1, 1);
             TLayout.Step<ScalarLane, TRule, TApply, QuadWords>(row, ref words, 2, 2);

@@ -71,6 +71,10 @@ internal sealed class TrainCommandTests
     public void Unusable_input_is_refused(string option, string value) =>
         Assert.That(Train(option, value), Is.EqualTo(ExitCode.UnusableInput));
 
+    [Test]
+    public void Kahan_summation_for_float32_is_refused() =>
+        Assert.That(Train("--dtype", "float32", "--kahan", "on"), Is.EqualTo(ExitCode.UnusableInput));
+
     /// <summary>Trains on a text that every machine has.</summary>
     private int Train(params string[] arguments)
     {
