@@ -21,8 +21,11 @@ internal sealed class TrainingReport(string folder, bool noPlot)
         File.WriteAllText(Path.Combine(folder, "summary.json"), Json.Write(new { Runs = results }));
         File.WriteAllText(Path.Combine(folder, "loss.csv"), Csv(results));
         Terminal.Create().Write(TableOf(results));
+        // One of an earlier training must not pass for this one's.
+        string chart = Path.Combine(folder, "loss.png");
+        File.Delete(chart);
         if (!noPlot && LossChart.CanDraw)
-            LossChart.Save(Path.Combine(folder, "loss.png"), results);
+            LossChart.Save(chart, results);
         else if (!noPlot)
             Console.Error.WriteLine("No chart: the system has no font (on Debian, install fonts-dejavu-core).");
         Console.WriteLine($"Written to {folder}.");
