@@ -20,6 +20,8 @@ internal static class CaseOptimizers
             parameters, AdamFamily<AdamOptions, AdamRule<ScalarLane>>(options, new AdamOptions { Lr = 0 })),
         ["adamw"] = (parameters, options) => new AdamW(
             parameters, AdamFamily<AdamWOptions, AdamRule<ScalarLane>>(options, new AdamWOptions { Lr = 0 })),
+        ["stableadamw"] = (parameters, options) => new StableAdamW(
+            parameters, Moments<StableAdamWOptions, StableAdamWRule<ScalarLane>>(options, new StableAdamWOptions { Lr = 0 })),
         ["radam"] = (parameters, options) => new RAdam(
             parameters, AdamFamily<RAdamOptions, RAdamRule<ScalarLane>>(options, new RAdamOptions { Lr = 0 })),
         ["ranger"] = (parameters, options) => new Ranger(
@@ -64,6 +66,14 @@ internal static class CaseOptimizers
 
     private static TOptions AdamFamily<TOptions, TRule>(OptionReader options, TOptions defaults)
         where TOptions : AdamFamilyOptions<TRule>
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane> =>
+        Moments<TOptions, TRule>(options, defaults) with
+        {
+            DecoupleWd = options.FlagOrNull("decouple_wd") ?? defaults.DecoupleWd,
+        };
+
+    private static TOptions Moments<TOptions, TRule>(OptionReader options, TOptions defaults)
+        where TOptions : MomentOptions<TRule>
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
         double[] betas = options.Numbers("betas", [defaults.Beta1, defaults.Beta2]);
@@ -72,7 +82,6 @@ internal static class CaseOptimizers
             Beta1 = betas[0],
             Beta2 = betas[1],
             Epsilon = options.Number("eps", defaults.Epsilon),
-            DecoupleWd = options.FlagOrNull("decouple_wd") ?? defaults.DecoupleWd,
         };
     }
 

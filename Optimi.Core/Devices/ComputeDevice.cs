@@ -52,7 +52,7 @@ public sealed class ComputeDevice : IDisposable
     public AcceleratorStream Stream { get; }
 
     /// <summary>How many launches there were so far. A step is one for each kernel variant: in ordinary use one per storage
-    /// type, whatever the number of tensors and groups.</summary>
+    /// type, whatever the number of tensors and groups; three where the update depends on a mean over each tensor.</summary>
     public long Launches { get; private set; }
 
     /// <summary>Whether <see cref="Dispose"/> was called.</summary>
@@ -123,7 +123,7 @@ public sealed class ComputeDevice : IDisposable
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
-    internal void CountLaunch() => Launches++;
+    internal void CountLaunches(int count) => Launches += count;
 
     /// <summary>Allocates zeroed memory.</summary>
     /// <exception cref="DeviceException">The device has not got it.</exception>

@@ -2,20 +2,11 @@ using Optimi.Kernels;
 
 namespace Optimi;
 
-/// <summary>The options of optimizers that divide by the root of the squared gradient's moving average.</summary>
+/// <summary>The options of optimizers that step as Adam does, with L2 or decoupled weight decay.</summary>
 /// <typeparam name="TRule">The rule.</typeparam>
-public abstract record AdamFamilyOptions<TRule> : RuleOptions<TRule>
+public abstract record AdamFamilyOptions<TRule> : MomentOptions<TRule>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
-    /// <summary>β₁: the coefficient of the gradient's moving average; at least 0, below 1. Default 0.9.</summary>
-    public double Beta1 { get; init; } = 0.9;
-
-    /// <summary>β₂: the coefficient of the squared gradient's moving average; at least 0, below 1. Default 0.99.</summary>
-    public double Beta2 { get; init; } = 0.99;
-
-    /// <summary>ε: added to the root of the squared gradient's average; finite, at least 0. Default 1e-6.</summary>
-    public double Epsilon { get; init; } = 1e-6;
-
     /// <summary>Whether weight decay acts on the parameter rather than on the gradient (L2). Default false unless the optimizer
     /// says otherwise.</summary>
     public bool DecoupleWd { get; init; }
@@ -23,29 +14,11 @@ public abstract record AdamFamilyOptions<TRule> : RuleOptions<TRule>
     /// <inheritdoc/>
     protected override bool DecouplesDecay => DecoupleWd;
 
-    /// <inheritdoc/>
-    protected internal override void Validate()
-    {
-        base.Validate();
-        Guard.MovingAverage(Beta1, nameof(Beta1));
-        Guard.MovingAverage(Beta2, nameof(Beta2));
-        Guard.NotNegative(Epsilon, nameof(Epsilon));
-    }
-
     /// <summary>Adam's scalars.</summary>
     /// <param name="step">The step.</param>
-    protected AdamRule<ScalarLane> Adam(in StepContext step)
+    protected AdamRule<ScalarLane> Adam(in StepContext step) => new()
     {
-        double beta1Hat = Debias.Hat(Beta1, step.Step);
-        double beta2Hat = Debias.Hat(Beta2, step.Step);
-        return new()
-        {
-            Beta1Hat = (ScalarLane)beta1Hat,
-            Beta1Comp = (ScalarLane)(1 - beta1Hat),
-            Beta2Hat = (ScalarLane)beta2Hat,
-            Beta2Comp = (ScalarLane)(1 - beta2Hat),
-            Epsilon = (ScalarLane)Epsilon,
-            L2 = (ScalarLane)L2(step),
-        };
-    }
+        Moments = Moments(step),
+        L2 = (ScalarLane)L2(step),
+    };
 }

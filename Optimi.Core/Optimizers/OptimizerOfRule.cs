@@ -94,7 +94,7 @@ public class Optimizer<TRule> : Optimizer
             foreach (LaunchTensor tensor in scheduled.Memory.Tensors)
                 any |= TakePart(launch, tensor);
             if (any)
-                launch.Run(0, scheduled.Memory.Tiles.Length);
+                launch.Run(scheduled.Memory.Range);
         }
     }
 
@@ -108,7 +108,7 @@ public class Optimizer<TRule> : Optimizer
         RuleLaunch<TRule> launch = scheduled.Of(Accumulate);
         launch.Begin();
         if (TakePart(launch, tensor))
-            launch.Run(tensor.FirstTile, tensor.TileCount);
+            launch.Run(tensor.Range);
     }
 
     /// <inheritdoc/>

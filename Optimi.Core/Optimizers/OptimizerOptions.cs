@@ -82,6 +82,10 @@ public abstract record OptimizerOptions
     protected double Decay(in StepContext step) =>
         DecoupleLr ? step.Lr / step.MaxLr * WeightDecay : step.Lr * WeightDecay;
 
+    /// <summary>What a step's decay is for each unit of its learning rate, if it is decoupled.</summary>
+    /// <param name="step">The step.</param>
+    protected double DecayOfLr(in StepContext step) => DecoupleLr ? WeightDecay / step.MaxLr : WeightDecay;
+
     internal bool HasL2 => !IsDecoupled && WeightDecay > 0;
 
     internal bool Compensates(DType dtype) => dtype.IsLowPrecision() && (Kahan ?? KahanByDefault);

@@ -3,13 +3,19 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>A launch whose rows have their final form.</summary>
-internal abstract class AppliedLaunch<TRule, TApply>(LaunchMemory memory) : RuleLaunch<TRule>(memory)
+internal abstract class AppliedLaunch<TRule, TApply, TPass>(LaunchMemory memory) : RuleLaunch<TRule>(memory)
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
+    where TPass : IPass
 {
     private const int InitialRows = 16;
 
-    protected override bool Accumulates => TApply.Holds;
+    /// <summary>Whether the pass is the second of two: then a <see cref="MeasurePass"/> and the sums come before it.</summary>
+    protected static bool IsSecondPass => !TPass.UpdatesStates;
+
+    protected override bool Accumulates => !TPass.UpdatesParameters;
+
+    protected override int LaunchesPerRun => IsSecondPass ? 3 : 1;
 
     /// <summary>The rows of this step; never moved by the garbage collector.</summary>
     protected Row<ScalarLane, TRule, TApply>[] Rows { get; private set; } = NewRows(InitialRows);

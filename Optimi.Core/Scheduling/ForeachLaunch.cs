@@ -24,18 +24,20 @@ internal abstract class ForeachLaunch : IDisposable
     /// <summary>Lets a tensor take part, with a row of scalars.</summary>
     public void SetRow(LaunchTensor tensor, int row) => RowOfTensor[tensor.Index] = row;
 
-    /// <summary>Steps a range of tiles. The one place where anything is launched.</summary>
-    public void Run(int firstTile, int tiles)
+    /// <summary>Steps a range of tensors. The one place where anything is launched.</summary>
+    public void Run(LaunchRange range)
     {
-        Device.CountLaunch();
-        RunCore(firstTile, tiles);
+        Device.CountLaunches(LaunchesPerRun);
+        RunCore(range);
     }
 
     public virtual void Dispose()
     {
     }
 
-    protected abstract void RunCore(int firstTile, int tiles);
+    protected abstract int LaunchesPerRun { get; }
+
+    protected abstract void RunCore(LaunchRange range);
 
     /// <summary>All slabs as a kernel sees them. An unused slot may be any memory: it is neither read nor written.</summary>
     protected Slabs<TMemory> SlabsAs<TMemory>(Func<Slab, TMemory> see)

@@ -5,9 +5,11 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>A launch on the host's cores and vector units.</summary>
-internal sealed unsafe class HostLaunch<TRule, TApply, TLayout, TLane, TLaneRule, TLaneApply> : AppliedLaunch<TRule, TApply>
+internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TLaneRule, TLaneApply> :
+    AppliedLaunch<TRule, TApply, TPass>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
+    where TPass : IPass
     where TLayout : ILayout
     where TLane : unmanaged, ILane<TLane>
     where TLaneRule : unmanaged, IUpdateRule<TLaneRule, TLane>
@@ -20,10 +22,12 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TLayout, TLane, TLaneRule
     private const int MaxParts = 64;
 
     private readonly ParallelWork _work;
+    private readonly float[] _sums;
+    private readonly Row<ScalarLane, TRule, TApply>[] _rowsOfTensors;
     private Slabs<HostWords<TLane>> _slabs;
-    private int _firstTile;
-    private int _tiles;
+    private LaunchRange _range;
     private int _parts;
+    private bool _measures;
 
     public HostLaunch(LaunchMemory memory)
         : base(memory)
@@ -32,37 +36,84 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TLayout, TLane, TLaneRule
             HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.RowLength * sizeof(float) == sizeof(Row<ScalarLane, TRule, TApply>),
             "A row of vectors has as many numbers as a row of scalars.");
         _work = new ParallelWork(RunPart);
+        _sums = IsSecondPass ? GC.AllocateArray<float>(memory.Tiles.Length, pinned: true) : [];
+        _rowsOfTensors = IsSecondPass
+            ? GC.AllocateArray<Row<ScalarLane, TRule, TApply>>(memory.Tensors.Length, pinned: true)
+            : [];
     }
 
-    protected override void RunCore(int firstTile, int tiles)
+    protected override void RunCore(LaunchRange range)
     {
         _slabs = SlabsAs(slab => new HostWords<TLane>((nint)slab.Host));
-        _firstTile = firstTile;
-        _tiles = tiles;
-        _parts = tiles < MinParallelTiles ? 1 : Math.Min(MaxParts, tiles / (MinParallelTiles / 8));
+        _range = range;
+        _parts = range.TileCount < MinParallelTiles ? 1 : Math.Min(MaxParts, range.TileCount / (MinParallelTiles / 8));
+        if (IsSecondPass)
+        {
+            _measures = true;
+            _work.Run(_parts);
+            Finish();
+            _measures = false;
+        }
+
         _work.Run(_parts);
+    }
+
+    /// <summary>Makes each tensor's row for the second pass from its sums.</summary>
+    private void Finish()
+    {
+        for (int i = _range.FirstTensor; i < _range.FirstTensor + _range.TensorCount; i++)
+        {
+            if (RowOfTensor[i] == Tile.NoRow)
+                continue;
+            TensorExtent extent = Memory.Extents[i];
+            var sums = (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_sums, extent.FirstTile);
+            ScalarLane mean = TreeSum.OfSums<TLane>(sums, extent.TileCount) * extent.InverseLength;
+            Row<ScalarLane, TRule, TApply> row = Rows[RowOfTensor[i]];
+            row.Apply = TApply.From(TRule.Scalars(row.Rule, mean));
+            _rowsOfTensors[i] = row;
+        }
     }
 
     private void RunPart(int part)
     {
-        int at = _firstTile + (int)((long)_tiles * part / _parts);
-        int end = _firstTile + (int)((long)_tiles * (part + 1) / _parts);
+        int at = _range.FirstTile + (int)((long)_range.TileCount * part / _parts);
+        int end = _range.FirstTile + (int)((long)_range.TileCount * (part + 1) / _parts);
         while (at < end)
         {
             Tile first = Memory.Tiles[at];
             int row = RowOfTensor[first.Tensor];
             int next = EndOfRun(at, end, first, row);
             if (row != Tile.NoRow)
-            {
-                var scalars = (float*)Marshal.UnsafeAddrOfPinnedArrayElement(Rows, row);
-                HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run(scalars, _slabs, first, at, next - at);
-            }
-
+                RunTiles(first, row, at, next - at);
             at = next;
         }
     }
 
-    /// <summary>Where the run of tiles ends that lie one after the other and have the same row.</summary>
+    private void RunTiles(Tile first, int row, int number, int tiles)
+    {
+        if (_measures)
+        {
+            HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Measure(
+                Scalars(Rows, row),
+                _slabs,
+                first,
+                number,
+                tiles,
+                Memory.Extents[first.Tensor],
+                (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_sums, 0));
+            return;
+        }
+
+        float* scalars = IsSecondPass ? Scalars(_rowsOfTensors, first.Tensor) : Scalars(Rows, row);
+        HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(scalars, _slabs, first, number, tiles);
+    }
+
+    private static float* Scalars(Row<ScalarLane, TRule, TApply>[] rows, int row) =>
+        (float*)Marshal.UnsafeAddrOfPinnedArrayElement(rows, row);
+
+    /// <summary>
+    /// Where the run of tiles ends that lie one after the other and have the same row; in two passes, where the tensor does.
+    /// </summary>
     private int EndOfRun(int at, int end, Tile first, int row)
     {
         int next = at;
@@ -71,7 +122,7 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TLayout, TLane, TLaneRule
         {
             LaunchTensor tensor = Memory.Tensors[tile.Tensor];
             next = Math.Min(end, tensor.FirstTile + tensor.TileCount);
-            if (next == end)
+            if (next == end || IsSecondPass)
                 break;
             tile = Memory.Tiles[next];
         }

@@ -15,14 +15,15 @@ internal static class LaunchFactory
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
         Type rule = typeof(TRule);
-        Type apply = accumulates ? typeof(HoldApply<ScalarLane>) : memory.Layout.ApplyType;
-        Type[] arguments = [rule, apply, memory.Layout.LayoutType];
+        Type apply = memory.Layout.ApplyType;
+        Type pass = accumulates ? typeof(HoldPass) : TRule.Measures ? typeof(ApplyPass) : typeof(FullPass);
+        Type[] arguments = [rule, apply, pass, memory.Layout.LayoutType];
         ComputeDevice device = memory.Device;
         Type launch = device.Shape switch
         {
-            KernelShape.Tile => typeof(TileLaunch<,,>).MakeGenericType(arguments),
-            KernelShape.Quad => typeof(QuadLaunch<,,>).MakeGenericType(arguments),
-            _ => typeof(HostLaunch<,,,,,>).MakeGenericType(
+            KernelShape.Tile => typeof(TileLaunch<,,,>).MakeGenericType(arguments),
+            KernelShape.Quad => typeof(QuadLaunch<,,,>).MakeGenericType(arguments),
+            _ => typeof(HostLaunch<,,,,,,>).MakeGenericType(
                 [.. arguments, device.Lane, OnLane(rule, device.Lane), OnLane(apply, device.Lane)]),
         };
         try
@@ -70,6 +71,9 @@ internal static class LaunchFactory
             throw new OptionException(
                 $"Rule {rule.Name} has {TRule.StateNames.Count} states; {StateTypes.Count} is the most.");
         }
+
+        if (TRule.Measures && TRule.LooksAhead)
+            throw new OptionException($"Rule {rule.Name} both measures and looks ahead; a rule can do one of them.");
     }
 
     /// <summary>The fields of a rule; of those that are rules on the same register themselves, theirs.</summary>

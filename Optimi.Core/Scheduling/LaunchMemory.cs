@@ -17,11 +17,13 @@ internal sealed class LaunchMemory : IDisposable
         Place = place;
         Tensors = [.. tensors];
         Tiles = GC.AllocateArray<Tile>(tensors.Sum(tensor => tensor.TileCount), pinned: true);
+        Extents = new TensorExtent[tensors.Count];
         int number = 0;
         foreach ((int index, LaunchTensor tensor) in tensors.Index())
         {
             tensor.Index = index;
             tensor.FirstTile = number;
+            Extents[index] = TensorExtent.Of(number, tensor.Parameter.Length);
             for (int i = 0; i < tensor.TileCount; i++)
             {
                 int there = tensor.Parameter.FirstTile + i;
@@ -44,6 +46,11 @@ internal sealed class LaunchMemory : IDisposable
     public LaunchTensor[] Tensors { get; }
 
     public Tile[] Tiles { get; }
+
+    public TensorExtent[] Extents { get; }
+
+    /// <summary>All of it.</summary>
+    public LaunchRange Range => new(0, Tiles.Length, 0, Tensors.Length);
 
     public Slab? Compensation { get; }
 

@@ -18,5 +18,7 @@ internal sealed class LaunchTensor(Parameter parameter, ParameterGroup group)
 
     public int TileCount => Parameter.TileCount;
 
+    public LaunchRange Range => new(FirstTile, TileCount, Index, 1);
+
     public bool TakesPart => Parameter.HasGradient && !Parameter.Frozen;
 }

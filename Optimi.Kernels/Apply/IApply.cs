@@ -7,12 +7,13 @@ public interface IApply<TSelf, TLane>
     where TSelf : unmanaged, IApply<TSelf, TLane>
     where TLane : unmanaged, ILane<TLane>
 {
-    /// <summary>Whether parameters and compensation stay as they are, so that they are not even written.</summary>
-    static abstract bool Holds { get; }
-
     /// <summary>The scalars, each rounded once to float32.</summary>
     /// <param name="scalars">The scalars in float64.</param>
     static abstract TSelf From(in UpdateScalars scalars);
+
+    /// <summary>The scalars of one tensor, from what was measured of it.</summary>
+    /// <param name="scalars">The scalars in float32.</param>
+    static abstract TSelf From(in MeasuredScalars<TLane> scalars);
 
     /// <summary>Applies a direction.</summary>
     /// <typeparam name="TStorage">The parameter's storage.</typeparam>

@@ -25,9 +25,6 @@ public struct KahanApply<TLane> : IApply<KahanApply<TLane>, TLane>
     public TLane ShrinkMinusOne;
 
     /// <inheritdoc/>
-    public static bool Holds => false;
-
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static KahanApply<TLane> From(in UpdateScalars scalars) => new()
     {
@@ -35,6 +32,16 @@ public struct KahanApply<TLane> : IApply<KahanApply<TLane>, TLane>
         MinusDecay = TLane.Splat((float)-scalars.Decay),
         Shrink = TLane.Splat((float)scalars.Shrink),
         ShrinkMinusOne = TLane.Splat((float)(scalars.Shrink - 1)),
+    };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static KahanApply<TLane> From(in MeasuredScalars<TLane> scalars) => new()
+    {
+        Scale = scalars.Scale,
+        MinusDecay = -scalars.Decay,
+        Shrink = TLane.Splat(1),
+        ShrinkMinusOne = default,
     };
 
     /// <inheritdoc/>

@@ -17,15 +17,21 @@ public struct PlainApply<TLane> : IApply<PlainApply<TLane>, TLane>
     public TLane Shrink;
 
     /// <inheritdoc/>
-    public static bool Holds => false;
-
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PlainApply<TLane> From(in UpdateScalars scalars) => new()
     {
         Scale = TLane.Splat((float)scalars.Scale),
         Keep = TLane.Splat((float)(1 - scalars.Decay)),
         Shrink = TLane.Splat((float)scalars.Shrink),
+    };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PlainApply<TLane> From(in MeasuredScalars<TLane> scalars) => new()
+    {
+        Scale = scalars.Scale,
+        Keep = TLane.Splat(1) - scalars.Decay,
+        Shrink = TLane.Splat(1),
     };
 
     /// <inheritdoc/>

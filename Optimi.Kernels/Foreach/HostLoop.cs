@@ -11,23 +11,73 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
     where TApply : unmanaged, IApply<TApply, TLane>
     where TLayout : ILayout
 {
+    /// <summary>Tiles whose measured numbers stay in the nearest cache until they are summed up.</summary>
+    private const int TilesMeasuredAtOnce = 16;
+
     /// <summary>Floats in a row of scalars.</summary>
     public static int RowLength => sizeof(Row<TLane, TRule, TApply>) / sizeof(TLane);
 
+    private static int VectorsPerTile => TLayout.UnitsPerTile / (sizeof(TLane) / sizeof(uint));
+
     /// <summary>Steps a run of tiles that follow one another in every slab.</summary>
+    /// <typeparam name="TPass">What is done of the step; a pass that measures is <see cref="Measure"/>.</typeparam>
     /// <param name="scalars">The row of scalars: <see cref="RowLength"/> floats.</param>
     /// <param name="slabs">The slabs from their beginning.</param>
     /// <param name="first">The first tile.</param>
     /// <param name="number">The first tile's number in the launch.</param>
     /// <param name="tiles">How many tiles.</param>
-    public static void Run(float* scalars, in Slabs<HostWords<TLane>> slabs, Tile first, int number, int tiles)
+    public static void Run<TPass>(
+        float* scalars, in Slabs<HostWords<TLane>> slabs, Tile first, int number, int tiles)
+        where TPass : IPass
+    {
+        Row<TLane, TRule, TApply> row = Spread(scalars);
+        Slabs<HostWords<TLane>> here = TLayout.At(slabs, first, number);
+        TLayout.Step<TLane, TRule, TApply, TPass, HostWords<TLane>>(row, ref here, 0, tiles * VectorsPerTile);
+    }
+
+    /// <summary>The first pass of a rule that measures, over a run of tiles of one tensor.</summary>
+    /// <param name="scalars">The row of scalars: <see cref="RowLength"/> floats.</param>
+    /// <param name="slabs">The slabs from their beginning.</param>
+    /// <param name="first">The first tile.</param>
+    /// <param name="number">The first tile's number in the launch.</param>
+    /// <param name="tiles">How many tiles.</param>
+    /// <param name="extent">The tensor.</param>
+    /// <param name="sums">For each tile of the launch the sum of what was measured in it.</param>
+    public static void Measure(
+        float* scalars,
+        in Slabs<HostWords<TLane>> slabs,
+        Tile first,
+        int number,
+        int tiles,
+        TensorExtent extent,
+        float* sums)
+    {
+        Row<TLane, TRule, TApply> row = Spread(scalars);
+        Slabs<HostWords<TLane>> here = TLayout.At(slabs, first, number);
+        float* measured = stackalloc float[TilesMeasuredAtOnce * Tile.Length];
+        for (int end = number + tiles; number < end;)
+        {
+            int count = Math.Min(TilesMeasuredAtOnce, end - number);
+            here.Measured = new HostWords<TLane>((nint)measured);
+            TLayout.Step<TLane, TRule, TApply, MeasurePass, HostWords<TLane>>(row, ref here, 0, count * VectorsPerTile);
+            for (int i = 0; i < count; i++, number++)
+            {
+                float* numbers = measured + (i * Tile.Length);
+                new Span<float>(numbers, Tile.Length)[extent.LengthOf(number)..].Clear();
+                sums[number] = TreeSum.OfBlock<TLane>(numbers);
+            }
+
+            here = TLayout.At(here, new Tile(count, count, first.Tensor), count);
+        }
+    }
+
+    /// <summary>Spreads each scalar over a vector.</summary>
+    private static Row<TLane, TRule, TApply> Spread(float* scalars)
     {
         Row<TLane, TRule, TApply> row = default;
         var lanes = new Span<TLane>(&row, RowLength);
         for (int i = 0; i < lanes.Length; i++)
             lanes[i] = TLane.Splat(scalars[i]);
-        int vectors = tiles * (TLayout.UnitsPerTile / (sizeof(TLane) / sizeof(uint)));
-        Slabs<HostWords<TLane>> here = TLayout.At(slabs, first, number);
-        TLayout.Step<TLane, TRule, TApply, HostWords<TLane>>(row, ref here, 0, vectors);
+        return row;
     }
 }

@@ -18,30 +18,32 @@ public interface ILayout
     /// <typeparam name="TLane">The register.</typeparam>
     /// <typeparam name="TRule">The update rule.</typeparam>
     /// <typeparam name="TApply">How its direction is applied.</typeparam>
+    /// <typeparam name="TPass">What is done of the step.</typeparam>
     /// <typeparam name="TWords">The memory.</typeparam>
     /// <param name="row">The scalars.</param>
     /// <param name="slabs">The slabs.</param>
     /// <param name="first">The first unit's number from where the slabs point.</param>
     /// <param name="end">One past the last unit's number; not looked at where a step does not walk.</param>
-    static abstract void Step<TLane, TRule, TApply, TWords>(
+    static abstract void Step<TLane, TRule, TApply, TPass, TWords>(
         in Row<TLane, TRule, TApply> row, ref Slabs<TWords> slabs, int first, int end)
         where TLane : unmanaged, ILane<TLane>
         where TRule : unmanaged, IUpdateRule<TRule, TLane>
         where TApply : unmanaged, IApply<TApply, TLane>
+        where TPass : IPass
         where TWords : struct, IWords<TLane>;
 
     /// <summary>Reads a quad of every slot that a step needs.</summary>
-    /// <typeparam name="TApply">How directions are applied.</typeparam>
+    /// <typeparam name="TPass">What is done of the step.</typeparam>
     /// <param name="slabs">The slabs.</param>
     /// <param name="quad">The quad's number from where the slabs point.</param>
-    static abstract Slabs<QuadWords> Read<TApply>(in Slabs<DeviceQuads> slabs, int quad)
-        where TApply : unmanaged, IApply<TApply, ScalarLane>;
+    static abstract Slabs<QuadWords> Read<TPass>(in Slabs<DeviceQuads> slabs, int quad)
+        where TPass : IPass;
 
     /// <summary>Writes a quad of every slot that a step changes.</summary>
-    /// <typeparam name="TApply">How directions are applied.</typeparam>
+    /// <typeparam name="TPass">What is done of the step.</typeparam>
     /// <param name="slabs">The slabs.</param>
     /// <param name="quad">The quad's number from where the slabs point.</param>
     /// <param name="words">The words.</param>
-    static abstract void Write<TApply>(in Slabs<DeviceQuads> slabs, int quad, in Slabs<QuadWords> words)
-        where TApply : unmanaged, IApply<TApply, ScalarLane>;
+    static abstract void Write<TPass>(in Slabs<DeviceQuads> slabs, int quad, in Slabs<QuadWords> words)
+        where TPass : IPass;
 }

@@ -32,6 +32,7 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
             State1 = slabs.State1.Skip(Offset<T1>(number)),
             State2 = slabs.State2.Skip(Offset<T2>(number)),
             State3 = slabs.State3.Skip(Offset<T3>(number)),
+            Measured = slabs.Measured,
         };
 
     /// <inheritdoc/>
@@ -40,11 +41,12 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
     /// method that it starts from, and a call that it fails to inline costs a factor of three.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Step<TLane, TRule, TApply, TWords>(
+    public static void Step<TLane, TRule, TApply, TPass, TWords>(
         in Row<TLane, TRule, TApply> row, ref Slabs<TWords> slabs, int first, int end)
         where TLane : unmanaged, ILane<TLane>
         where TRule : unmanaged, IUpdateRule<TRule, TLane>
         where TApply : unmanaged, IApply<TApply, TLane>
+        where TPass : IPass
         where TWords : struct, IWords<TLane>
     {
         TRule rule = row.Rule;
@@ -55,20 +57,27 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
         do
         {
             Pair<TLane> p = TValue.Load<TLane, TWords>(at.Values, unit);
-            Pair<TLane> g = TValue.Load<TLane, TWords>(at.Gradients, unit);
+            Pair<TLane> g = default;
+            if (TPass.UpdatesStates)
+                g = TValue.Load<TLane, TWords>(at.Gradients, unit);
             Pair<TLane> k = default;
-            if (!TApply.Holds)
+            if (TPass.UpdatesParameters)
                 k = TCompensation.Load<TLane, TWords>(at.Compensation, unit);
             Pair<TLane> s0 = T0.Load<TLane, TWords>(at.State0, unit);
             Pair<TLane> s1 = T1.Load<TLane, TWords>(at.State1, unit);
             Pair<TLane> s2 = T2.Load<TLane, TWords>(at.State2, unit);
             Pair<TLane> s3 = T3.Load<TLane, TWords>(at.State3, unit);
+            Pair<TLane> x = default;
 
             States<TLane> states = new() { First = s0.Low, Second = s1.Low, Third = s2.Low, Fourth = s3.Low };
-            if (TRule.Begins)
+            if (TRule.Begins && TPass.UpdatesStates)
                 Begin(rule, isFirstStep, p.Low, g.Low, ref states);
-            TLane x = rule.Step(p.Low, g.Low, ref states);
-            apply.Update<TValue, TRule>(rule, ref p.Low, ref k.Low, x, ref states);
+            if (TRule.Measures && TPass.UpdatesStates)
+                x.Low = TRule.Measure(rule, g.Low, ref states);
+            else
+                x.Low = rule.Step(p.Low, g.Low, ref states);
+            if (TPass.UpdatesParameters)
+                apply.Update<TValue, TRule>(rule, ref p.Low, ref k.Low, x.Low, ref states);
             s0.Low = states.First;
             s1.Low = states.Second;
             s2.Low = states.Third;
@@ -77,26 +86,38 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
             if (TValue.NumbersPerUnit == 2)
             {
                 states = new() { First = s0.High, Second = s1.High, Third = s2.High, Fourth = s3.High };
-                if (TRule.Begins)
+                if (TRule.Begins && TPass.UpdatesStates)
                     Begin(rule, isFirstStep, p.High, g.High, ref states);
-                x = rule.Step(p.High, g.High, ref states);
-                apply.Update<TValue, TRule>(rule, ref p.High, ref k.High, x, ref states);
+                if (TRule.Measures && TPass.UpdatesStates)
+                    x.High = TRule.Measure(rule, g.High, ref states);
+                else
+                    x.High = rule.Step(p.High, g.High, ref states);
+                if (TPass.UpdatesParameters)
+                    apply.Update<TValue, TRule>(rule, ref p.High, ref k.High, x.High, ref states);
                 s0.High = states.First;
                 s1.High = states.Second;
                 s2.High = states.Third;
                 s3.High = states.Fourth;
             }
 
-            if (!TApply.Holds)
+            if (TPass.UpdatesParameters)
             {
                 TValue.StoreRounded(ref at.Values, unit, p);
                 TCompensation.Store(ref at.Compensation, unit, k);
             }
 
-            T0.Store(ref at.State0, unit, s0);
-            T1.Store(ref at.State1, unit, s1);
-            T2.Store(ref at.State2, unit, s2);
-            T3.Store(ref at.State3, unit, s3);
+            if (TPass.UpdatesStates)
+            {
+                T0.Store(ref at.State0, unit, s0);
+                T1.Store(ref at.State1, unit, s1);
+                T2.Store(ref at.State2, unit, s2);
+                T3.Store(ref at.State3, unit, s3);
+            }
+
+            if (TPass.Measures && TValue.NumbersPerUnit == 1)
+                Float32Storage.Store(ref at.Measured, unit, x);
+            if (TPass.Measures && TValue.NumbersPerUnit == 2)
+                Float32PairStorage.Store(ref at.Measured, unit, x);
             unit++;
         }
         while (TWords.Walks && unit < end);
@@ -106,12 +127,12 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Slabs<QuadWords> Read<TApply>(in Slabs<DeviceQuads> slabs, int quad)
-        where TApply : unmanaged, IApply<TApply, ScalarLane> => new()
+    public static Slabs<QuadWords> Read<TPass>(in Slabs<DeviceQuads> slabs, int quad)
+        where TPass : IPass => new()
         {
             Values = ReadSlot<TValue>(slabs.Values, quad),
-            Gradients = ReadSlot<TValue>(slabs.Gradients, quad),
-            Compensation = TApply.Holds ? default : ReadSlot<TCompensation>(slabs.Compensation, quad),
+            Gradients = TPass.UpdatesStates ? ReadSlot<TValue>(slabs.Gradients, quad) : default,
+            Compensation = TPass.UpdatesParameters ? ReadSlot<TCompensation>(slabs.Compensation, quad) : default,
             State0 = ReadSlot<T0>(slabs.State0, quad),
             State1 = ReadSlot<T1>(slabs.State1, quad),
             State2 = ReadSlot<T2>(slabs.State2, quad),
@@ -120,19 +141,22 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Write<TApply>(in Slabs<DeviceQuads> slabs, int quad, in Slabs<QuadWords> words)
-        where TApply : unmanaged, IApply<TApply, ScalarLane>
+    public static void Write<TPass>(in Slabs<DeviceQuads> slabs, int quad, in Slabs<QuadWords> words)
+        where TPass : IPass
     {
-        if (!TApply.Holds)
+        if (TPass.UpdatesParameters)
         {
             WriteSlot<TValue>(slabs.Values, quad, words.Values);
             WriteSlot<TCompensation>(slabs.Compensation, quad, words.Compensation);
         }
 
-        WriteSlot<T0>(slabs.State0, quad, words.State0);
-        WriteSlot<T1>(slabs.State1, quad, words.State1);
-        WriteSlot<T2>(slabs.State2, quad, words.State2);
-        WriteSlot<T3>(slabs.State3, quad, words.State3);
+        if (TPass.UpdatesStates)
+        {
+            WriteSlot<T0>(slabs.State0, quad, words.State0);
+            WriteSlot<T1>(slabs.State1, quad, words.State1);
+            WriteSlot<T2>(slabs.State2, quad, words.State2);
+            WriteSlot<T3>(slabs.State3, quad, words.State3);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

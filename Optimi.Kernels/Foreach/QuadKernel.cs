@@ -8,10 +8,12 @@ namespace Optimi.Kernels;
 /// </summary>
 /// <typeparam name="TRule">The update rule.</typeparam>
 /// <typeparam name="TApply">How its direction is applied.</typeparam>
+/// <typeparam name="TPass">What is done of the step.</typeparam>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
-public static class QuadKernel<TRule, TApply, TLayout>
+public static class QuadKernel<TRule, TApply, TPass, TLayout>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
+    where TPass : IPass
     where TLayout : ILayout
 {
     /// <summary>Steps a range of tiles.</summary>
@@ -38,12 +40,12 @@ public static class QuadKernel<TRule, TApply, TLayout>
             Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
             Slabs<DeviceQuads> here = TLayout.At(slabs, tile, number);
             int quad = (int)(i % quadsPerTile);
-            Slabs<QuadWords> words = TLayout.Read<TApply>(here, quad);
-            TLayout.Step<ScalarLane, TRule, TApply, QuadWords>(row, ref words, 0, 0);
-            TLayout.Step<ScalarLane, TRule, TApply, QuadWords>(row, ref words, 1, 1);
-            TLayout.Step<ScalarLane, TRule, TApply, QuadWords>(row, ref words, 2, 2);
-            TLayout.Step<ScalarLane, TRule, TApply, QuadWords>(row, ref words, 3, 3);
-            TLayout.Write<TApply>(here, quad, words);
+            Slabs<QuadWords> words = TLayout.Read<TPass>(here, quad);
+            TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 0, 0);
+            TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 1, 1);
+            TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 2, 2);
+            TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 3, 3);
+            TLayout.Write<TPass>(here, quad, words);
         }
     }
 }

@@ -25,4 +25,9 @@ public struct Slabs<TWords>
 
     /// <summary>The rule's fourth state.</summary>
     public TWords State3;
+
+    /// <summary>
+    /// Where a pass that measures puts what it has measured: a float32 number for each of the tile, or of the tiles, in hand.
+    /// </summary>
+    public TWords Measured;
 }

@@ -8,10 +8,12 @@ namespace Optimi.Kernels;
 /// </summary>
 /// <typeparam name="TRule">The update rule.</typeparam>
 /// <typeparam name="TApply">How its direction is applied.</typeparam>
+/// <typeparam name="TPass">What is done of the step.</typeparam>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
-public static class TileKernel<TRule, TApply, TLayout>
+public static class TileKernel<TRule, TApply, TPass, TLayout>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
+    where TPass : IPass
     where TLayout : ILayout
 {
     /// <summary>Steps one tile for each group; the group's size is the layout's units per tile.</summary>
@@ -30,6 +32,6 @@ public static class TileKernel<TRule, TApply, TLayout>
             return;
         Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
         Slabs<DeviceWords> here = TLayout.At(slabs, tile, number);
-        TLayout.Step<ScalarLane, TRule, TApply, DeviceWords>(row, ref here, Group.IdxX, Group.IdxX);
+        TLayout.Step<ScalarLane, TRule, TApply, TPass, DeviceWords>(row, ref here, Group.IdxX, Group.IdxX);
     }
 }

@@ -56,6 +56,25 @@ public interface IUpdateRule<TSelf, TLane>
     static virtual TLane SlowWeights(in TSelf rule, TLane parameter, TLane compensation, ref States<TLane> states) =>
         parameter + compensation;
 
+    /// <summary>
+    /// Whether the update depends on a mean over the whole tensor. A step then is two passes over memory: <see cref="Measure"/>
+    /// updates the states, and <see cref="Step"/>, which changes none and is given no gradient, finds the direction from them as
+    /// they are stored. Not to be combined with <see cref="LooksAhead"/>.
+    /// </summary>
+    static virtual bool Measures => false;
+
+    /// <summary>The first pass of a rule that measures: updates the states. Used only if <see cref="Measures"/>.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="gradient">The gradient.</param>
+    /// <param name="states">The parameter's states.</param>
+    /// <returns>What is measured of the parameter.</returns>
+    static virtual TLane Measure(in TSelf rule, TLane gradient, ref States<TLane> states) => default;
+
+    /// <summary>How a tensor's update is applied. Used only if <see cref="Measures"/>.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="mean">The mean over the tensor of what was measured, summed up pairwise in the same order on every device.</param>
+    static virtual MeasuredScalars<TLane> Scalars(in TSelf rule, TLane mean) => default;
+
     /// <summary>One step: updates the states and returns the direction x of the update p + s x.</summary>
     /// <param name="parameter">The parameter.</param>
     /// <param name="gradient">Its gradient.</param>

@@ -7,16 +7,20 @@ internal static class KernelVariants
 {
     public static IEnumerable<TestCaseData> All => TestOptimizer.All
         .SelectMany(optimizer => TestOptimizer.Variants.Select(variant =>
-            (optimizer.Rule, Layout: optimizer.Layout(variant.DType, variant.Kahan, variant.States))))
+            (optimizer.Rule, optimizer.Measures, Layout: optimizer.Layout(variant.DType, variant.Kahan, variant.States))))
         .Distinct()
-        .SelectMany(variant => AppliesOf(variant.Layout), (variant, apply) => (variant.Rule, variant.Layout, Apply: apply))
-        .Select(variant => new TestCaseData(variant.Rule, variant.Layout, variant.Apply).SetArgDisplayNames(
-            variant.Rule.Name.Split('`')[0],
-            $"{variant.Layout.Value}{(variant.Layout.Compensated ? " + Kahan" : "")}",
-            $"{variant.Layout.States}",
-            variant.Apply.Name.Split('`')[0]));
+        .SelectMany(
+            variant => PassesOf(variant.Layout, variant.Measures),
+            (variant, pass) => new TestCaseData(variant.Rule, variant.Layout, pass).SetArgDisplayNames(
+                variant.Rule.Name.Split('`')[0],
+                $"{variant.Layout.Value}{(variant.Layout.Compensated ? " + Kahan" : "")}",
+                $"{variant.Layout.States}",
+                pass.Name));
 
-    private static Type[] AppliesOf(SlotLayout layout) => layout.States == default
-        ? [layout.ApplyType]
-        : [layout.ApplyType, typeof(HoldApply<ScalarLane>)];
+    private static Type[] PassesOf(SlotLayout layout, bool measures)
+    {
+        if (measures)
+            return [typeof(MeasurePass), typeof(ApplyPass), typeof(HoldPass)];
+        return layout.States == default ? [typeof(FullPass)] : [typeof(FullPass), typeof(HoldPass)];
+    }
 }

@@ -17,6 +17,7 @@ public sealed record TestOptimizer(
         Row("sgd with momentum", new SgdOptions { Lr = 0.01, Momentum = 0.9, WeightDecay = 0.1 }, group => new SGD(group)),
         Row("adam", new AdamOptions { Lr = 0.01, WeightDecay = 0.1 }, group => new Adam(group)),
         Row("adamw", new AdamWOptions { Lr = 0.01 }, group => new AdamW(group)),
+        Row("stableadamw", new StableAdamWOptions { Lr = 0.01 }, group => new StableAdamW(group)),
         Row("lion", new LionOptions { Lr = 0.001, WeightDecay = 0.1 }, group => new Lion(group)),
         Row("radam", new RAdamOptions { Lr = 0.01, WeightDecay = 0.1 }, group => new RAdam(group)),
         Row("ranger", new RangerOptions { Lr = 0.01, Interval = 2, WeightDecay = 0.1 }, group => new Ranger(group)),
@@ -36,6 +37,9 @@ public sealed record TestOptimizer(
         (DType.Float16, true, DType.Float32),
     ];
 
+    /// <summary>Whether a step is two passes.</summary>
+    public bool Measures { get; private init; }
+
     /// <summary>The kernel variant of some storage.</summary>
     internal SlotLayout Layout(DType dtype, bool kahan, DType? states)
     {
@@ -52,5 +56,6 @@ public sealed record TestOptimizer(
     public override string ToString() => Name;
 
     private static TestOptimizer Row<TRule>(string name, RuleOptions<TRule> options, Func<ParameterGroup, Optimizer> create)
-        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane> => new(name, typeof(TRule), options, create);
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane> =>
+        new(name, typeof(TRule), options, create) { Measures = TRule.Measures };
 }

@@ -18,11 +18,31 @@ internal sealed class PlainReference(OptimizerOptions options, double parameter)
     /// <summary>Whether the result hangs on which side of zero a number is that is too near to it to tell in float32.</summary>
     public bool IsOnTheBrink { get; private set; }
 
-    public void Step(double gradient)
+    /// <summary>Steps the numbers of one tensor.</summary>
+    public static void Step(IReadOnlyList<PlainReference> tensor, IReadOnlyList<float> gradients)
+    {
+        double[] excesses = [.. tensor.Zip(gradients, (number, gradient) => number.Excess(gradient))];
+        double divisor = Math.Max(1, Math.Sqrt(excesses.Average()));
+        foreach ((PlainReference number, float gradient) in tensor.Zip(gradients))
+            number.Step(gradient, divisor);
+    }
+
+    /// <summary>g² / v of StableAdamW after the gradient is taken in, from whose mean over the tensor its clipping follows; else 0.</summary>
+    private double Excess(double gradient)
+    {
+        if (options is not StableAdamWOptions stable)
+            return 0;
+        double v = (stable.Beta2 * _v) + ((1 - stable.Beta2) * gradient * gradient);
+        return gradient * gradient / Math.Max(v / (1 - Math.Pow(stable.Beta2, _step + 1)), stable.Epsilon * stable.Epsilon);
+    }
+
+    private void Step(double gradient, double divisor)
     {
         _step++;
-        double lr = options.Lr;
-        double decay = options.DecoupleLr ? options.WeightDecay * lr / (options.MaxLr ?? lr) : options.WeightDecay * lr;
+        double lr = options.Lr / divisor;
+        double decay = options.DecoupleLr
+            ? options.WeightDecay * lr / (options.MaxLr ?? options.Lr)
+            : options.WeightDecay * lr;
         double g = gradient + (IsL2 ? options.WeightDecay * Parameter : 0);
         bool isProximal = options is AdanOptions { AdamWd: false };
         if (!IsL2 && !isProximal)
@@ -43,6 +63,7 @@ internal sealed class PlainReference(OptimizerOptions options, double parameter)
         SgdOptions sgd => Sgd(sgd, g),
         LionOptions lion => Lion(lion, g),
         AdamOptions adam => Adam(adam.Beta1, adam.Beta2, adam.Epsilon, g),
+        StableAdamWOptions stable => Adam(stable.Beta1, stable.Beta2, stable.Epsilon, g),
         RAdamOptions rAdam => Rectified(rAdam.Beta1, rAdam.Beta2, rAdam.Epsilon, g),
         RangerOptions ranger => Rectified(ranger.Beta1, ranger.Beta2, ranger.Epsilon, g),
         AdanOptions adan => Adan(adan, g),

@@ -19,7 +19,7 @@ internal sealed class ReferenceTests
         from beta2 in _betaOfSquare
         from beta3 in _betaOfSquare
         from flags in Gen.Bool.Array[3]
-        from kind in Gen.Int[0, 6]
+        from kind in Gen.Int[0, 7]
         let options = Options(kind, lr, beta1, beta2, beta3, flags)
         select options with { WeightDecay = decay, DecoupleLr = flags[2], MaxLr = lr * 2 };
 
@@ -75,8 +75,7 @@ internal sealed class ReferenceTests
             float[] gradients = Draw(random, dtype);
             parameter.Gradient.CopyFrom(gradients);
             optimizer.Step();
-            for (int i = 0; i < Length; i++)
-                references[i].Step(gradients[i]);
+            PlainReference.Step(references, gradients);
         }
 
         var actual = new float[Length];
@@ -106,7 +105,8 @@ internal sealed class ReferenceTests
             2 => new AdamWOptions { Lr = lr, Beta1 = beta1, Beta2 = beta2 },
             3 => new LionOptions { Lr = lr, Beta1 = beta1, Beta2 = beta2 },
             4 => new RAdamOptions { Lr = lr, Beta1 = beta1, Beta2 = beta2, DecoupleWd = flags[0] },
-            5 => new RangerOptions { Lr = lr, Beta1 = beta1, Beta2 = beta2, DecoupleWd = flags[0], Interval = flags[1] ? 3 : 6 },
+            5 => new StableAdamWOptions { Lr = lr, Beta1 = beta1, Beta2 = beta2 },
+            6 => new RangerOptions { Lr = lr, Beta1 = beta1, Beta2 = beta2, DecoupleWd = flags[0], Interval = flags[1] ? 3 : 6 },
             _ => new AdanOptions { Lr = lr, Beta1 = beta1, Beta2 = beta2, Beta3 = beta3, AdamWd = flags[0] },
         };
 }

@@ -1,0 +1,43 @@
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>The options of optimizers that divide by the root of the squared gradient's moving average.</summary>
+/// <typeparam name="TRule">The rule.</typeparam>
+public abstract record MomentOptions<TRule> : RuleOptions<TRule>
+    where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+{
+    /// <summary>β₁: the coefficient of the gradient's moving average; at least 0, below 1. Default 0.9.</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>β₂: the coefficient of the squared gradient's moving average; at least 0, below 1. Default 0.99.</summary>
+    public double Beta2 { get; init; } = 0.99;
+
+    /// <summary>ε: added to the root of the squared gradient's average; finite, at least 0. Default 1e-6.</summary>
+    public double Epsilon { get; init; } = 1e-6;
+
+    /// <inheritdoc/>
+    protected internal override void Validate()
+    {
+        base.Validate();
+        Guard.MovingAverage(Beta1, nameof(Beta1));
+        Guard.MovingAverage(Beta2, nameof(Beta2));
+        Guard.NotNegative(Epsilon, nameof(Epsilon));
+    }
+
+    /// <summary>The scalars of the moments.</summary>
+    /// <param name="step">The step.</param>
+    protected AdamMoments<ScalarLane> Moments(in StepContext step)
+    {
+        double beta1Hat = Debias.Hat(Beta1, step.Step);
+        double beta2Hat = Debias.Hat(Beta2, step.Step);
+        return new()
+        {
+            Beta1Hat = (ScalarLane)beta1Hat,
+            Beta1Comp = (ScalarLane)(1 - beta1Hat),
+            Beta2Hat = (ScalarLane)beta2Hat,
+            Beta2Comp = (ScalarLane)(1 - beta2Hat),
+            Epsilon = (ScalarLane)Epsilon,
+        };
+    }
+}

@@ -1,0 +1,60 @@
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>
+/// StableAdamW: AdamW with the learning rate of each tensor divided where the second moment lags behind the gradient, so that no
+/// gradient clipping is needed. A step is two passes over memory: three launches.
+/// </summary>
+/// <remarks>Wortsman et al., <see href="https://arxiv.org/abs/2304.13013">Stable and low-precision training for large-scale
+/// vision-language models</see>.</remarks>
+public sealed class StableAdamW : Optimizer<StableAdamWRule<ScalarLane>>
+{
+    /// <summary>Creates an optimizer with one group; see <see cref="StableAdamWOptions"/> for what the arguments mean.</summary>
+    /// <param name="parameters">The parameters: a whole <see cref="ParameterBuffer"/> or some of it; at least one.</param>
+    /// <param name="lr">The learning rate.</param>
+    /// <param name="beta1">β₁.</param>
+    /// <param name="beta2">β₂.</param>
+    /// <param name="epsilon">ε.</param>
+    /// <param name="weightDecay">Weight decay.</param>
+    /// <param name="decoupleLr">Whether weight decay is independent of the learning rate.</param>
+    /// <param name="maxLr">The highest learning rate of the schedule, for <paramref name="decoupleLr"/>.</param>
+    /// <param name="kahan">Kahan summation; null for automatic.</param>
+    /// <exception cref="ParameterException">There is no parameter, or one is named twice.</exception>
+    /// <exception cref="OptionException">An option has a value that it cannot have.</exception>
+    public StableAdamW(
+        IEnumerable<Parameter> parameters,
+        double lr,
+        double beta1 = 0.9,
+        double beta2 = 0.99,
+        double epsilon = 1e-6,
+        double weightDecay = 1e-2,
+        bool decoupleLr = false,
+        double? maxLr = null,
+        bool? kahan = null)
+        : this(parameters, new StableAdamWOptions
+        {
+            Lr = lr,
+            Beta1 = beta1,
+            Beta2 = beta2,
+            Epsilon = epsilon,
+            WeightDecay = weightDecay,
+            DecoupleLr = decoupleLr,
+            MaxLr = maxLr,
+            Kahan = kahan,
+        })
+    {
+    }
+
+    /// <inheritdoc/>
+    public StableAdamW(IEnumerable<Parameter> parameters, RuleOptions<StableAdamWRule<ScalarLane>> options)
+        : base(parameters, options)
+    {
+    }
+
+    /// <inheritdoc/>
+    public StableAdamW(params IReadOnlyList<ParameterGroup> groups)
+        : base(groups)
+    {
+    }
+}

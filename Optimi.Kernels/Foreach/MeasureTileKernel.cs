@@ -1,0 +1,47 @@
+using ILGPU;
+
+namespace Optimi.Kernels;
+
+/// <summary>The first of two passes in the shape of <see cref="TileKernel{TRule, TApply, TPass, TLayout}"/>.</summary>
+/// <typeparam name="TRule">The update rule.</typeparam>
+/// <typeparam name="TApply">How its direction is applied.</typeparam>
+/// <typeparam name="TLayout">The storage of the slots.</typeparam>
+public static class MeasureTileKernel<TRule, TApply, TLayout>
+    where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    where TApply : unmanaged, IApply<TApply, ScalarLane>
+    where TLayout : ILayout
+{
+    /// <summary>Steps the states of one tile for each group, and sums up what was measured.</summary>
+    /// <param name="firstTile">The tile of the first group.</param>
+    /// <param name="tables">The tables.</param>
+    /// <param name="measures">Where the sums go.</param>
+    /// <param name="slabs">The slabs from their beginning; an unused slot may be any of them.</param>
+    public static void Run(
+        int firstTile,
+        LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
+        MeasureTables measures,
+        Slabs<DeviceWords> slabs)
+    {
+        ArrayView<ScalarLane> measured = SharedMemory.Allocate<ScalarLane>(TreeSum.BlockLength);
+        int number = firstTile + Grid.IdxX;
+        Tile tile = Tile.Read(tables.Tiles, number);
+        int rowNumber = tables.RowOfTensor[tile.Tensor];
+        if (rowNumber < 0)
+            return;
+        Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
+        Slabs<DeviceWords> here = TLayout.At(slabs, tile, number);
+        here.Measured = new DeviceWords(measured, 0);
+        TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, DeviceWords>(row, ref here, Group.IdxX, Group.IdxX);
+        int length = TensorExtent.Read(measures.Tensors, tile.Tensor).LengthOf(number);
+        Group.Barrier();
+        for (int i = Group.IdxX; i < Tile.Length; i += Group.DimX)
+        {
+            if (i >= length)
+                measured[i] = 0;
+        }
+
+        TreeSum.InGroup(measured, 1);
+        if (Group.IdxX == 0)
+            measures.Sums[number] = measured[0];
+    }
+}

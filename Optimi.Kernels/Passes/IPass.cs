@@ -1,0 +1,14 @@
+namespace Optimi.Kernels;
+
+/// <summary>What one walk over memory does of a step: which slots it reads, and which it writes.</summary>
+public interface IPass
+{
+    /// <summary>Whether gradients are read and states written.</summary>
+    static abstract bool UpdatesStates { get; }
+
+    /// <summary>Whether parameters and their compensation are written; if not, the compensation is not even read.</summary>
+    static abstract bool UpdatesParameters { get; }
+
+    /// <summary>Whether what the rule measures is handed on to be summed up over each tensor.</summary>
+    static abstract bool Measures { get; }
+}

@@ -1,0 +1,121 @@
+using CsCheck;
+using Optimi.Kernels;
+
+namespace Optimi.Tests;
+
+/// <summary>Sums over tensors, in the one order that all devices keep.</summary>
+internal sealed class TreeSumTests
+{
+    private static readonly Gen<float> _number = Gen.Float[0, 1e6f];
+
+    /// <summary>Numbers to sum up: some within one block, some of several levels of blocks.</summary>
+    private static readonly Gen<float[]> _numbers = Gen.OneOf(
+        _number.Array[1, 256], _number.Array[257, 3000], _number.Array[65_000, 70_000]);
+
+    [Test]
+    public void Sums_of_any_length_fold_block_by_block_on_every_register() => _numbers.Sample(
+        numbers =>
+        {
+            float expected = Folded(numbers);
+            return new[]
+            {
+                OnHost<ScalarLane>(numbers), OnHost<Vector128Lane>(numbers), OnHost<Vector256Lane>(numbers), OnHost<Vector512Lane>(numbers),
+            }.All(sum => sum.Equals(expected));
+        },
+        iter: 100);
+
+    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.All))]
+    public void A_large_tensor_is_clipped_alike_on_every_device(TestDevice row)
+    {
+        using ComputeDevice device = row.Open();
+        // Tiles enough for a second level of blocks; the simulation has fewer.
+        int length = device.Kind == DeviceKind.Simulated ? 2500 : (300 * 256) + 7;
+        foreach (DType dtype in (DType[])[DType.Float32, DType.BFloat16])
+        {
+            using ComputeDevice reference = DeviceFinder.OpenHost(DeviceKind.Host, typeof(ScalarLane));
+            Assert.That(Clipped(device, dtype, length).AsSpan().SequenceEqual(Clipped(reference, dtype, length)), Is.True);
+        }
+    }
+
+    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.Kinds))]
+    public void Padding_takes_no_part_in_a_sum(TestDevice row)
+    {
+        using ComputeDevice device = row.Open();
+        foreach (DType dtype in (DType[])[DType.Float32, DType.BFloat16])
+            Assert.That(Clipped(device, dtype, 300, padding: float.NaN), Is.EqualTo(Clipped(device, dtype, 300)));
+    }
+
+    /// <summary>The update is divided by the root of the mean, which the ratio of two learning rates shows.</summary>
+    [Test]
+    public void A_gradient_that_grows_is_clipped_by_its_root_mean_square()
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using var parameters = new ParameterBuffer(device);
+        Parameter parameter = parameters.Add("p", DType.Float32, 2);
+        using var optimizer = new StableAdamW(parameters, lr: 1, beta1: 0, beta2: 0.5, epsilon: 0, weightDecay: 0);
+        parameter.Gradient.CopyFrom([1f, 1f]);
+        optimizer.Step();
+        parameter.Value.Fill(0);
+        parameter.Gradient.CopyFrom([8f, 1f]);
+        optimizer.Step();
+        // Debiased, v is a third of the last and two thirds of this square.
+        double v = (1 + (2 * 64)) / 3.0;
+        double root = Math.Sqrt(((64 / v) + 1) / 2);
+        var values = new float[2];
+        parameter.Value.CopyTo(values);
+        Assert.That(values, Is.EqualTo(new[] { -8 / Math.Sqrt(v) / root, -1 / root }).Within(1e-6));
+    }
+
+    private static unsafe float OnHost<TLane>(float[] numbers)
+        where TLane : unmanaged, ILane<TLane>
+    {
+        fixed (float* sums = (float[])numbers.Clone())
+            return TreeSum.OfSums<TLane>(sums, numbers.Length);
+    }
+
+    /// <summary>The definition, level by level.</summary>
+    private static float Folded(float[] numbers)
+    {
+        while (numbers.Length > 1)
+            numbers = [.. numbers.Chunk(256).Select(FoldedBlock)];
+        return numbers[0];
+    }
+
+    private static float FoldedBlock(float[] block)
+    {
+        float[] numbers = [.. block, .. new float[256 - block.Length]];
+        while (numbers.Length > 1)
+            numbers = [.. numbers.Take(numbers.Length / 2).Zip(numbers.Skip(numbers.Length / 2), (a, b) => a + b)];
+        return numbers[0];
+    }
+
+    private static uint[] Clipped(ComputeDevice device, DType dtype, int length, float padding = 0)
+    {
+        var random = new Random(3);
+        using var parameters = new ParameterBuffer(device);
+        Parameter parameter = parameters.Add("p", dtype, length);
+        using var optimizer = new StableAdamW(parameters, lr: 0.1);
+        for (int step = 0; step < 3; step++)
+        {
+            parameter.Gradient.CopyFrom(TestTraining.Numbers(random, length));
+            Pad(parameter, padding);
+            optimizer.Step();
+        }
+
+        return [.. TestTraining.Bits(parameter.Value), .. TestTraining.Bits(optimizer.State(parameter, "exp_avg_sq"))];
+    }
+
+    /// <summary>Fills the rest of the gradient's last tile.</summary>
+    private static void Pad(Parameter parameter, float number)
+    {
+        parameter.Buffer.PlaceAll();
+        long bytes = parameter.Length * parameter.DType.Bytes();
+        var padding = new byte[((long)parameter.TileCount * parameter.DType.TileBytes()) - bytes];
+        byte[] pattern = parameter.DType == DType.Float32
+            ? BitConverter.GetBytes(number)
+            : BitConverter.GetBytes(((BFloat16)number).Bits);
+        for (int i = 0; i < padding.Length; i++)
+            padding[i] = pattern[i % pattern.Length];
+        parameter.Place!.Gradients.Upload(parameter.Offset + bytes, padding);
+    }
+}
