@@ -20,6 +20,7 @@ public sealed record StableAdamWOptions : MomentOptions<StableAdamWRule<ScalarLa
         Moments = Moments(step),
         EpsilonSquared = (ScalarLane)(Epsilon * Epsilon),
         Lr = (ScalarLane)step.Lr,
+        Threshold = 1,
         WeightDecay = (ScalarLane)DecayOfLr(step),
     };
 }

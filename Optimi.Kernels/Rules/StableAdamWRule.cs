@@ -21,6 +21,9 @@ public struct StableAdamWRule<TLane> : IUpdateRule<StableAdamWRule<TLane>, TLane
     /// <summary>The learning rate before it is divided.</summary>
     public TLane Lr;
 
+    /// <summary>The root mean square up to which nothing is divided: 1.</summary>
+    public TLane Threshold;
+
     /// <summary>Weight decay for each unit of the learning rate.</summary>
     public TLane WeightDecay;
 
@@ -42,7 +45,7 @@ public struct StableAdamWRule<TLane> : IUpdateRule<StableAdamWRule<TLane>, TLane
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static MeasuredScalars<TLane> Scalars(in StableAdamWRule<TLane> rule, TLane mean)
     {
-        TLane lr = rule.Lr / TLane.Max(TLane.Sqrt(mean), TLane.Splat(1));
+        TLane lr = rule.Lr / TLane.Max(TLane.Sqrt(mean), rule.Threshold);
         return new(-lr, lr * rule.WeightDecay);
     }
 
