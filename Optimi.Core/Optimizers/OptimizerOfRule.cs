@@ -119,7 +119,7 @@ public class Optimizer<TRule> : Optimizer
         state = null;
         if (!_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
             return false;
-        LaunchMemory memory = launch.Memory;
+        OptimizerMemory memory = launch.Memory;
         (Slab? slab, DType? dtype) = name == StateName.KahanCompensation
             ? (memory.Compensation, memory.Layout.Value)
             : TRule.StateNames.Index().Where(item => item.Item == name)
@@ -177,7 +177,7 @@ public class Optimizer<TRule> : Optimizer
         if (!tensor.TakesPart)
             return false;
         tensor.Steps++;
-        launch.SetRow(tensor, launch.RowFor(tensor.Group, tensor.Steps));
+        launch.SetRow(tensor.Index, launch.RowFor(tensor.Group, tensor.Steps));
         return true;
     }
 
@@ -237,7 +237,7 @@ public class Optimizer<TRule> : Optimizer
             // In the order of memory, so that tensors of one group are walked as one run.
             List<LaunchTensor> launched = [.. alike.OrderBy(tensor => tensor.Parameter.FirstTile)];
             var launch = new ScheduledLaunch<TRule>(
-                new LaunchMemory(Device, alike.Key.Layout, alike.Key.Place!, launched));
+                new OptimizerMemory(Device, alike.Key.Layout, alike.Key.Place!, launched));
             _launches.Add(launch);
             launched.ForEach(tensor => _launchOf.Add(tensor, launch));
         }

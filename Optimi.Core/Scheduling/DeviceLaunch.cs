@@ -4,8 +4,8 @@ using Optimi.Kernels;
 
 namespace Optimi;
 
-/// <summary>A launch of an ILGPU kernel: brings the tables to the device.</summary>
-internal abstract class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunch<TRule, TApply, TPass>
+/// <summary>A launch of ILGPU kernels: brings the tables to the device, and queues one kernel after the other.</summary>
+internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunch<TRule, TApply, TPass>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TPass : IPass
@@ -15,15 +15,23 @@ internal abstract class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLau
     private readonly DeviceTable<int> _rowOfTensor;
     private readonly DeviceTable<Row<ScalarLane, TRule, TApply>> _rows;
     private readonly MeasureMemory<TRule, TApply>? _measures;
+    private readonly DeviceKernels<TRule, TApply> _kernels;
+    private readonly TileKernels<TRule, TApply, TPass, TLayout, DeviceHalves>? _carefulKernels;
     private readonly int[] _lastRowOfTensor;
 
-    protected DeviceLaunch(LaunchMemory memory)
+    public DeviceLaunch(LaunchMemory memory)
         : base(memory)
     {
-        _tiles = memory.Device.Accelerator.Allocate1D(memory.Tiles);
+        Accelerator accelerator = memory.Device.Accelerator;
+        _tiles = accelerator.Allocate1D(memory.Tiles);
         _rowOfTensor = new DeviceTable<int>(memory.Device);
         _rows = new DeviceTable<Row<ScalarLane, TRule, TApply>>(memory.Device);
         _measures = IsSecondPass ? new MeasureMemory<TRule, TApply>(memory) : null;
+        _kernels = memory.Device.Shape == KernelShape.Quad
+            ? new QuadKernels<TRule, TApply, TPass, TLayout>(accelerator)
+            : new TileKernels<TRule, TApply, TPass, TLayout, DeviceWords>(accelerator);
+        if (!memory.IsPadded)
+            _carefulKernels = new TileKernels<TRule, TApply, TPass, TLayout, DeviceHalves>(accelerator);
         _lastRowOfTensor = [.. RowOfTensor.Select(_ => int.MinValue)];
     }
 
@@ -55,19 +63,27 @@ internal abstract class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLau
         }
 
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables = Tables;
+        (LaunchRange whole, LaunchRange careful) = Split(range);
         if (_measures is not null)
         {
-            Measure(range, tables, _measures.Tables);
+            if (whole.TileCount > 0)
+                _kernels.Measure(Memory, whole, tables, _measures.Tables);
+            if (careful.TileCount > 0)
+                _carefulKernels!.Measure(Memory, careful, tables, _measures.Tables);
             tables = _measures.Finish(range, tables);
         }
 
-        Launch(range, tables);
+        if (whole.TileCount > 0)
+            _kernels.Launch(Memory, whole, tables);
+        if (careful.TileCount > 0)
+            _carefulKernels!.Launch(Memory, careful, tables);
     }
 
-    /// <summary>Queues the kernel of the pass.</summary>
-    protected abstract void Launch(LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> tables);
-
-    /// <summary>Queues the kernel of a first pass.</summary>
-    protected abstract void Measure(
-        LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> tables, MeasureTables measures);
+    /// <summary>The tiles for the fast kernels, and the last ones, for which those might read and write too much.</summary>
+    private (LaunchRange Whole, LaunchRange Careful) Split(LaunchRange range)
+    {
+        int whole = Math.Min(range.TileCount, Memory.WholeTiles - range.FirstTile);
+        return (range with { TileCount = whole },
+            range with { FirstTile = range.FirstTile + whole, TileCount = range.TileCount - whole });
+    }
 }

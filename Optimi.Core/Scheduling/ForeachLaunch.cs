@@ -8,7 +8,7 @@ internal abstract class ForeachLaunch : IDisposable
     protected ForeachLaunch(LaunchMemory memory)
     {
         Memory = memory;
-        RowOfTensor = GC.AllocateArray<int>(memory.Tensors.Length, pinned: true);
+        RowOfTensor = GC.AllocateArray<int>(memory.Extents.Length, pinned: true);
     }
 
     protected LaunchMemory Memory { get; }
@@ -18,11 +18,14 @@ internal abstract class ForeachLaunch : IDisposable
     /// <summary>For each tensor its row of scalars in this step.</summary>
     protected int[] RowOfTensor { get; }
 
+    /// <summary>How many launches a run is, as the user counts them.</summary>
+    protected abstract int LaunchesPerRun { get; }
+
     /// <summary>Forgets the rows of the last step.</summary>
     public virtual void Begin() => Array.Fill(RowOfTensor, Tile.NoRow);
 
     /// <summary>Lets a tensor take part, with a row of scalars.</summary>
-    public void SetRow(LaunchTensor tensor, int row) => RowOfTensor[tensor.Index] = row;
+    public void SetRow(int tensor, int row) => RowOfTensor[tensor] = row;
 
     /// <summary>Steps a range of tensors. The one place where anything is launched.</summary>
     public void Run(LaunchRange range)
@@ -35,24 +38,5 @@ internal abstract class ForeachLaunch : IDisposable
     {
     }
 
-    protected abstract int LaunchesPerRun { get; }
-
     protected abstract void RunCore(LaunchRange range);
-
-    /// <summary>All slabs as a kernel sees them. An unused slot may be any memory: it is neither read nor written.</summary>
-    protected Slabs<TMemory> SlabsAs<TMemory>(Func<Slab, TMemory> see)
-        where TMemory : struct
-    {
-        Slab values = Memory.Place.Values;
-        return new()
-        {
-            Values = see(values),
-            Gradients = see(Memory.Place.Gradients),
-            Compensation = see(Memory.Compensation ?? values),
-            State0 = see(Memory.State(0) ?? values),
-            State1 = see(Memory.State(1) ?? values),
-            State2 = see(Memory.State(2) ?? values),
-            State3 = see(Memory.State(3) ?? values),
-        };
-    }
 }

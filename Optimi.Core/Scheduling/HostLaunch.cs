@@ -38,13 +38,13 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
         _work = new ParallelWork(RunPart);
         _sums = IsSecondPass ? GC.AllocateArray<float>(memory.Tiles.Length, pinned: true) : [];
         _rowsOfTensors = IsSecondPass
-            ? GC.AllocateArray<Row<ScalarLane, TRule, TApply>>(memory.Tensors.Length, pinned: true)
+            ? GC.AllocateArray<Row<ScalarLane, TRule, TApply>>(memory.Extents.Length, pinned: true)
             : [];
     }
 
     protected override void RunCore(LaunchRange range)
     {
-        _slabs = SlabsAs(slab => new HostWords<TLane>((nint)slab.Host));
+        _slabs = Memory.SlotsAs(slot => new HostWords<TLane>(slot.Host));
         _range = range;
         _parts = range.TileCount < MinParallelTiles ? 1 : Math.Min(MaxParts, range.TileCount / (MinParallelTiles / 8));
         if (IsSecondPass)
@@ -68,9 +68,7 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
             TensorExtent extent = Memory.Extents[i];
             var sums = (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_sums, extent.FirstTile);
             ScalarLane mean = TreeSum.OfSums<TLane>(sums, extent.TileCount) * extent.InverseLength;
-            Row<ScalarLane, TRule, TApply> row = Rows[RowOfTensor[i]];
-            row.Apply = TApply.From(TRule.Scalars(row.Rule, mean));
-            _rowsOfTensors[i] = row;
+            _rowsOfTensors[i] = Rows[RowOfTensor[i]].Measured(mean);
         }
     }
 
@@ -120,7 +118,7 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
         Tile tile = first;
         do
         {
-            LaunchTensor tensor = Memory.Tensors[tile.Tensor];
+            TensorExtent tensor = Memory.Extents[tile.Tensor];
             next = Math.Min(end, tensor.FirstTile + tensor.TileCount);
             if (next == end || IsSecondPass)
                 break;

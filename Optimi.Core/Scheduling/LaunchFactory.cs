@@ -21,8 +21,7 @@ internal static class LaunchFactory
         ComputeDevice device = memory.Device;
         Type launch = device.Shape switch
         {
-            KernelShape.Tile => typeof(TileLaunch<,,,>).MakeGenericType(arguments),
-            KernelShape.Quad => typeof(QuadLaunch<,,,>).MakeGenericType(arguments),
+            KernelShape.Tile or KernelShape.Quad => typeof(DeviceLaunch<,,,>).MakeGenericType(arguments),
             _ => typeof(HostLaunch<,,,,,,>).MakeGenericType(
                 [.. arguments, device.Lane, OnLane(rule, device.Lane), OnLane(apply, device.Lane)]),
         };

@@ -2,69 +2,53 @@ using Optimi.Kernels;
 
 namespace Optimi;
 
-/// <summary>
-/// What a launch steps: the tensors of one kernel variant whose values lie in one slab, however many groups they are of. It owns
-/// their states, and the static table by which every device finds a tile's memory and tensor.
-/// </summary>
-internal sealed class LaunchMemory : IDisposable
+/// <summary>What a launch steps: tensors of one kernel variant, and the static tables by which every device finds their memory.</summary>
+internal abstract class LaunchMemory
 {
-    private readonly Slab?[] _states;
-
-    public LaunchMemory(ComputeDevice device, SlotLayout layout, PlacedSlabs place, IReadOnlyList<LaunchTensor> tensors)
+    protected LaunchMemory(ComputeDevice device, SlotLayout layout, IReadOnlyList<TensorExtent> extents)
     {
         Device = device;
         Layout = layout;
-        Place = place;
-        Tensors = [.. tensors];
-        Tiles = GC.AllocateArray<Tile>(tensors.Sum(tensor => tensor.TileCount), pinned: true);
-        Extents = new TensorExtent[tensors.Count];
-        int number = 0;
-        foreach ((int index, LaunchTensor tensor) in tensors.Index())
-        {
-            tensor.Index = index;
-            tensor.FirstTile = number;
-            Extents[index] = TensorExtent.Of(number, tensor.Parameter.Length);
-            for (int i = 0; i < tensor.TileCount; i++)
-            {
-                int there = tensor.Parameter.FirstTile + i;
-                Tiles[number++] = new Tile(there, there, index);
-            }
-        }
-
-        Compensation = layout.Compensated ? AllocateTiles(layout.Value) : null;
-        _states = new Slab?[StateTypes.Count];
-        for (int i = 0; i < _states.Length; i++)
-            _states[i] = layout.States[i] is DType stored ? AllocateTiles(stored) : null;
+        Extents = [.. extents];
+        Tiles = GC.AllocateArray<Tile>(extents.Sum(extent => extent.TileCount), pinned: true);
     }
 
     public ComputeDevice Device { get; }
 
     public SlotLayout Layout { get; }
 
-    public PlacedSlabs Place { get; }
-
-    public LaunchTensor[] Tensors { get; }
-
-    public Tile[] Tiles { get; }
-
+    /// <summary>The tensors, in the order of their tiles.</summary>
     public TensorExtent[] Extents { get; }
 
+    /// <summary>Where each tile lies. Never moved by the garbage collector.</summary>
+    public Tile[] Tiles { get; }
+
     /// <summary>All of it.</summary>
-    public LaunchRange Range => new(0, Tiles.Length, 0, Tensors.Length);
+    public LaunchRange Range => new(0, Tiles.Length, 0, Extents.Length);
 
-    public Slab? Compensation { get; }
+    /// <summary>Whether slots are slabs of our own: aligned, with every tensor padded to whole tiles.</summary>
+    public abstract bool IsPadded { get; }
 
-    /// <summary>Bytes allocated for states and compensation.</summary>
-    public long StateBytes => (Compensation?.Bytes ?? 0) + _states.Sum(state => state?.Bytes ?? 0);
+    /// <summary>How many tiles, from the first, can be moved in whole words; those after them are to be touched with care.</summary>
+    public abstract int WholeTiles { get; }
 
-    public Slab? State(int index) => _states[index];
+    /// <summary>The memory of each slot from its beginning; one that is not used may be any.</summary>
+    public abstract Slabs<SlotMemory> Slots { get; }
 
-    public void Dispose()
+    /// <summary>The slots as a kernel sees them.</summary>
+    public Slabs<TMemory> SlotsAs<TMemory>(Func<SlotMemory, TMemory> see)
+        where TMemory : struct
     {
-        Compensation?.Dispose();
-        foreach (Slab? state in _states)
-            state?.Dispose();
+        Slabs<SlotMemory> slots = Slots;
+        return new()
+        {
+            Values = see(slots.Values),
+            Gradients = see(slots.Gradients),
+            Compensation = see(slots.Compensation),
+            State0 = see(slots.State0),
+            State1 = see(slots.State1),
+            State2 = see(slots.State2),
+            State3 = see(slots.State3),
+        };
     }
-
-    private Slab AllocateTiles(DType dtype) => Device.Allocate((long)Tiles.Length * dtype.TileBytes());
 }

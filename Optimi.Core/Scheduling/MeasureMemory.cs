@@ -31,8 +31,8 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
         Accelerator accelerator = _device.Accelerator;
         _extents = accelerator.Allocate1D(memory.Extents);
         _sums = accelerator.Allocate1D<ScalarLane>(memory.Tiles.Length);
-        _rowOfTensor = accelerator.Allocate1D<int>(memory.Tensors.Length);
-        _rows = accelerator.Allocate1D<Row<ScalarLane, TRule, TApply>>(memory.Tensors.Length);
+        _rowOfTensor = accelerator.Allocate1D<int>(memory.Extents.Length);
+        _rows = accelerator.Allocate1D<Row<ScalarLane, TRule, TApply>>(memory.Extents.Length);
         _finish = accelerator.LoadKernel<
             int,
             LaunchTables<Row<ScalarLane, TRule, TApply>>,

@@ -3,13 +3,13 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>Tensors that are stepped together: by a launch that updates them, or by one that only accumulates into states.</summary>
-internal sealed class ScheduledLaunch<TRule>(LaunchMemory memory) : IDisposable
+internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposable
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
     private RuleLaunch<TRule>? _updating;
     private RuleLaunch<TRule>? _accumulating;
 
-    public LaunchMemory Memory { get; } = memory;
+    public OptimizerMemory Memory { get; } = memory;
 
     /// <summary>The launch of a kind; its kernel is compiled when it is first asked for.</summary>
     public RuleLaunch<TRule> Of(bool accumulates) => accumulates

@@ -57,8 +57,6 @@ public static class FinishKernel<TRule, TApply>
         if (Group.IdxX != 0)
             return;
         Row<ScalarLane, TRule, TApply> row = first.Rows[rowNumber];
-        ScalarLane mean = measures.Sums[extent.FirstTile] * extent.InverseLength;
-        row.Apply = TApply.From(TRule.Scalars(row.Rule, mean));
-        second.Rows[tensor] = row;
+        second.Rows[tensor] = row.Measured(measures.Sums[extent.FirstTile] * extent.InverseLength);
     }
 }

@@ -2,14 +2,16 @@ using ILGPU;
 
 namespace Optimi.Kernels;
 
-/// <summary>The first of two passes in the shape of <see cref="TileKernel{TRule, TApply, TPass, TLayout}"/>.</summary>
+/// <summary>The first of two passes in the shape of <see cref="TileKernel{TRule, TApply, TPass, TLayout, TWords}"/>.</summary>
 /// <typeparam name="TRule">The update rule.</typeparam>
 /// <typeparam name="TApply">How its direction is applied.</typeparam>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
-public static class MeasureTileKernel<TRule, TApply, TLayout>
+/// <typeparam name="TWords">How memory is accessed.</typeparam>
+public static class MeasureTileKernel<TRule, TApply, TLayout, TWords>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TLayout : ILayout
+    where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane>
 {
     /// <summary>Steps the states of one tile for each group, and sums up what was measured.</summary>
     /// <param name="firstTile">The tile of the first group.</param>
@@ -20,7 +22,7 @@ public static class MeasureTileKernel<TRule, TApply, TLayout>
         int firstTile,
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
         MeasureTables measures,
-        Slabs<DeviceWords> slabs)
+        Slabs<TWords> slabs)
     {
         ArrayView<ScalarLane> measured = SharedMemory.Allocate<ScalarLane>(TreeSum.BlockLength);
         int number = firstTile + Grid.IdxX;
@@ -29,9 +31,9 @@ public static class MeasureTileKernel<TRule, TApply, TLayout>
         if (rowNumber < 0)
             return;
         Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
-        Slabs<DeviceWords> here = TLayout.At(slabs, tile, number);
-        here.Measured = new DeviceWords(measured, 0);
-        TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, DeviceWords>(row, ref here, Group.IdxX, Group.IdxX);
+        Slabs<TWords> here = TLayout.At(slabs, tile, number);
+        here.Measured = TWords.Over(measured.Cast<byte>());
+        TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, TWords>(row, ref here, Group.IdxX, Group.IdxX);
         int length = TensorExtent.Read(measures.Tensors, tile.Tensor).LengthOf(number);
         Group.Barrier();
         for (int i = Group.IdxX; i < Tile.Length; i += Group.DimX)

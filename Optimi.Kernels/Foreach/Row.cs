@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Optimi.Kernels;
 
 /// <summary>
@@ -20,4 +22,14 @@ public struct Row<TLane, TRule, TApply>
 
     /// <summary>1 in the tensors' first step, else 0.</summary>
     public TLane IsFirstStep;
+
+    /// <summary>The row of one tensor, for the second pass of a rule that measures.</summary>
+    /// <param name="mean">The mean over the tensor of what was measured.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Row<TLane, TRule, TApply> Measured(TLane mean) => new()
+    {
+        Rule = Rule,
+        Apply = TApply.From(TRule.Scalars(Rule, mean)),
+        IsFirstStep = IsFirstStep,
+    };
 }

@@ -10,11 +10,13 @@ namespace Optimi.Kernels;
 /// <typeparam name="TApply">How its direction is applied.</typeparam>
 /// <typeparam name="TPass">What is done of the step.</typeparam>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
-public static class TileKernel<TRule, TApply, TPass, TLayout>
+/// <typeparam name="TWords">How memory is accessed.</typeparam>
+public static class TileKernel<TRule, TApply, TPass, TLayout, TWords>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TPass : IPass
     where TLayout : ILayout
+    where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane>
 {
     /// <summary>Steps one tile for each group; the group's size is the layout's units per tile.</summary>
     /// <param name="firstTile">The tile of the first group.</param>
@@ -23,7 +25,7 @@ public static class TileKernel<TRule, TApply, TPass, TLayout>
     public static void Run(
         int firstTile,
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
-        Slabs<DeviceWords> slabs)
+        Slabs<TWords> slabs)
     {
         int number = firstTile + Grid.IdxX;
         Tile tile = Tile.Read(tables.Tiles, number);
@@ -31,7 +33,7 @@ public static class TileKernel<TRule, TApply, TPass, TLayout>
         if (rowNumber < 0)
             return;
         Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
-        Slabs<DeviceWords> here = TLayout.At(slabs, tile, number);
-        TLayout.Step<ScalarLane, TRule, TApply, TPass, DeviceWords>(row, ref here, Group.IdxX, Group.IdxX);
+        Slabs<TWords> here = TLayout.At(slabs, tile, number);
+        TLayout.Step<ScalarLane, TRule, TApply, TPass, TWords>(row, ref here, Group.IdxX, Group.IdxX);
     }
 }

@@ -125,8 +125,9 @@ public readonly struct ScalarLane(float value) : ILane<ScalarLane>
     /// <inheritdoc/>
     public static ScalarLane ZipSecond(ScalarLane even, ScalarLane odd) => odd;
 
-    private uint Bits => Interop.FloatAsInt(Value);
+    /// <summary>The bits of the number, or the word that it stands for.</summary>
+    internal uint Bits => Interop.FloatAsInt(Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ScalarLane FromBits(uint bits) => new(Interop.IntAsFloat(bits));
+    internal static ScalarLane FromBits(uint bits) => new(Interop.IntAsFloat(bits));
 }

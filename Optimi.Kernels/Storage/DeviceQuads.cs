@@ -6,10 +6,14 @@ namespace Optimi.Kernels;
 /// <summary>Memory of a device, in quads of words.</summary>
 /// <param name="view">The slab.</param>
 /// <param name="offset">The first quad's number in the slab.</param>
-public readonly struct DeviceQuads(ArrayView<Quad> view, long offset) : IMemory<DeviceQuads>
+public readonly struct DeviceQuads(ArrayView<Quad> view, long offset) : IDeviceMemory<DeviceQuads>
 {
     private readonly ArrayView<Quad> _view = view;
     private readonly long _offset = offset;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DeviceQuads Over(ArrayView<byte> view) => new(view.Cast<Quad>(), 0);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

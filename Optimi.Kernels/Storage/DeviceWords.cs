@@ -7,13 +7,17 @@ namespace Optimi.Kernels;
 /// <param name="view">The slab.</param>
 /// <param name="offset">The first word's number in the slab.</param>
 public readonly struct DeviceWords(ArrayView<ScalarLane> view, long offset) :
-    IWords<ScalarLane>, IMemory<DeviceWords>
+    IWords<ScalarLane>, IDeviceMemory<DeviceWords>
 {
     private readonly ArrayView<ScalarLane> _view = view;
     private readonly long _offset = offset;
 
     /// <inheritdoc/>
     public static bool Walks => false;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DeviceWords Over(ArrayView<byte> view) => new(view.Cast<ScalarLane>(), 0);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

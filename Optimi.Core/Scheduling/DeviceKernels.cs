@@ -1,0 +1,20 @@
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>The kernels of a pass, in one shape.</summary>
+internal abstract class DeviceKernels<TRule, TApply>
+    where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    where TApply : unmanaged, IApply<TApply, ScalarLane>
+{
+    /// <summary>Queues the kernel of the pass.</summary>
+    public abstract void Launch(
+        LaunchMemory memory, LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> tables);
+
+    /// <summary>Queues the kernel of the first pass that comes before a second one.</summary>
+    public abstract void Measure(
+        LaunchMemory memory,
+        LaunchRange range,
+        LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
+        MeasureTables measures);
+}

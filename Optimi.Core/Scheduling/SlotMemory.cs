@@ -1,0 +1,11 @@
+using ILGPU;
+
+namespace Optimi;
+
+/// <summary>The memory of a slot, whoever owns it.</summary>
+/// <param name="View">The memory as ILGPU sees it.</param>
+/// <param name="Host">Where it lies on the host; 0 on other devices.</param>
+internal readonly record struct SlotMemory(ArrayView<byte> View, nint Host)
+{
+    public static unsafe SlotMemory Of(Slab slab) => new(slab.View<byte>(), (nint)slab.Host);
+}

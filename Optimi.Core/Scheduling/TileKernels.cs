@@ -1,0 +1,52 @@
+using ILGPU;
+using ILGPU.Runtime;
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>The kernels with one work-group for a tile.</summary>
+internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : DeviceKernels<TRule, TApply>
+    where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    where TApply : unmanaged, IApply<TApply, ScalarLane>
+    where TPass : IPass
+    where TLayout : ILayout
+    where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane>
+{
+    private readonly Action<
+        AcceleratorStream, KernelConfig, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<TWords>> _kernel;
+
+    private readonly Action<
+        AcceleratorStream,
+        KernelConfig,
+        int,
+        LaunchTables<Row<ScalarLane, TRule, TApply>>,
+        MeasureTables,
+        Slabs<TWords>>? _measure;
+
+    public TileKernels(Accelerator accelerator)
+    {
+        // Kept here: ILGPU's own cache holds kernels weakly.
+        _kernel = accelerator.LoadKernel<int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<TWords>>(
+            TileKernel<TRule, TApply, TPass, TLayout, TWords>.Run);
+        if (TPass.UpdatesStates)
+            return;
+        _measure = accelerator.LoadKernel<
+            int, LaunchTables<Row<ScalarLane, TRule, TApply>>, MeasureTables, Slabs<TWords>>(
+            MeasureTileKernel<TRule, TApply, TLayout, TWords>.Run);
+    }
+
+    public override void Launch(
+        LaunchMemory memory, LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> tables) =>
+        _kernel(memory.Device.Stream, ConfigOf(range), range.FirstTile, tables, SlotsOf(memory));
+
+    public override void Measure(
+        LaunchMemory memory,
+        LaunchRange range,
+        LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
+        MeasureTables measures) =>
+        _measure!(memory.Device.Stream, ConfigOf(range), range.FirstTile, tables, measures, SlotsOf(memory));
+
+    private static Slabs<TWords> SlotsOf(LaunchMemory memory) => memory.SlotsAs(slot => TWords.Over(slot.View));
+
+    private static KernelConfig ConfigOf(LaunchRange range) => new(range.TileCount, TLayout.UnitsPerTile);
+}
