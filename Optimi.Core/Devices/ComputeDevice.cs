@@ -15,6 +15,7 @@ public sealed class ComputeDevice : IDisposable
 {
     private readonly Context? _context;
     private readonly bool _ownsAccelerator;
+    private readonly Dictionary<(Type Rule, SlotLayout Layout, long Length, bool Accumulates), IDisposable> _functions = [];
 
     internal ComputeDevice(
         DeviceDescription description, Context? context, Accelerator accelerator, AcceleratorStream? stream)
@@ -112,6 +113,8 @@ public sealed class ComputeDevice : IDisposable
     {
         if (IsDisposed)
             return;
+        foreach (IDisposable function in _functions.Values)
+            function.Dispose();
         IsDisposed = true;
         if (_ownsAccelerator)
             Accelerator.Dispose();
@@ -120,6 +123,18 @@ public sealed class ComputeDevice : IDisposable
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Description.Product})";
+
+    /// <summary>The function of a rule for one kernel variant and length, made when it is first asked for.</summary>
+    internal DeviceFunction<TRule> Function<TRule>(SlotLayout layout, long length, bool accumulates)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    {
+        if (_functions.TryGetValue((typeof(TRule), layout, length, accumulates), out IDisposable? made))
+            return (DeviceFunction<TRule>)made;
+        LaunchFactory.Check<TRule>();
+        var function = new DeviceFunction<TRule>(new BorrowedMemory(this, layout, length), accumulates);
+        _functions.Add((typeof(TRule), layout, length, accumulates), function);
+        return function;
+    }
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 

@@ -154,14 +154,7 @@ public class Optimizer<TRule> : Optimizer
         foreach (ParameterGroup group in groups)
         {
             hasL2 |= group.Options.HasL2;
-            bool hasStates = Enumerable.Range(0, TRule.StateNames.Count)
-                .Any(state => group.Options.StorageOf(state, DType.Float32, compensated: false) is not null);
-            if (!hasStates)
-            {
-                throw new OptionException(
-                    $"{GetType().Name} keeps no states under these options, so there is nothing to accumulate into;"
-                    + " use momentum, or another optimizer.");
-            }
+            ((RuleOptions<TRule>)group.Options).CheckAccumulation();
         }
 
         if (hasL2)
@@ -245,12 +238,6 @@ public class Optimizer<TRule> : Optimizer
         _withoutLaunch.RemoveAll(tensor => !tensor.Parameter.Frozen);
     }
 
-    private static SlotLayout LayoutOf(LaunchTensor tensor)
-    {
-        OptimizerOptions options = tensor.Group.Options;
-        DType dtype = tensor.Parameter.DType;
-        bool compensated = options.Compensates(dtype);
-        return new SlotLayout(dtype, compensated, StateTypes.Of(
-            TRule.StateNames.Count, state => options.StorageOf(state, dtype, compensated)));
-    }
+    private static SlotLayout LayoutOf(LaunchTensor tensor) =>
+        ((RuleOptions<TRule>)tensor.Group.Options).LayoutOf(tensor.Parameter.DType);
 }

@@ -10,4 +10,22 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
     /// <summary>The scalars of a step, computed in float64 and rounded once to float32.</summary>
     /// <param name="step">The step.</param>
     public abstract TRule Rule(in StepContext step);
+
+    /// <summary>The kernel variant for parameters of some storage.</summary>
+    internal SlotLayout LayoutOf(DType dtype)
+    {
+        bool compensated = Compensates(dtype);
+        return new SlotLayout(dtype, compensated, StateTypes.Of(this, TRule.StateNames.Count, dtype, compensated));
+    }
+
+    /// <summary>Checks that there are states to accumulate into.</summary>
+    /// <exception cref="OptionException">There are none.</exception>
+    internal void CheckAccumulation()
+    {
+        if (LayoutOf(DType.Float32).States == default)
+        {
+            throw new OptionException(
+                $"{GetType().Name} keep no states, so there is nothing to accumulate into; use momentum, or another optimizer.");
+        }
+    }
 }

@@ -15,12 +15,6 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
     where TLaneRule : unmanaged, IUpdateRule<TLaneRule, TLane>
     where TLaneApply : unmanaged, IApply<TLaneApply, TLane>
 {
-    /// <summary>Fewer tiles than this (65,536 numbers) are not worth waking a second thread for.</summary>
-    private const int MinParallelTiles = 256;
-
-    /// <summary>Many small parts let two threads finish together although one was late; fewer cost less to hand out.</summary>
-    private const int MaxParts = 64;
-
     private readonly ParallelWork _work;
     private readonly float[] _sums;
     private readonly Row<ScalarLane, TRule, TApply>[] _rowsOfTensors;
@@ -46,7 +40,7 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
     {
         _slabs = Memory.SlotsAs(slot => new HostWords<TLane>(slot.Host));
         _range = range;
-        _parts = range.TileCount < MinParallelTiles ? 1 : Math.Min(MaxParts, range.TileCount / (MinParallelTiles / 8));
+        _parts = ParallelWork.PartsOf(range.TileCount);
         if (IsSecondPass)
         {
             _measures = true;

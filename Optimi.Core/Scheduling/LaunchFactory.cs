@@ -14,20 +14,41 @@ internal static class LaunchFactory
     public static RuleLaunch<TRule> Create<TRule>(LaunchMemory memory, bool accumulates)
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
-        Type rule = typeof(TRule);
-        Type apply = memory.Layout.ApplyType;
-        Type pass = accumulates ? typeof(HoldPass) : TRule.Measures ? typeof(ApplyPass) : typeof(FullPass);
-        Type[] arguments = [rule, apply, pass, memory.Layout.LayoutType];
         ComputeDevice device = memory.Device;
-        Type launch = device.Shape switch
-        {
-            KernelShape.Tile or KernelShape.Quad => typeof(DeviceLaunch<,,,>).MakeGenericType(arguments),
-            _ => typeof(HostLaunch<,,,,,,>).MakeGenericType(
-                [.. arguments, device.Lane, OnLane(rule, device.Lane), OnLane(apply, device.Lane)]),
-        };
+        Type launch = device.Shape == KernelShape.Host
+            ? typeof(HostLaunch<,,,,,,>).MakeGenericType(HostArguments<TRule>(memory.Layout, accumulates, device.Lane))
+            : typeof(DeviceLaunch<,,,>).MakeGenericType(Arguments<TRule>(memory.Layout, accumulates));
+        return (RuleLaunch<TRule>)New(launch, memory);
+    }
+
+    /// <summary>Makes a function of the host's memory.</summary>
+    /// <param name="layout">The kernel variant.</param>
+    /// <param name="accumulates">Whether it only accumulates into states.</param>
+    /// <param name="lane">The register.</param>
+    public static HostFunction<TRule> CreateFunction<TRule>(SlotLayout layout, bool accumulates, Type lane)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    {
+        Check<TRule>();
+        Type function = typeof(HostFunction<,,,,,,>).MakeGenericType(HostArguments<TRule>(layout, accumulates, lane));
+        return (HostFunction<TRule>)New(function, layout);
+    }
+
+    private static Type[] Arguments<TRule>(SlotLayout layout, bool accumulates)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    {
+        Type pass = accumulates ? typeof(HoldPass) : TRule.Measures ? typeof(ApplyPass) : typeof(FullPass);
+        return [typeof(TRule), layout.ApplyType, pass, layout.LayoutType];
+    }
+
+    private static Type[] HostArguments<TRule>(SlotLayout layout, bool accumulates, Type lane)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane> =>
+        [.. Arguments<TRule>(layout, accumulates), lane, OnLane(typeof(TRule), lane), OnLane(layout.ApplyType, lane)];
+
+    private static object New(Type type, object argument)
+    {
         try
         {
-            return (RuleLaunch<TRule>)Activator.CreateInstance(launch, memory)!;
+            return Activator.CreateInstance(type, argument)!;
         }
         catch (TargetInvocationException error)
         {

@@ -6,6 +6,12 @@ namespace Optimi;
 /// </summary>
 internal sealed class ParallelWork
 {
+    /// <summary>Fewer tiles than this (65,536 numbers) are not worth waking a second thread for.</summary>
+    private const int MinParallelTiles = 256;
+
+    /// <summary>Many small parts let two threads finish together although one was late; fewer cost less to hand out.</summary>
+    private const int MaxParts = 64;
+
     private readonly Action<int> _runPart;
     private readonly Helper[] _helpers;
     private int _unclaimed;
@@ -18,6 +24,10 @@ internal sealed class ParallelWork
         for (int i = 0; i < _helpers.Length; i++)
             _helpers[i] = new Helper(this);
     }
+
+    /// <summary>Into how many parts work over some tiles is best cut.</summary>
+    public static int PartsOf(int tiles) =>
+        tiles < MinParallelTiles ? 1 : Math.Min(MaxParts, tiles / (MinParallelTiles / 8));
 
     /// <summary>Runs parts 0 to <paramref name="parts"/> - 1, and returns when all are done.</summary>
     public void Run(int parts)

@@ -20,6 +20,14 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory) : ForeachLaunch(m
         _last = default;
     }
 
+    /// <summary>Begins a step of the one tensor that there is.</summary>
+    public void BeginAlone(RuleOptions<TRule> options, in StepContext context)
+    {
+        Begin();
+        AddRow(0, options.Rule(context), options.Update(context), context.Step == 1);
+        SetRow(0, 0);
+    }
+
     /// <summary>The row for a group's tensors in their step of a number.</summary>
     public int RowFor(ParameterGroup group, long step)
     {

@@ -20,6 +20,14 @@ internal readonly record struct SlotLayout(DType Value, bool Compensated, StateT
     /// <summary>How directions are applied, for scalar registers.</summary>
     public Type ApplyType => Compensated ? typeof(KahanApply<ScalarLane>) : typeof(PlainApply<ScalarLane>);
 
+    /// <summary>How a slot is stored, by <see cref="Slot"/>; null if there is none.</summary>
+    public DType? this[int slot] => slot switch
+    {
+        Slot.Values or Slot.Gradients => Value,
+        Slot.Compensation => Compensated ? Value : null,
+        _ => States[slot - Slot.FirstState],
+    };
+
     private Type StorageOf(DType? dtype)
     {
         if (dtype is not DType stored)

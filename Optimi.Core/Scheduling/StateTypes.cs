@@ -1,25 +1,43 @@
 namespace Optimi;
 
-/// <summary>The storage of each state of a rule; null for one that is not kept. Equal if all are.</summary>
-internal readonly record struct StateTypes(DType? First, DType? Second, DType? Third, DType? Fourth)
+/// <summary>
+/// The storage of each state of a rule; null for one that is not kept. Equal if all are, which is found out without allocating.
+/// </summary>
+internal readonly record struct StateTypes
 {
     /// <summary>The most states that a rule can have.</summary>
     public const int Count = 4;
 
-    public DType? this[int state] => state switch
+    private const int BitsPerState = 8;
+
+    /// <summary>Of each state 0 if it is not kept, else one more than its type.</summary>
+    private readonly int _packed;
+
+    private StateTypes(int packed) => _packed = packed;
+
+    public DType? this[int state] => ((_packed >> (state * BitsPerState)) & ((1 << BitsPerState) - 1)) switch
     {
-        0 => First,
-        1 => Second,
-        2 => Third,
-        3 => Fourth,
-        _ => throw new ArgumentOutOfRangeException(nameof(state)),
+        0 => null,
+        int code => (DType)(code - 1),
     };
 
-    /// <summary>Asks for each state of a rule.</summary>
-    public static StateTypes Of(int states, Func<int, DType?> storageOf)
+    /// <summary>Asks the options for each state of a rule.</summary>
+    public static StateTypes Of(OptimizerOptions options, int states, DType parameter, bool compensated)
     {
-        return new(At(0), At(1), At(2), At(3));
+        int packed = 0;
+        for (int state = 0; state < states; state++)
+        {
+            if (options.StorageOf(state, parameter, compensated) is DType stored)
+                packed |= ((int)stored + 1) << (state * BitsPerState);
+        }
 
-        DType? At(int state) => state < states ? storageOf(state) : null;
+        return new(packed);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        StateTypes types = this;
+        return $"[{string.Join(", ", Enumerable.Range(0, Count).Select(state => types[state]?.ToString() ?? "-"))}]";
     }
 }

@@ -40,12 +40,18 @@ public sealed record TestOptimizer(
     /// <summary>Whether a step is two passes.</summary>
     public bool Measures { get; private init; }
 
+    /// <summary>Its rule as a function of lists of tensors on the host.</summary>
+    internal FunctionOfLists OnLists { get; private init; } = null!;
+
+    /// <summary>Its rule as a function of views: values, gradient, compensation, four states.</summary>
+    internal FunctionOfViews OnViews { get; private init; } = null!;
+
     /// <summary>The kernel variant of some storage.</summary>
     internal SlotLayout Layout(DType dtype, bool kahan, DType? states)
     {
         OptimizerOptions options = Options with { Kahan = kahan, StateDType = states };
         var names = (IReadOnlyList<string>)Rule.GetProperty("StateNames")!.GetValue(null)!;
-        return new SlotLayout(dtype, kahan, StateTypes.Of(names.Count, state => options.StorageOf(state, dtype, kahan)));
+        return new SlotLayout(dtype, kahan, StateTypes.Of(options, names.Count, dtype, kahan));
     }
 
     /// <summary>Makes the optimizer, for parameters of some storage.</summary>
@@ -55,7 +61,29 @@ public sealed record TestOptimizer(
     /// <inheritdoc/>
     public override string ToString() => Name;
 
+    internal delegate void FunctionOfLists(OptimizerOptions options, long step, TensorSlots[] tensors, bool accumulate);
+
+    internal delegate void FunctionOfViews(
+        ComputeDevice device, OptimizerOptions options, long step, TensorView[] views, bool accumulate);
+
     private static TestOptimizer Row<TRule>(string name, RuleOptions<TRule> options, Func<ParameterGroup, Optimizer> create)
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane> =>
-        new(name, typeof(TRule), options, create) { Measures = TRule.Measures };
+        new(name, typeof(TRule), options, create)
+        {
+            Measures = TRule.Measures,
+            OnLists = (options, step, tensors, accumulate) =>
+                Optimi.Functional.Step((RuleOptions<TRule>)options, step, tensors, accumulate: accumulate),
+            OnViews = (device, options, step, views, accumulate) => Optimi.Functional.Step(
+                device,
+                (RuleOptions<TRule>)options,
+                step,
+                views[Slot.Values],
+                views[Slot.Gradients],
+                views[Slot.FirstState],
+                views[Slot.FirstState + 1],
+                views[Slot.FirstState + 2],
+                views[Slot.FirstState + 3],
+                views[Slot.Compensation],
+                accumulate: accumulate),
+        };
 }

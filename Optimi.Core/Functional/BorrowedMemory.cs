@@ -1,0 +1,62 @@
+using ILGPU;
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>One tensor in device memory that the caller owns: other memory each time, but always as long.</summary>
+internal sealed class BorrowedMemory : LaunchMemory
+{
+    private readonly int _alignment;
+    private Slabs<SlotMemory> _slots;
+    private bool _isAligned;
+
+    public BorrowedMemory(ComputeDevice device, SlotLayout layout, long length)
+        : base(device, layout, [TensorExtent.Of(0, length)])
+    {
+        _alignment = device.Shape == KernelShape.Quad ? Quad.Length * sizeof(uint) : sizeof(uint);
+        for (int i = 0; i < Tiles.Length; i++)
+            Tiles[i] = new Tile(i, i, 0);
+    }
+
+    public override bool IsPadded => false;
+
+    public override int WholeTiles
+    {
+        get
+        {
+            if (!_isAligned)
+                return 0;
+            return Extents[0].LastTileLength == Tile.Length ? Tiles.Length : Tiles.Length - 1;
+        }
+    }
+
+    public override Slabs<SlotMemory> Slots => _slots;
+
+    /// <summary>Takes the memory of the next step.</summary>
+    public void Borrow(ReadOnlySpan<TensorView> slots)
+    {
+        _isAligned = true;
+        foreach (TensorView slot in slots)
+            _isAligned &= slot.Length == 0 || AddressOf(slot.Bytes) % _alignment == 0;
+        SlotMemory values = Of(slots[Slot.Values]);
+        _slots = new()
+        {
+            Values = values,
+            Gradients = Of(slots[Slot.Gradients]),
+            Compensation = Or(slots[Slot.Compensation]),
+            State0 = Or(slots[Slot.FirstState]),
+            State1 = Or(slots[Slot.FirstState + 1]),
+            State2 = Or(slots[Slot.FirstState + 2]),
+            State3 = Or(slots[Slot.FirstState + 3]),
+        };
+
+        SlotMemory Or(TensorView slot) => slot.Length == 0 ? values : Of(slot);
+    }
+
+    private static SlotMemory Of(TensorView slot) => new(slot.Bytes, 0);
+
+    /// <summary>Where a view lies; on OpenCL, whose buffers are aligned and have no addresses, from its buffer's beginning.</summary>
+    private long AddressOf<TView>(TView view)
+        where TView : struct, IContiguousArrayView =>
+        view.IndexInBytes + (Device.Kind == DeviceKind.OpenCL ? 0 : view.Buffer.NativePtr);
+}

@@ -1,0 +1,86 @@
+using ILGPU.Runtime;
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>The checks of <see cref="Functional"/>.</summary>
+internal static class FunctionalGuard
+{
+    /// <summary>Checks what a step asks for beside memory.</summary>
+    public static StepContext Check<TRule>(RuleOptions<TRule> options, long step, double? lr, bool accumulate)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (step < 1)
+            throw new OptionException($"step is {step}, but steps are counted from 1.");
+        Guard.NotNegative(lr ?? options.Lr, nameof(lr));
+        if (accumulate)
+            options.CheckAccumulation();
+        return new StepContext(step, lr ?? options.Lr, options.MaxLr ?? options.Lr, accumulate);
+    }
+
+    /// <summary>Checks that the slots that were given are those that the options ask for.</summary>
+    /// <returns>The kernel variant.</returns>
+    public static SlotLayout Check<TRule>(RuleOptions<TRule> options, in SlotShapes given)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    {
+        SlotShape values = given[Slot.Values];
+        if (values.Length == 0)
+            throw new ParameterException("There are no values; pass the parameter's memory, at least one number of it.");
+        SlotLayout layout = options.LayoutOf(values.DType);
+        for (int slot = 0; slot < Slot.Count; slot++)
+        {
+            SlotShape shape = given[slot];
+            DType? stored = layout[slot];
+            bool isThere = shape.Length > 0;
+            if (isThere ? shape.Length == values.Length && shape.DType == stored : stored is null)
+                continue;
+            throw new ParameterException(Message<TRule>(slot, shape, stored, values));
+        }
+
+        return layout;
+    }
+
+    /// <summary>Checks that a view is of the device's memory.</summary>
+    public static void CheckDevice(ComputeDevice device, TensorView view)
+    {
+        if (view.Length == 0)
+            return;
+        Accelerator owner = view.Bytes.GetAccelerator();
+        if (owner != device.Accelerator)
+        {
+            throw new ParameterException(
+                $"A view is of memory of accelerator '{owner.Name}', not of device '{device.Name}'; open the device with"
+                + " ComputeDevice.From(accelerator).");
+        }
+    }
+
+    private static string Message<TRule>(int slot, SlotShape shape, DType? stored, SlotShape values)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    {
+        string name = slot switch
+        {
+            Slot.Values => "values",
+            Slot.Gradients => "gradients",
+            Slot.Compensation => StateName.KahanCompensation,
+            _ when slot - Slot.FirstState < TRule.StateNames.Count => TRule.StateNames[slot - Slot.FirstState],
+            _ => $"state {slot - Slot.FirstState + 1}",
+        };
+        if (stored is not DType dtype)
+        {
+            string why = slot == Slot.Compensation ? "they are not compensated" : "these options keep no such state";
+            return $"Memory was given for {name} of {values.DType} values, but {why}; leave it out.";
+        }
+
+        if (shape.Length == 0)
+        {
+            string remedy = slot == Slot.Compensation ? ", or switch it off by Kahan = false" : "";
+            return $"There is no {name}; pass {values.Length} numbers of {dtype}, zero before the first step{remedy}.";
+        }
+
+        return shape.Length != values.Length
+            ? $"There are {values.Length} values, but {shape.Length} numbers of {name}; the lengths must be equal."
+            : $"{name} is stored as {shape.DType}, but with {values.DType} values these options store it as {dtype}.";
+    }
+}

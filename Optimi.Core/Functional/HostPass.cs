@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>
+/// Steps a list of tensors in the caller's memory, all in one pass of the threads. One for each calling thread and rule, which is
+/// used again and again, so that a step allocates nothing.
+/// </summary>
+internal sealed unsafe class HostPass<TRule>
+    where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+{
+    [ThreadStatic]
+    private static HostPass<TRule>? _ofThread;
+
+    private readonly ParallelWork _work;
+    private readonly List<MemoryHandle> _pinned = [];
+    private Entry[] _entries = new Entry[4];
+    private float[] _rows = [];
+    private float[] _sums = [];
+    private int _count;
+    private int _tiles;
+    private int _parts;
+    private bool _measures;
+
+    private HostPass() => _work = new ParallelWork(RunPart);
+
+    public static HostPass<TRule> OfThread => _ofThread ??= new();
+
+    /// <summary>Pins memory until the run is over.</summary>
+    public nint Pin(TensorMemory memory)
+    {
+        MemoryHandle handle = memory.Pin();
+        _pinned.Add(handle);
+        return (nint)handle.Pointer;
+    }
+
+    /// <summary>Adds a tensor, whose memory stays where it is until the run is over.</summary>
+    public void Add(HostFunction<TRule> function, in SlotAddresses slots, long length)
+    {
+        if (_count == _entries.Length)
+            Array.Resize(ref _entries, 2 * _count);
+        var extent = TensorExtent.Of(0, length);
+        _entries[_count++] = new Entry(function, slots, extent, _tiles);
+        _tiles = checked(_tiles + extent.TileCount);
+    }
+
+    /// <summary>Forgets the tensors, and lets go of their memory.</summary>
+    public void Clear()
+    {
+        Array.Clear(_entries, 0, _count);
+        _count = _tiles = 0;
+        foreach (MemoryHandle handle in _pinned)
+            handle.Dispose();
+        _pinned.Clear();
+    }
+
+    /// <summary>Steps what was added.</summary>
+    public void Run(RuleOptions<TRule> options, in StepContext context)
+    {
+        WriteRows(options.Rule(context), options.Update(context), context.Step == 1);
+        _parts = ParallelWork.PartsOf(_tiles);
+        if (TRule.Measures && !context.Accumulates)
+        {
+            Grow(ref _sums, _tiles);
+            _measures = true;
+            _work.Run(_parts);
+            for (int i = 0; i < _count; i++)
+                _entries[i].Function.Finish(RowOf(i), _entries[i].Extent, SumsOf(i));
+            _measures = false;
+        }
+
+        _work.Run(_parts);
+    }
+
+    private void WriteRows(in TRule rule, in UpdateScalars scalars, bool isFirstStep)
+    {
+        int floats = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            _entries[i].Row = floats;
+            floats += _entries[i].Function.RowLength;
+        }
+
+        Grow(ref _rows, floats);
+        for (int i = 0; i < _count; i++)
+            _entries[i].Function.WriteRow(RowOf(i), rule, scalars, isFirstStep);
+    }
+
+    private void RunPart(int part)
+    {
+        int at = (int)((long)_tiles * part / _parts);
+        int end = (int)((long)_tiles * (part + 1) / _parts);
+        for (int i = EntryAt(at); at < end; i++)
+        {
+            ref Entry entry = ref _entries[i];
+            int first = at - entry.FirstTile;
+            int tiles = Math.Min(entry.Extent.TileCount - first, end - at);
+            if (_measures)
+                entry.Function.Measure(RowOf(i), entry.Slots, entry.Extent, first, tiles, SumsOf(i));
+            else
+                entry.Function.Run(RowOf(i), entry.Slots, entry.Extent, first, tiles);
+            at += tiles;
+        }
+    }
+
+    /// <summary>The tensor that a tile is of.</summary>
+    private int EntryAt(int tile)
+    {
+        int low = 0;
+        for (int high = _count - 1; low < high;)
+        {
+            int middle = (low + high + 1) / 2;
+            if (_entries[middle].FirstTile <= tile)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+
+        return low;
+    }
+
+    private float* RowOf(int entry) => (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_rows, _entries[entry].Row);
+
+    private float* SumsOf(int entry) => (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_sums, _entries[entry].FirstTile);
+
+    private static void Grow(ref float[] floats, int length)
+    {
+        if (floats.Length < length)
+            floats = GC.AllocateUninitializedArray<float>(Math.Max(length, 2 * floats.Length), pinned: true);
+    }
+
+    private struct Entry(HostFunction<TRule> function, SlotAddresses slots, TensorExtent extent, int firstTile)
+    {
+        public readonly HostFunction<TRule> Function = function;
+        public readonly SlotAddresses Slots = slots;
+        public readonly TensorExtent Extent = extent;
+        public readonly int FirstTile = firstTile;
+        public int Row;
+    }
+}

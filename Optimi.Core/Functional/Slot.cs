@@ -1,0 +1,16 @@
+namespace Optimi;
+
+/// <summary>The numbers of the slots.</summary>
+internal static class Slot
+{
+    public const int Values = 0;
+
+    public const int Gradients = 1;
+
+    public const int Compensation = 2;
+
+    /// <summary>The first state; the others follow.</summary>
+    public const int FirstState = 3;
+
+    public const int Count = FirstState + StateTypes.Count;
+}

@@ -1,0 +1,30 @@
+namespace Optimi;
+
+/// <summary>One tensor of a list that is stepped together: all its memory.</summary>
+/// <param name="Values">The parameter.</param>
+/// <param name="Gradients">Its gradient, which is only read.</param>
+/// <param name="First">The rule's first state, in the order of its state names; where there is none, the default.</param>
+/// <param name="Second">The second state.</param>
+/// <param name="Third">The third state.</param>
+/// <param name="Fourth">The fourth state.</param>
+/// <param name="KahanComp">The Kahan compensation.</param>
+public readonly record struct TensorSlots(
+    TensorMemory Values,
+    TensorMemory Gradients,
+    TensorMemory First = default,
+    TensorMemory Second = default,
+    TensorMemory Third = default,
+    TensorMemory Fourth = default,
+    TensorMemory KahanComp = default)
+{
+    internal TensorMemory this[int slot] => slot switch
+    {
+        Slot.Values => Values,
+        Slot.Gradients => Gradients,
+        Slot.Compensation => KahanComp,
+        Slot.FirstState => First,
+        Slot.FirstState + 1 => Second,
+        Slot.FirstState + 2 => Third,
+        _ => Fourth,
+    };
+}
