@@ -45,12 +45,14 @@ internal static class BenchCommand
         // Before the measurements, so that they are not made for nothing; and an earlier chart must not pass for this one.
         foreach (string path in new[] { json, chart }.OfType<string>())
         {
+            if (string.IsNullOrWhiteSpace(path))
+                throw new BenchException("--json or --chart is empty; each must name a file.");
             File.WriteAllBytes(path, []);
             File.Delete(path);
         }
 
         IReadOnlyList<BenchResult> results = BenchRun.Run(plan, cancellation);
-        Terminal.Create().Write(BenchTable.Of(results));
+        BenchTable.Write(results);
         if (json is not null)
             File.WriteAllText(json, Json.Write(results));
         if (chart is not null)
@@ -70,8 +72,7 @@ internal static class BenchCommand
             Console.Error.WriteLine(error.Message);
             return ExitCode.Failure;
         }
-        catch (Exception error) when (
-            error is BenchException or OptimiException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception error) when (error is BenchException or OptimiException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(error.Message);
             return ExitCode.UnusableInput;

@@ -18,7 +18,7 @@ internal static class BenchRun
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(progress =>
             {
-                ProgressTask task = progress.AddTask("", maxValue: plan.Devices.Count * plan.Cases.Count * plan.Rounds);
+                ProgressTask task = progress.AddTask("bench", maxValue: plan.Devices.Count * plan.Cases.Count * plan.Rounds);
                 results = Measure(
                     plan,
                     text =>

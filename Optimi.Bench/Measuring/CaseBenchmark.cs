@@ -39,7 +39,7 @@ internal static class CaseBenchmark
         {
             seconds.Add(SecondsPerStep(workload, steps));
             if (baseline is not null)
-                baselineRatios.Add(seconds[^1] / SecondsPerStep(baseline, steps));
+                baselineRatios.Add(RatioTo(baseline, workload, seconds[^1], steps));
             limit?.Measure();
             onRound();
         }
@@ -70,6 +70,14 @@ internal static class CaseBenchmark
         Baseline.OneGroup => new Workload(workload.Device, workload.Variant, shapes, 1),
         _ => null,
     };
+
+    /// <summary>The workload before and after the baseline, and that twice, so that a machine that slows down meanwhile slows
+    /// both.</summary>
+    private static double RatioTo(Workload baseline, Workload workload, double before, int steps)
+    {
+        double between = SecondsPerStep(baseline, steps) + SecondsPerStep(baseline, steps);
+        return (before + SecondsPerStep(workload, steps)) / between;
+    }
 
     private static long LaunchesPerStep(Workload workload)
     {

@@ -110,6 +110,7 @@ internal sealed class BenchCommandTests
     [TestCase("--parameters", "7", "4096")]
     [TestCase("--parameters", "many", "whole number")]
     [TestCase("--rounds", "0", "1 to")]
+    [TestCase("--chart", "", "name a file")]
     [TestCase("--json", "/no/such/folder/results.json", "/no/such/folder")]
     public void Unusable_values_are_refused_with_a_remedy(string option, string value, string remedy)
     {
