@@ -30,7 +30,8 @@ internal sealed class BenchOptions
 
     private readonly Option<string?> _rounds = new("--rounds")
     {
-        Description = "Interleaved rounds of step and limit, of which the medians are shown. Default: 15, with --quick 7, or fewer if they take long.",
+        Description = "Interleaved rounds of step and limit, of which the medians are shown. Default: 15, with --quick 7, or fewer"
+            + " if they take long.",
     };
 
     private readonly Option<bool> _quick = new("--quick")

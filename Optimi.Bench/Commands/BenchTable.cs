@@ -24,7 +24,8 @@ internal static class BenchTable
         Table table = new Table { Border = TableBorder.Rounded }
             .Title(Markup.Escape($"{device}, {scenario.Name}: {Number(results[0].Parameters, "#,0")} parameters"))
             .AddColumns("optimizer", "storage");
-        foreach (string? name in (string?[])["Mparam/s", "±", "GB/s", "of limit", "limit of copy", compared, "launches", "B/step", "B/param"])
+        string?[] numbers = ["Mparam/s", "±", "GB/s", "of limit", "limit of copy", compared, "launches", "B/step", "B/param"];
+        foreach (string? name in numbers)
         {
             if (name is not null)
                 table.AddColumn(new TableColumn(name).RightAligned());

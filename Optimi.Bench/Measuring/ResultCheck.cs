@@ -28,8 +28,9 @@ internal sealed class ResultCheck : IDisposable
                 if (at < 0)
                     continue;
                 throw new WrongResultException(FormattableString.Invariant(
-                    $"{workload.Variant} on {workload.Device.Name} gave {actual[at]:R} at {at} of tensor {parameter.Name}, where")
-                    + FormattableString.Invariant($" ILGPU's simulation gives {expected[group][at % TestData.Period]:R}; what is wrong is not timed."));
+                    $"{workload.Variant} on {workload.Device.Name} gave {actual[at]:R} at {at} of tensor {parameter.Name}, but")
+                    + FormattableString.Invariant($" {expected[group][at % TestData.Period]:R} in ILGPU's simulation;")
+                    + " what is wrong is not timed.");
             }
         }
 

@@ -56,7 +56,8 @@ internal sealed class StreamPassTests
 
     [Test]
     public void More_slabs_than_a_loop_takes_are_refused() =>
-        Assert.That(() => new StreamPass([.. Enumerable.Repeat(new StreamSlab(0, 2, false), 3), new(0, 2, true)], 1), Throws.ArgumentException);
+        Assert.That(
+            () => new StreamPass([.. Enumerable.Repeat(new StreamSlab(0, 2, false), 3), new(0, 2, true)], 1), Throws.ArgumentException);
 
     [Test]
     public void Threads_run_every_part_once()
@@ -94,7 +95,8 @@ internal sealed class StreamPassTests
         }
 
         /// <summary>All bytes that are to be updated.</summary>
-        public byte[] Updated => [.. _slabs.Where(slab => slab.IsWritten).SelectMany(slab => Bytes(slab.Memory)[..(_length * slab.Width)].ToArray())];
+        public byte[] Updated =>
+            [.. _slabs.Where(slab => slab.IsWritten).SelectMany(slab => Bytes(slab.Memory)[..(_length * slab.Width)].ToArray())];
 
         /// <summary>All others.</summary>
         public byte[] Untouched =>

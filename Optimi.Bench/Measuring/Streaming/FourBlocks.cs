@@ -16,10 +16,14 @@ internal readonly unsafe struct FourBlocks<TBlock>(TBlock a, TBlock b, TBlock c,
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FourBlocks<TBlock> Load(byte* from) => new(
-        TBlock.Load(from), TBlock.Load(from + TBlock.Bytes), TBlock.Load(from + (2 * TBlock.Bytes)), TBlock.Load(from + (3 * TBlock.Bytes)));
+        TBlock.Load(from),
+        TBlock.Load(from + TBlock.Bytes),
+        TBlock.Load(from + (2 * TBlock.Bytes)),
+        TBlock.Load(from + (3 * TBlock.Bytes)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FourBlocks<TBlock> Splat(uint bits) => new(TBlock.Splat(bits), TBlock.Splat(bits), TBlock.Splat(bits), TBlock.Splat(bits));
+    public static FourBlocks<TBlock> Splat(uint bits) => new(
+        TBlock.Splat(bits), TBlock.Splat(bits), TBlock.Splat(bits), TBlock.Splat(bits));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FourBlocks<TBlock> And(FourBlocks<TBlock> left, FourBlocks<TBlock> right) => new(
