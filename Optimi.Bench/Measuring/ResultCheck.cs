@@ -5,9 +5,6 @@ namespace Optimi.Bench;
 /// <summary>Compares the first steps of a workload with ILGPU's simulation of the same kernels, number by number.</summary>
 internal sealed class ResultCheck : IDisposable
 {
-    /// <summary>The second step is the first that reads states, and the third the first that reads what it wrote.</summary>
-    private const int Steps = 3;
-
     private readonly ComputeDevice _simulation = ComputeDevice.Open("cpu-simulated");
     private readonly Dictionary<(Variant Variant, int Groups), float[][]> _expected = [];
 
@@ -16,7 +13,7 @@ internal sealed class ResultCheck : IDisposable
     public void Run(Workload workload)
     {
         float[][] expected = Expected(workload.Variant, workload.Groups.Count);
-        workload.Step(Steps);
+        TakeSteps(workload);
         float[] room = ArrayPool<float>.Shared.Rent((int)workload.Parameters.Max(parameter => parameter.Length));
         foreach ((int group, ParameterGroup members) in workload.Groups.Index())
         {
@@ -39,13 +36,21 @@ internal sealed class ResultCheck : IDisposable
 
     public void Dispose() => _simulation.Dispose();
 
+    /// <summary>The second step is the first that reads states, and the third the first that reads what it wrote.</summary>
+    private static void TakeSteps(Workload workload)
+    {
+        workload.Step(1);
+        TestData.HalveGradients(workload.Parameters);
+        workload.Step(2);
+    }
+
     /// <summary>The values of each group after the first steps.</summary>
     private float[][] Expected(Variant variant, int groups)
     {
         if (_expected.TryGetValue((variant, groups), out float[][]? known))
             return known;
         using var workload = new Workload(_simulation, variant, [.. Enumerable.Repeat<int[]>([TestData.Period], groups)], groups);
-        workload.Step(Steps);
+        TakeSteps(workload);
         float[][] values = [.. workload.Groups.Select(group =>
         {
             var numbers = new float[TestData.Period];

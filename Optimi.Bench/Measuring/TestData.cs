@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace Optimi.Bench;
@@ -23,6 +25,20 @@ internal static class TestData
             parameter.Value.CopyFrom(numbers[..(int)parameter.Length]);
             parameter.Gradient.CopyFrom(numbers.Slice(GradientShift, (int)parameter.Length));
         }
+    }
+
+    /// <summary>
+    /// Halves the gradients. A rule that bounds its update by a mean over the tensor then does not, so that tensors whose ends
+    /// cut the numbers off in different places still have the same results.
+    /// </summary>
+    public static void HalveGradients(IReadOnlyList<Parameter> parameters)
+    {
+        int length = (int)parameters.Max(parameter => parameter.Length);
+        float[] halves = ArrayPool<float>.Shared.Rent(length);
+        TensorPrimitives.Multiply(Numbers(length + GradientShift).Slice(GradientShift, length), 0.5f, halves);
+        foreach (Parameter parameter in parameters)
+            parameter.Gradient.CopyFrom(halves.AsSpan(0, (int)parameter.Length));
+        ArrayPool<float>.Shared.Return(halves);
     }
 
     /// <summary>Where numbers first differ from some that are repeated over and over, bit for bit; -1 if nowhere.</summary>
