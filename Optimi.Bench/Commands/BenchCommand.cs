@@ -1,103 +1,81 @@
 using System.CommandLine;
-using System.Globalization;
-using Spectre.Console;
 
 namespace Optimi.Bench;
 
 /// <summary><c>bench</c>: how near a step comes to the memory's limit.</summary>
 internal static class BenchCommand
 {
-    /// <summary>More would take the simulation minutes.</summary>
-    private const int SimulatedParameters = 200_000;
-
     public static Command Create()
     {
-        var device = new Option<string>("--device")
+        var options = new BenchOptions();
+        var json = new Option<string?>("--json") { Description = "Write the results to a file." };
+        var chart = new Option<string?>("--chart") { Description = "Draw the shares of the limit to a PNG file." };
+        var list = new Option<bool>("--list") { Description = "Name all that can be measured, and measure nothing." };
+        var suites = new Option<string?>("--bdn")
         {
-            Description = "Devices to measure, separated by commas, or all.",
-            DefaultValueFactory = _ => "cpu",
+            Description = "Run BenchmarkDotNet's suites instead: those that match a pattern, or all.",
+            Arity = ArgumentArity.ZeroOrOne,
         };
-        var parameters = new Option<int>("--parameters")
-        {
-            Description = "Parameters of the tensor.",
-            DefaultValueFactory = _ => 16_000_000,
-        };
-        var rounds = new Option<int>("--rounds")
-        {
-            Description = "Interleaved rounds of step and limit; the medians are shown.",
-            DefaultValueFactory = _ => 15,
-        };
-        var optimizer = new Option<string?>("--optimizer") { Description = "Only this optimizer." };
-        var json = new Option<FileInfo?>("--json") { Description = "Write the results to a file." };
+        var inProcess = new Option<bool>("--in-process") { Description = "Run suites in this process, for want of an SDK." };
         var command = new Command("bench", "Measures optimizer steps against the streaming limit of the same run.")
         {
-            device, parameters, rounds, optimizer, json,
+            json, chart, list, suites, inProcess,
         };
-        command.SetAction(parsed => Run(
-            parsed.GetValue(device)!,
-            parsed.GetValue(parameters),
-            parsed.GetValue(rounds),
-            parsed.GetValue(optimizer),
-            parsed.GetValue(json)));
+        options.AddTo(command);
+        // On a thread of its own, so that Ctrl-C is heard while it runs, and none of the pool's, which steps need.
+        command.SetAction((parsed, cancellation) => Task.Factory.StartNew(
+            () => Guarded(() =>
+            {
+                if (parsed.GetValue(list))
+                    BenchList.Write();
+                else if (parsed.GetResult(suites) is not null)
+                    SuiteRunner.Run(parsed.GetValue(suites) ?? "*", parsed.GetValue(inProcess));
+                else
+                    Run(options.Plan(parsed), parsed.GetValue(json), parsed.GetValue(chart), cancellation);
+            }),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default));
         return command;
     }
 
-    private static int Run(string devices, int count, int rounds, string? optimizer, FileInfo? json)
+    /// <summary>Measures a plan, shows the results and writes them to files.</summary>
+    public static void Run(BenchPlan plan, string? json, string? chart, CancellationToken cancellation)
     {
-        List<BenchCase> cases = [.. BenchCase.All.Where(variant => optimizer is null || variant.Optimizer == optimizer)];
-        if (cases.Count == 0 || count < Kernels.Tile.Length || rounds < 1)
+        // Before the measurements, so that they are not made for nothing; and an earlier chart must not pass for this one.
+        foreach (string path in new[] { json, chart }.OfType<string>())
         {
-            Console.Error.WriteLine(
-                $"Nothing to measure: optimizers are {string.Join(", ", BenchCase.All.Select(c => c.Optimizer).Distinct())};"
-                + $" --parameters must be at least {Kernels.Tile.Length}, --rounds at least 1.");
+            if (string.IsNullOrWhiteSpace(path))
+                throw new BenchException("--json or --chart is empty; each must name a file.");
+            File.WriteAllBytes(path, []);
+            File.Delete(path);
+        }
+
+        IReadOnlyList<BenchResult> results = BenchRun.Run(plan, cancellation);
+        BenchTable.Write(results);
+        if (json is not null)
+            File.WriteAllText(json, Json.Write(results));
+        if (chart is not null)
+            LimitChart.Save(chart, results);
+    }
+
+    /// <summary>Runs, and says what went wrong.</summary>
+    public static int Guarded(Action run)
+    {
+        try
+        {
+            run();
+            return ExitCode.Success;
+        }
+        catch (Exception error) when (error is WrongResultException or BenchmarksNotRunException)
+        {
+            Console.Error.WriteLine(error.Message);
+            return ExitCode.Failure;
+        }
+        catch (Exception error) when (error is BenchException or OptimiException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine(error.Message);
             return ExitCode.UnusableInput;
         }
-
-        var results = new List<BenchResult>();
-        foreach (string name in DeviceNames.Resolve(devices))
-        {
-            using ComputeDevice device = ComputeDevice.Open(name);
-            bool isSimulated = device.Kind == DeviceKind.Simulated;
-            foreach (BenchCase variant in cases)
-            {
-                Console.Error.WriteLine($"{device.Name}: {variant}");
-                results.Add(StepBenchmark.Run(
-                    variant,
-                    device,
-                    isSimulated ? Math.Min(count, SimulatedParameters) : count,
-                    isSimulated ? Math.Min(rounds, 3) : rounds));
-            }
-        }
-
-        Show(results);
-        if (json is not null)
-            File.WriteAllText(json.FullName, Json.Write(results));
-        return ExitCode.Success;
     }
-
-    private static void Show(List<BenchResult> results)
-    {
-        var table = new Table().AddColumns(
-            "device", "optimizer", "dtype", "Kahan", "Mparam/s", "GB/s", "of limit", "limit of copy", "launches", "B/step", "B/param");
-        foreach (BenchResult result in results)
-        {
-            table.AddRow(
-                result.Device,
-                result.Optimizer,
-                $"{result.Dtype}",
-                result.Kahan ? "yes" : "no",
-                Number(result.MparamsPerSecond, "0.#"),
-                Number(result.GbPerSecond, "0.##"),
-                Number(result.LimitRatio, "0.00"),
-                Number(result.LimitToCopyRatio, "0.00"),
-                Number(result.Launches, "0.#"),
-                Number(result.AllocatedBytes, "0"),
-                Number(result.BytesPerParameter, "0.#"));
-        }
-
-        Terminal.Create().Write(table);
-    }
-
-    private static string Number(double? value, string format) =>
-        value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
 }

@@ -1,0 +1,25 @@
+using Spectre.Console;
+
+namespace Optimi.Bench;
+
+/// <summary>What <c>bench</c> can measure.</summary>
+internal static class BenchList
+{
+    public static void Write()
+    {
+        Table table = new Table().AddColumns("option", "value", "what it is");
+        foreach (DeviceDescription device in ComputeDevice.List())
+            Add("--device", device.Name, device.Problem is null ? device.Product : $"{device.Product}; {device.Problem}");
+        foreach (Scenario scenario in Scenario.All)
+            Add("--scenario", scenario.Name, scenario.Description);
+        foreach (BenchOptimizer optimizer in BenchOptimizer.All)
+            Add("--optimizer", optimizer.Name, optimizer.Options.GetType().Name);
+        foreach (string dtype in BenchOptions.DTypeNames)
+            Add("--dtype", dtype, "");
+        foreach (Type suite in SuiteRunner.All)
+            Add("--bdn", $"*{suite.Name}*", SuiteRunner.Description(suite));
+        Terminal.Create().Write(table);
+
+        void Add(params string[] cells) => table.AddRow([.. cells.Select(Markup.Escape)]);
+    }
+}

@@ -1,0 +1,141 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Optimi.Bench;
+
+/// <summary>The options of <c>bench</c>, and what they ask for.</summary>
+internal sealed class BenchOptions
+{
+    /// <summary>Enough for the tensors of the transformer.</summary>
+    private const int MinParameters = 4096;
+
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "Devices to measure, separated by commas, or all.",
+        DefaultValueFactory = _ => "cpu",
+    };
+
+    private readonly Option<string[]> _scenario = ListOf("--scenario", Scenario.All.Select(scenario => scenario.Name));
+
+    private readonly Option<string[]> _optimizer = ListOf("--optimizer", BenchOptimizer.All.Select(optimizer => optimizer.Name));
+
+    private readonly Option<string[]> _dtype = ListOf("--dtype", DTypeNames);
+
+    private readonly Option<string?> _kahan = new("--kahan") { Description = "on or off, for low precision. Default: both." };
+
+    private readonly Option<string?> _parameters = new("--parameters")
+    {
+        Description = "About how many parameters. Default: 16 million, with --quick 8 million.",
+    };
+
+    private readonly Option<string?> _rounds = new("--rounds")
+    {
+        Description = "Interleaved rounds of step and limit, of which the medians are shown. Default: 15, with --quick 7, or fewer"
+            + " if they take long.",
+    };
+
+    private readonly Option<bool> _quick = new("--quick")
+    {
+        Description = "Done in 40 seconds: smaller tensors, fewer rounds. Unless --optimizer names others, only AdamW in all, "
+            + "the others in 'large' and with Kahan summation where it can be.",
+    };
+
+    /// <summary>What <c>--dtype</c> takes.</summary>
+    public static IEnumerable<string> DTypeNames => Enum.GetNames<DType>().Select(name => name.ToLowerInvariant());
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_device, _scenario, _optimizer, _dtype, _kahan, _parameters, _rounds, _quick])
+            command.Options.Add(option);
+    }
+
+    /// <summary>The plan that the options ask for.</summary>
+    /// <exception cref="BenchException">A value cannot be used.</exception>
+    public BenchPlan Plan(ParseResult parsed)
+    {
+        bool quick = parsed.GetValue(_quick);
+        IReadOnlyList<Scenario> scenarios = Chosen(parsed, _scenario, Scenario.All, scenario => scenario.Name);
+        IReadOnlyList<BenchOptimizer> optimizers = Chosen(parsed, _optimizer, BenchOptimizer.All, optimizer => optimizer.Name);
+        IReadOnlyList<string> dtypes = Chosen(parsed, _dtype, [.. DTypeNames], name => name);
+        bool? kahan = parsed.GetValue(_kahan) switch
+        {
+            null => null,
+            "on" => true,
+            "off" => false,
+            string other => throw new BenchException($"--kahan is '{other}', but it must be on or off."),
+        };
+        bool all = !quick || parsed.GetResult(_optimizer) is not null;
+        List<BenchCase> cases =
+        [
+            .. from scenario in scenarios
+               from optimizer in optimizers
+               from storage in Variant.Storages
+               where all || IsInSample(scenario, optimizer, storage)
+               where dtypes.Contains(storage.DType.ToString().ToLowerInvariant()) && storage.Kahan == (kahan ?? storage.Kahan)
+               select new BenchCase(scenario, new Variant(optimizer, storage.DType, storage.Kahan)),
+        ];
+        if (cases.Count == 0)
+        {
+            throw new BenchException(
+                $"--kahan on leaves nothing to measure of --dtype {string.Join(", ", dtypes)}: float32 parameters lose nothing that"
+                + " could be kept. Use bfloat16 or float16, or leave out --kahan.");
+        }
+
+        int? rounds = Number(parsed, _rounds, 1);
+        TimeSpan usual = TimeSpan.FromSeconds(quick ? 0.2 : 3);
+        return new BenchPlan(
+            Devices(parsed.GetValue(_device)!),
+            cases,
+            Number(parsed, _parameters, MinParameters) ?? (quick ? 8_000_000 : 16_000_000),
+            rounds ?? (quick ? 7 : 15),
+            rounds is null ? usual : TimeSpan.MaxValue,
+            quick ? 0.03 : 0.3);
+    }
+
+    /// <summary>Whether a quick run measures it unasked.</summary>
+    private static bool IsInSample(Scenario scenario, BenchOptimizer optimizer, (DType DType, bool Kahan) storage) =>
+        optimizer.Name == "adamw" || (scenario == Scenario.All[0] && storage.Kahan == (storage.DType != DType.Float32));
+
+    private static Option<string[]> ListOf(string name, IEnumerable<string> values) => new(name)
+    {
+        Description = $"Of {string.Join(", ", values)}: one or several, separated by commas. Default: all.",
+    };
+
+    /// <summary>The devices' names, each known to open.</summary>
+    private static IReadOnlyList<string> Devices(string names)
+    {
+        IReadOnlyList<string> devices = DeviceNames.Resolve(names);
+        if (devices.Count == 0)
+            throw new BenchException($"--device is '{names}', which names none; 'bench --list' shows those that there are.");
+        // All before the first measurement: a name that is wrong is known at once.
+        foreach (string name in devices)
+            ComputeDevice.Open(name).Dispose();
+        return devices;
+    }
+
+    private static IReadOnlyList<T> Chosen<T>(ParseResult parsed, Option<string[]> option, IReadOnlyList<T> all, Func<T, string> nameOf)
+    {
+        List<string> names =
+        [
+            .. (parsed.GetValue(option) ?? []).SelectMany(list =>
+                list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)),
+        ];
+        if (names.Find(name => !all.Select(nameOf).Contains(name)) is string unknown)
+        {
+            throw new BenchException(
+                $"{option.Name} has '{unknown}', which there is not; choose from {string.Join(", ", all.Select(nameOf))}.");
+        }
+
+        return names.Count == 0 ? all : [.. all.Where(item => names.Contains(nameOf(item)))];
+    }
+
+    // The parser's own message for what is no number would name a type of .NET's.
+    private static int? Number(ParseResult parsed, Option<string?> option, int least) => parsed.GetValue(option) switch
+    {
+        null => null,
+        string text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least => value,
+        string text => throw new BenchException(FormattableString.Invariant(
+            $"{option.Name} is '{text}', but it must be a whole number from {least} to {int.MaxValue}.")),
+    };
+}

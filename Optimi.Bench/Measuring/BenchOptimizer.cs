@@ -1,0 +1,24 @@
+namespace Optimi.Bench;
+
+/// <summary>An optimizer as a row: adding one to the library adds a row here.</summary>
+/// <param name="Name">What <c>--optimizer</c> calls it.</param>
+/// <param name="Options">Its options; the learning rate and Kahan summation are set by the case.</param>
+/// <param name="Create">Makes it.</param>
+/// <param name="Passes">How it walks memory, if not in one pass; see <see cref="Traffic"/>.</param>
+internal sealed record BenchOptimizer(
+    string Name,
+    OptimizerOptions Options,
+    Func<IReadOnlyList<ParameterGroup>, Optimizer> Create,
+    IReadOnlyList<TrafficPass>? Passes = null)
+{
+    public static IReadOnlyList<BenchOptimizer> All { get; } =
+    [
+        new("sgd", new SgdOptions { Lr = 0, Momentum = 0.9 }, groups => new SGD(groups)),
+        new("adam", new AdamOptions { Lr = 0 }, groups => new Adam(groups)),
+        new("adamw", new AdamWOptions { Lr = 0 }, groups => new AdamW(groups)),
+        new("adan", new AdanOptions { Lr = 0 }, groups => new Adan(groups)),
+        new("lion", new LionOptions { Lr = 0 }, groups => new Lion(groups)),
+        new("radam", new RAdamOptions { Lr = 0 }, groups => new RAdam(groups)),
+        new("ranger", new RangerOptions { Lr = 0 }, groups => new Ranger(groups)),
+    ];
+}

@@ -1,0 +1,27 @@
+namespace Optimi.Bench;
+
+/// <summary>What to measure, and how thoroughly.</summary>
+/// <param name="Devices">The devices' names.</param>
+/// <param name="Cases">What to measure on each.</param>
+/// <param name="Parameters">About how many parameters.</param>
+/// <param name="Rounds">Rounds of each case, if the time suffices.</param>
+/// <param name="MaxTime">How long the rounds of a case may take; a few there are in any case.</param>
+/// <param name="AllocationSeconds">How long allocations of a case are counted.</param>
+internal sealed record BenchPlan(
+    IReadOnlyList<string> Devices,
+    IReadOnlyList<BenchCase> Cases,
+    int Parameters,
+    int Rounds,
+    TimeSpan MaxTime,
+    double AllocationSeconds)
+{
+    /// <summary>The simulation is for debugging, and thousands of times slower.</summary>
+    private const int SimulatedParameters = 10_000;
+
+    private const int SimulatedRounds = 3;
+
+    /// <summary>The plan for a device of a kind.</summary>
+    public BenchPlan On(DeviceKind kind) => kind == DeviceKind.Simulated
+        ? this with { Parameters = Math.Min(Parameters, SimulatedParameters), Rounds = Math.Min(Rounds, SimulatedRounds) }
+        : this;
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+
+namespace Optimi.Bench;
+
+/// <summary>Measures a case: checks the results, then times steps in rounds interleaved with all that they are compared with.</summary>
+internal static class CaseBenchmark
+{
+    private const int WarmUps = 3;
+
+    /// <summary>A median of fewer says little.</summary>
+    private const int MinRounds = 3;
+
+    /// <summary>Shorter samples are at the mercy of whatever else the machine does: several steps make up a sample.</summary>
+    private const double MinSampleSeconds = 0.004;
+
+    /// <param name="benchCase">The case.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="plan">The plan for the device.</param>
+    /// <param name="check">Knows the results.</param>
+    /// <param name="onRound">Called after each round.</param>
+    /// <exception cref="WrongResultException">A result is wrong; nothing was timed.</exception>
+    public static BenchResult Run(BenchCase benchCase, ComputeDevice device, BenchPlan plan, ResultCheck check, Action onRound)
+    {
+        (Scenario scenario, Variant variant) = benchCase;
+        IReadOnlyList<int[]> shapes = scenario.Shapes(plan.Parameters);
+        using var workload = new Workload(device, variant, shapes, scenario.Groups);
+        using Workload? baseline = BaselineOf(scenario, workload, shapes);
+        check.Run(workload);
+        if (baseline is not null)
+            check.Run(baseline);
+        double estimate = Samples.Median(Enumerable.Range(0, WarmUps).Select(_ => SecondsPerStep(workload, 1)));
+        int steps = device.Kind == DeviceKind.Simulated ? 1 : (int)Math.Max(1, Math.Ceiling(MinSampleSeconds / estimate));
+        using IMemoryLimit? limit = MemoryLimits.For(workload, steps);
+
+        var seconds = new List<double>();
+        var baselineRatios = new List<double>();
+        long started = Stopwatch.GetTimestamp();
+        for (int round = 0; round < plan.Rounds && !(round >= MinRounds && Stopwatch.GetElapsedTime(started) > plan.MaxTime); round++)
+        {
+            seconds.Add(SecondsPerStep(workload, steps));
+            if (baseline is not null)
+                baselineRatios.Add(RatioTo(baseline, workload, seconds[^1], steps));
+            limit?.Measure();
+            onRound();
+        }
+
+        double rate = workload.Length / Samples.Median(seconds);
+        double bytes = (double)workload.Length * workload.Traffic.BytesPerParameter;
+        return new BenchResult(
+            scenario.Name,
+            variant.Optimizer.Name,
+            variant.DType,
+            variant.Kahan,
+            device.Name,
+            rate / 1e6,
+            rate * workload.Traffic.BytesPerParameter / 1e9,
+            limit is null ? null : Samples.Median(seconds.Zip(limit.Rates, (taken, limitRate) => bytes / taken / limitRate)),
+            LaunchesPerStep(workload),
+            AllocationMeter.BytesPerStep(workload, estimate, plan.AllocationSeconds),
+            (double)workload.MemoryBytes / workload.Length,
+            Samples.Spread(seconds),
+            limit is null ? null : Samples.Median(limit.Rates.Zip(limit.CopyRates, (limitRate, copyRate) => limitRate / copyRate)),
+            baseline is null ? null : Samples.Median(baselineRatios),
+            workload.Length);
+    }
+
+    private static Workload? BaselineOf(Scenario scenario, Workload workload, IReadOnlyList<int[]> shapes) => scenario.Baseline switch
+    {
+        Baseline.OneTensor => new Workload(workload.Device, workload.Variant, [[(int)workload.Length]], scenario.Groups),
+        Baseline.OneGroup => new Workload(workload.Device, workload.Variant, shapes, 1),
+        _ => null,
+    };
+
+    /// <summary>The workload before and after the baseline, and that twice, so that a machine that slows down meanwhile slows
+    /// both.</summary>
+    private static double RatioTo(Workload baseline, Workload workload, double before, int steps)
+    {
+        double between = SecondsPerStep(baseline, steps) + SecondsPerStep(baseline, steps);
+        return (before + SecondsPerStep(workload, steps)) / between;
+    }
+
+    private static long LaunchesPerStep(Workload workload)
+    {
+        long before = workload.Device.Launches;
+        workload.Step(1);
+        return workload.Device.Launches - before;
+    }
+
+    /// <summary>Where a sample is of several steps, one goes before it, so that caches hold for all what they held before.</summary>
+    private static double SecondsPerStep(Workload workload, int steps)
+    {
+        if (steps > 1)
+            workload.Step(1);
+        long start = Stopwatch.GetTimestamp();
+        workload.Step(steps);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / steps;
+    }
+}

@@ -1,0 +1,57 @@
+namespace Optimi.Bench;
+
+/// <summary>The parameters of a scenario on a device, with gradients, and the optimizer that steps them.</summary>
+internal sealed class Workload : IDisposable
+{
+    /// <summary>The first group's; each further group has as much more.</summary>
+    private const double Lr = 2e-3;
+
+    private readonly ParameterBuffer _buffer;
+
+    public Workload(ComputeDevice device, Variant variant, IReadOnlyList<int[]> shapes, int groups)
+    {
+        Device = device;
+        Variant = variant;
+        _buffer = new ParameterBuffer(device);
+        Parameters = [.. shapes.Select((shape, i) => _buffer.Add($"{i}", variant.DType, shape))];
+        Groups = [.. Parameters.Index().GroupBy(item => item.Index % groups, item => item.Item).Select(group => new ParameterGroup(
+            group, variant.Optimizer.Options with { Lr = Lr * (1 + group.Key), Kahan = variant.Kahan }))];
+        Optimizer = variant.Optimizer.Create(Groups);
+        Length = Parameters.Sum(parameter => parameter.Length);
+        TestData.Start(Parameters);
+        Traffic = Traffic.Of(Optimizer, Parameters[0], variant.Optimizer.Passes);
+    }
+
+    public ComputeDevice Device { get; }
+
+    public Variant Variant { get; }
+
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    public IReadOnlyList<ParameterGroup> Groups { get; }
+
+    public Optimizer Optimizer { get; }
+
+    /// <summary>How many numbers all parameters have.</summary>
+    public long Length { get; }
+
+    /// <summary>What a step must move.</summary>
+    public Traffic Traffic { get; }
+
+    /// <summary>Memory of values, gradients and states.</summary>
+    public long MemoryBytes => _buffer.ValueBytes + _buffer.GradientBytes + Optimizer.StateBytes;
+
+    /// <summary>Steps a number of times and waits for the last.</summary>
+    public void Step(int times)
+    {
+        for (int i = 0; i < times; i++)
+            Optimizer.Step();
+        Device.Synchronize();
+    }
+
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        _buffer.Dispose();
+    }
+}

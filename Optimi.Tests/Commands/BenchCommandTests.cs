@@ -1,0 +1,166 @@
+using System.Text.Json;
+using Optimi.Bench;
+
+namespace Optimi.Tests;
+
+[NonParallelizable]
+internal sealed class BenchCommandTests
+{
+    /// <summary>As small and as short as can be.</summary>
+    private static readonly string[] _tiny = ["--quick", "--parameters", "4096", "--rounds", "1"];
+
+    private string _folder = null!;
+    private StringWriter _out = null!;
+    private StringWriter _error = null!;
+    private (TextWriter Out, TextWriter Error) _console;
+
+    [SetUp]
+    public void Redirect()
+    {
+        _folder = Directory.CreateTempSubdirectory("optimi").FullName;
+        _console = (Console.Out, Console.Error);
+        Console.SetOut(_out = new StringWriter());
+        Console.SetError(_error = new StringWriter());
+    }
+
+    [TearDown]
+    public void Restore()
+    {
+        Console.SetOut(_console.Out);
+        Console.SetError(_console.Error);
+        _out.Dispose();
+        _error.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Test]
+    public void Every_scenario_is_reported()
+    {
+        JsonElement[] results = Results("--optimizer", "adamw", "--dtype", "float32,bfloat16", "--kahan", "off");
+        string[] members =
+        [
+            "scenario", "optimizer", "dtype", "kahan", "device", "mparamsPerSecond", "gbPerSecond", "limitRatio", "launches",
+            "allocatedBytes", "bytesPerParameter", "spread", "limitToCopyRatio", "baselineRatio", "parameters",
+        ];
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                results.Select(result => $"{result.GetProperty("scenario")} {result.GetProperty("dtype")}"),
+                Is.EqualTo(
+                    from scenario in (string[])["large", "transformer", "many-small", "many-groups"]
+                    from dtype in (string[])["float32", "bfloat16"]
+                    select $"{scenario} {dtype}"));
+            foreach (JsonElement result in results)
+            {
+                Assert.That(result.EnumerateObject().Select(member => member.Name), Is.EqualTo(members));
+                Assert.That(result.GetProperty("launches").GetInt64(), Is.EqualTo(1));
+                Assert.That(result.GetProperty("limitRatio").GetDouble(), Is.GreaterThan(0));
+                Assert.That(
+                    result.GetProperty("baselineRatio").ValueKind == JsonValueKind.Number,
+                    Is.EqualTo(result.GetProperty("scenario").GetString()!.StartsWith("many", StringComparison.Ordinal)));
+            }
+
+            Assert.That($"{_out}", Does.Contain("of limit").And.Contains("of one tensor").And.Contains("of one group"));
+        });
+    }
+
+    [Test]
+    public void Every_optimizer_is_checked_and_charted()
+    {
+        string chart = Path.Combine(_folder, "chart.png");
+        JsonElement[] results = Results("--scenario", "large", "--dtype", "bfloat16", "--kahan", "on", "--chart", chart);
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                results.Select(result => result.GetProperty("optimizer").GetString()),
+                Is.EqualTo(BenchOptimizer.All.Select(optimizer => optimizer.Name)));
+            Assert.That(File.Exists(chart), Is.EqualTo(LossChart.CanDraw));
+        });
+    }
+
+    [Test]
+    public void The_simulation_has_no_limit()
+    {
+        JsonElement[] results = Results("--scenario", "large", "--optimizer", "lion", "--dtype", "float32", "--device", "cpu-simulated");
+        Assert.That(results.Single().GetProperty("limitRatio").ValueKind, Is.EqualTo(JsonValueKind.Null));
+    }
+
+    [Test]
+    public void Everything_is_listed()
+    {
+        Assert.That(Run("--list"), Is.EqualTo(ExitCode.Success));
+        IEnumerable<string> names =
+        [
+            .. ComputeDevice.List().Select(device => device.Name),
+            .. Scenario.All.Select(scenario => scenario.Name),
+            .. BenchOptimizer.All.Select(optimizer => optimizer.Name),
+            "float32", "bfloat16", "float16",
+            .. SuiteRunner.All.Select(suite => suite.Name),
+        ];
+        foreach (string name in names)
+            Assert.That($"{_out}", Does.Contain(name));
+    }
+
+    [TestCase("--device", "gpu", "auto, cuda")]
+    [TestCase("--device", ",", "--list")]
+    [TestCase("--scenario", "huge", "many-small")]
+    [TestCase("--optimizer", "adamw,sgdx", "adamw")]
+    [TestCase("--dtype", "float64", "bfloat16")]
+    [TestCase("--kahan", "maybe", "on or off")]
+    [TestCase("--parameters", "7", "4096")]
+    [TestCase("--parameters", "many", "whole number")]
+    [TestCase("--rounds", "0", "1 to")]
+    [TestCase("--chart", "", "name a file")]
+    [TestCase("--json", "/no/such/folder/results.json", "/no/such/folder")]
+    public void Unusable_values_are_refused_with_a_remedy(string option, string value, string remedy)
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(Run(option, value), Is.EqualTo(ExitCode.UnusableInput));
+            Assert.That($"{_error}", Does.Contain(value.Split(',')[^1]).And.Contain(remedy));
+        });
+    }
+
+    [Test]
+    public void Kahan_summation_of_float32_is_refused() =>
+        Assert.That(Run("--dtype", "float32", "--kahan", "on"), Is.EqualTo(ExitCode.UnusableInput));
+
+    [Test]
+    public void Suites_that_do_not_exist_are_a_failure()
+    {
+        Assert.That(Run("--bdn", "*NoSuchSuite*"), Is.EqualTo(ExitCode.Failure));
+        Assert.That($"{_error}", Does.Contain("ran nothing").And.Contain("--in-process"));
+    }
+
+    [Test]
+    public void What_is_wrong_is_not_timed()
+    {
+        var wrong = new BenchOptimizer("wrong", new LionOptions { Lr = 0 }, groups =>
+        {
+            // Twice the learning rate wherever the results are compared with the simulation's.
+            bool isReference = groups[0].Parameters[0].Buffer.Device.Kind == DeviceKind.Simulated;
+            groups[0].Lr *= isReference ? 1 : 2;
+            return new Lion(groups);
+        });
+        var plan = new BenchPlan(
+            ["cpu"], [new BenchCase(Scenario.All[0], new Variant(wrong, DType.Float32, Kahan: false))], 4096, 1, TimeSpan.Zero, 0);
+        string json = Path.Combine(_folder, "results.json");
+        int exitCode = BenchCommand.Guarded(() => BenchCommand.Run(plan, json, null, CancellationToken.None));
+        Assert.Multiple(() =>
+        {
+            Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
+            Assert.That($"{_error}", Does.Contain("wrong float32 on cpu").And.Contain("not timed"));
+            Assert.That(File.Exists(json), Is.False);
+        });
+    }
+
+    private static int Run(params string[] arguments) => BenchCommand.Create().Parse(arguments).Invoke();
+
+    private JsonElement[] Results(params string[] arguments)
+    {
+        string json = Path.Combine(_folder, "results.json");
+        Assert.That(Run([.. _tiny, .. arguments, "--json", json]), Is.EqualTo(ExitCode.Success), $"{_error}");
+        using JsonDocument results = JsonDocument.Parse(File.ReadAllText(json));
+        return [.. results.RootElement.EnumerateArray().Select(result => result.Clone())];
+    }
+}
