@@ -20,5 +20,10 @@ internal sealed record BenchOptimizer(
         new("lion", new LionOptions { Lr = 0 }, groups => new Lion(groups)),
         new("radam", new RAdamOptions { Lr = 0 }, groups => new RAdam(groups)),
         new("ranger", new RangerOptions { Lr = 0 }, groups => new Ranger(groups)),
+        new("stableadamw", new StableAdamWOptions { Lr = 0 }, groups => new StableAdamW(groups),
+        [
+            new TrafficPass([TrafficSlot.Gradient], ["exp_avg", "exp_avg_sq"]),
+            new TrafficPass(["exp_avg", "exp_avg_sq"], [TrafficSlot.Value, "kahan_comp"]),
+        ]),
     ];
 }

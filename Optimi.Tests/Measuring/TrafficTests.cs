@@ -19,6 +19,7 @@ internal sealed class TrafficTests
     [TestCase("lion", 20, 10, 14)]
     [TestCase("radam", 28, 14, 18)]
     [TestCase("ranger", 36, 18, 26)]
+    [TestCase("stableadamw", 36, 18, 22)]
     public void A_step_moves_the_gradient_once_and_all_else_twice(string optimizer, int float32, int low, int compensated)
     {
         BenchOptimizer row = BenchOptimizer.All.Single(row => row.Name == optimizer);
