@@ -56,6 +56,19 @@ public sealed class ComputeDevice : IDisposable
     /// type, whatever the number of tensors and groups; three where the update depends on a mean over each tensor.</summary>
     public long Launches { get; private set; }
 
+    /// <summary>
+    /// How many threads a step on the host's vector units may use, the caller's among them: at least 1. Default: one for each
+    /// processor. The bits do not depend on it; other kinds of devices do not look at it.
+    /// </summary>
+    /// <exception cref="DeviceException">The value is below 1; the old one stays.</exception>
+    public int Threads
+    {
+        get;
+        set => field = value >= 1
+            ? value
+            : throw new DeviceException($"Threads is {value}, but a step takes at least 1, the caller's own.");
+    } = Environment.ProcessorCount;
+
     /// <summary>Whether <see cref="Dispose"/> was called.</summary>
     public bool IsDisposed { get; private set; }
 

@@ -52,7 +52,7 @@ public static class Functional
             SlotAddresses slots = default;
             ReadOnlySpan<nint> addresses = [(nint)p, (nint)g, (nint)k, (nint)s0, (nint)s1, (nint)s2, (nint)s3];
             addresses.CopyTo(slots);
-            RunOnHost(options, context, layout, slots, values.Length, HostLanes.Widest);
+            RunOnHost(options, context, layout, slots, values.Length, HostLanes.Widest, Environment.ProcessorCount);
         }
     }
 
@@ -88,7 +88,7 @@ public static class Functional
                 pass.Add(HostFunctions<TRule>.Of(layout, accumulate, HostLanes.Widest), slots, tensor.Values.Length);
             }
 
-            pass.Run(options, context);
+            pass.Run(options, context, Environment.ProcessorCount);
         }
         finally
         {
@@ -148,7 +148,7 @@ public static class Functional
         SlotAddresses slots = default;
         for (int slot = 0; slot < Slot.Count; slot++)
             slots[slot] = views[slot].Length == 0 ? 0 : views[slot].Bytes.LoadEffectiveAddressAsPtr();
-        RunOnHost(options, context, layout, slots, values.Length, device.Lane);
+        RunOnHost(options, context, layout, slots, values.Length, device.Lane, device.Threads);
     }
 
     private static void RunOnHost<TRule>(
@@ -157,14 +157,15 @@ public static class Functional
         SlotLayout layout,
         in SlotAddresses slots,
         long length,
-        Type lane)
+        Type lane,
+        int threads)
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
         HostPass<TRule> pass = HostPass<TRule>.OfThread;
         try
         {
             pass.Add(HostFunctions<TRule>.Of(layout, context.Accumulates, lane), slots, length);
-            pass.Run(options, context);
+            pass.Run(options, context, threads);
         }
         finally
         {

@@ -57,7 +57,7 @@ internal sealed unsafe class HostPass<TRule>
     }
 
     /// <summary>Steps what was added.</summary>
-    public void Run(RuleOptions<TRule> options, in StepContext context)
+    public void Run(RuleOptions<TRule> options, in StepContext context, int threads)
     {
         WriteRows(options.Rule(context), options.Update(context), context.Step == 1);
         _parts = ParallelWork.PartsOf(_tiles);
@@ -65,13 +65,13 @@ internal sealed unsafe class HostPass<TRule>
         {
             Grow(ref _sums, _tiles);
             _measures = true;
-            _work.Run(_parts);
+            _work.Run(_parts, threads);
             for (int i = 0; i < _count; i++)
                 _entries[i].Function.Finish(RowOf(i), _entries[i].Extent, SumsOf(i));
             _measures = false;
         }
 
-        _work.Run(_parts);
+        _work.Run(_parts, threads);
     }
 
     private void WriteRows(in TRule rule, in UpdateScalars scalars, bool isFirstStep)

@@ -44,12 +44,12 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
         if (IsSecondPass)
         {
             _measures = true;
-            _work.Run(_parts);
+            _work.Run(_parts, Device.Threads);
             Finish();
             _measures = false;
         }
 
-        _work.Run(_parts);
+        _work.Run(_parts, Device.Threads);
     }
 
     /// <summary>Makes each tensor's row for the second pass from its sums.</summary>

@@ -13,42 +13,50 @@ internal sealed class ParallelWork
     private const int MaxParts = 64;
 
     private readonly Action<int> _runPart;
-    private readonly Helper[] _helpers;
+    private Helper[] _helpers = [];
     private int _unclaimed;
     private int _unfinished;
 
-    public ParallelWork(Action<int> runPart)
-    {
-        _runPart = runPart;
-        _helpers = new Helper[Environment.ProcessorCount - 1];
-        for (int i = 0; i < _helpers.Length; i++)
-            _helpers[i] = new Helper(this);
-    }
+    public ParallelWork(Action<int> runPart) => _runPart = runPart;
 
     /// <summary>Into how many parts work over some tiles is best cut.</summary>
     public static int PartsOf(int tiles) =>
         tiles < MinParallelTiles ? 1 : Math.Min(MaxParts, tiles / (MinParallelTiles / 8));
 
     /// <summary>Runs parts 0 to <paramref name="parts"/> - 1, and returns when all are done.</summary>
-    public void Run(int parts)
+    /// <param name="parts">How many parts.</param>
+    /// <param name="threads">How many threads at the most, the caller's among them.</param>
+    public void Run(int parts, int threads)
     {
-        if (parts == 1 || _helpers.Length == 0)
+        int helpers = Math.Min(threads, parts) - 1;
+        if (helpers == 0)
         {
             for (int part = 0; part < parts; part++)
                 _runPart(part);
             return;
         }
 
+        Hire(helpers);
         _unfinished = parts;
         // Parts are claimed by counting down one number, so that a helper that comes late, from the run before, finds either
         // nothing or a part of this run, never a part twice.
         Volatile.Write(ref _unclaimed, parts);
-        for (int i = 0; i < Math.Min(_helpers.Length, parts - 1); i++)
+        for (int i = 0; i < helpers; i++)
             _helpers[i].Queue();
         Claim();
         var spin = default(SpinWait);
         while (Volatile.Read(ref _unfinished) > 0)
             spin.SpinOnce(sleep1Threshold: -1);
+    }
+
+    private void Hire(int count)
+    {
+        int there = _helpers.Length;
+        if (there >= count)
+            return;
+        Array.Resize(ref _helpers, count);
+        for (int i = there; i < count; i++)
+            _helpers[i] = new Helper(this);
     }
 
     private void Claim()

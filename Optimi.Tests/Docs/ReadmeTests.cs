@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using ILGPU;
+using ILGPU.Runtime;
 using Optimi.Kernels;
 
 namespace Optimi.Tests;
@@ -65,6 +67,35 @@ internal sealed partial class ReadmeTests
         TensorStorage firstMoment = optimizer.State(matrices[0], "exp_avg");
 
         Assert.That(firstMoment.Length, Is.EqualTo(9));
+    }
+
+    [Test]
+    public void Own_memory()
+    {
+        float[] weight = [1, 2], gradient = [1, -1], expAvg = [0, 0], expAvgSq = [0, 0];
+
+        var adamW = new AdamWOptions { Lr = 1e-3 };
+        for (int step = 1; step <= 10; step++)
+            Functional.Step(adamW, step, weight, gradient, expAvg, expAvgSq);
+
+        Assert.That(weight, Is.EqualTo(new[] { 0.99f, 2.01f }).Within(1e-3));
+    }
+
+    [Test]
+    public void Own_memory_of_a_device()
+    {
+        using var device = ComputeDevice.Open("cpu-simulated");
+        using var buffer = device.Accelerator.Allocate2DDenseX<float>(new(64, 4));
+        buffer.MemSetToZero();
+        ArrayView<float> weightView = Row(0), gradientView = Row(1), expAvgView = Row(2), expAvgSqView = Row(3);
+        gradientView.MemSet(0x3F);
+        var adamW = new AdamWOptions { Lr = 1e-3 };
+
+        Functional.Step(device, adamW, step: 1, weightView, gradientView, expAvgView, expAvgSqView);
+
+        Assert.That(expAvgView.GetAsArray(), Is.All.GreaterThan(0));
+
+        ArrayView<float> Row(int row) => buffer.View.AsContiguous().SubView(64 * row, 64);
     }
 
     [Test]

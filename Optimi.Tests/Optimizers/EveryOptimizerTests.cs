@@ -2,7 +2,7 @@ using Optimi.Kernels;
 
 namespace Optimi.Tests;
 
-/// <summary>All optimizers, on all storage types and all devices.</summary>
+/// <summary>All optimizers, on all storage types and all devices, with every kind of weight decay.</summary>
 internal sealed class EveryOptimizerTests
 {
     private static IEnumerable<TestCaseData> Cases =>
@@ -17,10 +17,13 @@ internal sealed class EveryOptimizerTests
     {
         using ComputeDevice device = row.Open();
         using ComputeDevice reference = DeviceFinder.OpenHost(DeviceKind.Host, typeof(ScalarLane));
-        uint[] actual = TestTraining.Run(device, dtype, parameters => optimizer.Over(parameters, kahan, states));
-        Assert.That(
-            actual.AsSpan().SequenceEqual(
-                TestTraining.Run(reference, dtype, parameters => optimizer.Over(parameters, kahan, states))),
-            Is.True);
+        Assert.Multiple(() =>
+        {
+            foreach (OptimizerOptions options in optimizer.Decays)
+                Assert.That(Run(device, options).AsSpan().SequenceEqual(Run(reference, options)), Is.True, $"{options}");
+        });
+
+        uint[] Run(ComputeDevice on, OptimizerOptions options) => TestTraining.Run(
+            on, dtype, parameters => (optimizer with { Options = options }).Over(parameters, kahan, states));
     }
 }

@@ -10,18 +10,25 @@ namespace Optimi.Tests;
 public sealed record TestOptimizer(
     string Name, Type Rule, OptimizerOptions Options, Func<ParameterGroup, Optimizer> Create)
 {
+    private static readonly SgdOptions _sgd = new() { Lr = 0.01, WeightDecay = 0.1 };
+    private static readonly SgdOptions _momentum = _sgd with { Momentum = 0.9 };
+    private static readonly AdamOptions _adam = new() { Lr = 0.01, WeightDecay = 0.1 };
+    private static readonly RAdamOptions _rAdam = new() { Lr = 0.01, WeightDecay = 0.1 };
+    private static readonly RangerOptions _ranger = new() { Lr = 0.01, Interval = 2, WeightDecay = 0.1 };
+    private static readonly AdanOptions _adan = new() { Lr = 0.01 };
+
     /// <summary>All optimizers; those that keep other states under other options more than once.</summary>
     public static IReadOnlyList<TestOptimizer> All { get; } =
     [
-        Row("sgd", new SgdOptions { Lr = 0.01, WeightDecay = 0.1 }, group => new SGD(group)),
-        Row("sgd with momentum", new SgdOptions { Lr = 0.01, Momentum = 0.9, WeightDecay = 0.1 }, group => new SGD(group)),
-        Row("adam", new AdamOptions { Lr = 0.01, WeightDecay = 0.1 }, group => new Adam(group)),
+        Row("sgd", _sgd, group => new SGD(group), _sgd with { DecoupleWd = true }),
+        Row("sgd with momentum", _momentum, group => new SGD(group), _momentum with { DecoupleWd = true }),
+        Row("adam", _adam, group => new Adam(group), _adam with { DecoupleWd = true }),
         Row("adamw", new AdamWOptions { Lr = 0.01 }, group => new AdamW(group)),
         Row("stableadamw", new StableAdamWOptions { Lr = 0.01 }, group => new StableAdamW(group)),
         Row("lion", new LionOptions { Lr = 0.001, WeightDecay = 0.1 }, group => new Lion(group)),
-        Row("radam", new RAdamOptions { Lr = 0.01, WeightDecay = 0.1 }, group => new RAdam(group)),
-        Row("ranger", new RangerOptions { Lr = 0.01, Interval = 2, WeightDecay = 0.1 }, group => new Ranger(group)),
-        Row("adan", new AdanOptions { Lr = 0.01 }, group => new Adan(group)),
+        Row("radam", _rAdam, group => new RAdam(group), _rAdam with { DecoupleWd = true }),
+        Row("ranger", _ranger, group => new Ranger(group), _ranger with { DecoupleWd = false }),
+        Row("adan", _adan, group => new Adan(group), _adan with { AdamWd = true }),
     ];
 
     /// <summary>How parameters and states can be stored.</summary>
@@ -39,6 +46,9 @@ public sealed record TestOptimizer(
 
     /// <summary>Whether a step is two passes.</summary>
     public bool Measures { get; private init; }
+
+    /// <summary>The options with every kind of weight decay that there is: its own, none, fully decoupled, and any other.</summary>
+    internal IReadOnlyList<OptimizerOptions> Decays { get; private init; } = [];
 
     /// <summary>Its rule as a function of lists of tensors on the host.</summary>
     internal FunctionOfLists OnLists { get; private init; } = null!;
@@ -66,11 +76,19 @@ public sealed record TestOptimizer(
     internal delegate void FunctionOfViews(
         ComputeDevice device, OptimizerOptions options, long step, TensorView[] views, bool accumulate);
 
-    private static TestOptimizer Row<TRule>(string name, RuleOptions<TRule> options, Func<ParameterGroup, Optimizer> create)
+    private static TestOptimizer Row<TRule>(
+        string name, RuleOptions<TRule> options, Func<ParameterGroup, Optimizer> create, RuleOptions<TRule>? otherDecay = null)
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane> =>
         new(name, typeof(TRule), options, create)
         {
             Measures = TRule.Measures,
+            Decays =
+            [
+                options,
+                options with { WeightDecay = 0 },
+                options with { WeightDecay = 1e-4, DecoupleLr = true, MaxLr = 2 * options.Lr },
+                .. otherDecay is null ? Array.Empty<OptimizerOptions>() : [otherDecay],
+            ],
             OnLists = (options, step, tensors, accumulate) =>
                 Optimi.Functional.Step((RuleOptions<TRule>)options, step, tensors, accumulate: accumulate),
             OnViews = (device, options, step, views, accumulate) => Optimi.Functional.Step(

@@ -15,7 +15,7 @@ internal sealed class ParallelWorkTests
                 foreach (int parts in runs)
                 {
                     Array.Clear(counts);
-                    work.Run(parts);
+                    work.Run(parts, Environment.ProcessorCount);
                     if (!counts.Select((count, part) => count == (part < parts ? 1 : 0)).All(isRight => isRight))
                         return false;
                 }
