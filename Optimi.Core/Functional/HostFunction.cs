@@ -10,10 +10,12 @@ internal abstract unsafe class HostFunction<TRule>
     public abstract int RowLength { get; }
 
     /// <summary>Writes the row of scalars of a step.</summary>
-    public abstract void WriteRow(float* row, in TRule rule, in UpdateScalars scalars, bool isFirstStep);
+    /// <returns>The terms that it asks for.</returns>
+    public abstract Terms WriteRow(float* row, in TRule rule, in UpdateScalars scalars, bool isFirstStep);
 
     /// <summary>Runs the pass over some tiles of a tensor.</summary>
-    public abstract void Run(float* row, in SlotAddresses slots, TensorExtent extent, int firstTile, int tiles);
+    public abstract void Run(
+        Terms terms, float* row, in SlotAddresses slots, TensorExtent extent, int firstTile, int tiles);
 
     /// <summary>Runs the first of two passes over some tiles of a tensor.</summary>
     /// <param name="row">The row of scalars.</param>

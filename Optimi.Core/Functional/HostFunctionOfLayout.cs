@@ -15,17 +15,21 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
 {
     public override int RowLength => sizeof(Row<ScalarLane, TRule, TApply>) / sizeof(float);
 
-    public override void WriteRow(float* row, in TRule rule, in UpdateScalars scalars, bool isFirstStep) =>
+    public override Terms WriteRow(float* row, in TRule rule, in UpdateScalars scalars, bool isFirstStep)
+    {
         *(Row<ScalarLane, TRule, TApply>*)row =
             new() { Rule = rule, Apply = TApply.From(scalars), IsFirstStep = isFirstStep ? 1 : 0 };
+        return HostTerms.Of<TRule, TPass>(rule, scalars, isFirstStep);
+    }
 
-    public override void Run(float* row, in SlotAddresses slots, TensorExtent extent, int firstTile, int tiles)
+    public override void Run(
+        Terms terms, float* row, in SlotAddresses slots, TensorExtent extent, int firstTile, int tiles)
     {
         int whole = WholeTiles(extent, firstTile, tiles);
         if (whole > 0)
         {
             HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(
-                row, Slabs(slots), new Tile(firstTile, firstTile, 0), firstTile, whole);
+                terms, row, Slabs(slots), new Tile(firstTile, firstTile, 0), firstTile, whole);
         }
 
         if (whole == tiles)
@@ -33,7 +37,8 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
         byte* memory = stackalloc byte[PaddedTile.Bytes];
         var padded = new PaddedTile(layout, slots, extent, memory);
         padded.Load();
-        HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(row, Slabs(padded.Slots), default, 0, 1);
+        HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(
+            terms, row, Slabs(padded.Slots), default, 0, 1);
         padded.Store();
     }
 

@@ -85,7 +85,7 @@ internal sealed unsafe class HostPass<TRule>
 
         Grow(ref _rows, floats);
         for (int i = 0; i < _count; i++)
-            _entries[i].Function.WriteRow(RowOf(i), rule, scalars, isFirstStep);
+            _entries[i].Terms = _entries[i].Function.WriteRow(RowOf(i), rule, scalars, isFirstStep);
     }
 
     private void RunPart(int part)
@@ -100,7 +100,7 @@ internal sealed unsafe class HostPass<TRule>
             if (_measures)
                 entry.Function.Measure(RowOf(i), entry.Slots, entry.Extent, first, tiles, SumsOf(i));
             else
-                entry.Function.Run(RowOf(i), entry.Slots, entry.Extent, first, tiles);
+                entry.Function.Run(entry.Terms, RowOf(i), entry.Slots, entry.Extent, first, tiles);
             at += tiles;
         }
     }
@@ -138,5 +138,6 @@ internal sealed unsafe class HostPass<TRule>
         public readonly TensorExtent Extent = extent;
         public readonly int FirstTile = firstTile;
         public int Row;
+        public Terms Terms;
     }
 }

@@ -24,7 +24,10 @@ internal sealed unsafe class Slab : IDisposable
         Bytes = bytes;
         if (device.IsHost)
         {
-            _host = NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+            bool isLarge = HugePages.AreWorthwhile(bytes);
+            _host = NativeMemory.AlignedAlloc((nuint)bytes, (nuint)(isLarge ? HugePages.Length : Alignment));
+            if (isLarge)
+                HugePages.Advise(_host, bytes);
             NativeMemory.Clear(_host, (nuint)bytes);
             _buffer = CPUMemoryBuffer.Create(device.Accelerator, (nint)_host, bytes, sizeof(byte));
         }

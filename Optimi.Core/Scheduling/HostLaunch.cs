@@ -17,6 +17,7 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
 {
     private readonly ParallelWork _work;
     private readonly float[] _sums;
+    private readonly List<Terms> _terms = [];
     private readonly Row<ScalarLane, TRule, TApply>[] _rowsOfTensors;
     private Slabs<HostWords<TLane>> _slabs;
     private LaunchRange _range;
@@ -34,6 +35,18 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
         _rowsOfTensors = IsSecondPass
             ? GC.AllocateArray<Row<ScalarLane, TRule, TApply>>(memory.Extents.Length, pinned: true)
             : [];
+    }
+
+    public override void Begin()
+    {
+        base.Begin();
+        _terms.Clear();
+    }
+
+    protected override void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep)
+    {
+        base.AddRow(row, rule, scalars, isFirstStep);
+        _terms.Add(HostTerms.Of<TRule, TPass>(rule, scalars, isFirstStep));
     }
 
     protected override void RunCore(LaunchRange range)
@@ -97,7 +110,8 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
         }
 
         float* scalars = IsSecondPass ? Scalars(_rowsOfTensors, first.Tensor) : Scalars(Rows, row);
-        HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(scalars, _slabs, first, number, tiles);
+        HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(
+            _terms[row], scalars, _slabs, first, number, tiles);
     }
 
     private static float* Scalars(Row<ScalarLane, TRule, TApply>[] rows, int row) =>

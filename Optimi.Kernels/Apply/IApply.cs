@@ -18,13 +18,15 @@ public interface IApply<TSelf, TLane>
     /// <summary>Applies a direction.</summary>
     /// <typeparam name="TStorage">The parameter's storage.</typeparam>
     /// <typeparam name="TRule">The update rule.</typeparam>
+    /// <typeparam name="TPass">What is done of the step.</typeparam>
     /// <param name="rule">The rule: it may have slow weights for the parameter to meet.</param>
     /// <param name="parameter">p; on return rounded to its storage.</param>
     /// <param name="compensation">k, if it is kept.</param>
     /// <param name="direction">x.</param>
     /// <param name="states">The rule's states.</param>
-    void Update<TStorage, TRule>(
+    void Update<TStorage, TRule, TPass>(
         in TRule rule, ref TLane parameter, ref TLane compensation, TLane direction, ref States<TLane> states)
         where TStorage : IStorage
-        where TRule : unmanaged, IUpdateRule<TRule, TLane>;
+        where TRule : unmanaged, IUpdateRule<TRule, TLane>
+        where TPass : IPass;
 }

@@ -46,18 +46,22 @@ public struct KahanApply<TLane> : IApply<KahanApply<TLane>, TLane>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Update<TStorage, TRule>(
+    public readonly void Update<TStorage, TRule, TPass>(
         in TRule rule, ref TLane parameter, ref TLane compensation, TLane direction, ref States<TLane> states)
         where TStorage : IStorage
         where TRule : unmanaged, IUpdateRule<TRule, TLane>
+        where TPass : IPass
     {
         TLane p = parameter;
-        TLane decayed = TLane.Choose(MinusDecay, TLane.MultiplyAdd(MinusDecay, p, compensation), compensation);
-        TLane updated = TLane.MultiplyAdd(Scale, direction, decayed);
-        TLane k = TLane.Choose(ShrinkMinusOne, TLane.MultiplyAdd(Shrink, updated, ShrinkMinusOne * p), updated);
+        TLane k = compensation;
+        if (TPass.MayDecay)
+            k = TLane.Choose(MinusDecay, TLane.MultiplyAdd(MinusDecay, p, k), k);
+        k = TLane.MultiplyAdd(Scale, direction, k);
+        if (TPass.MayShrink)
+            k = TLane.Choose(ShrinkMinusOne, TLane.MultiplyAdd(Shrink, k, ShrinkMinusOne * p), k);
         TLane next = TStorage.Round(p + k);
         TLane lost = k + (p - next);
-        if (TRule.LooksAhead)
+        if (TRule.LooksAhead && TPass.MayMeet)
         {
             TLane meets = TRule.MeetsSlowWeights(rule);
             TLane slow = TRule.SlowWeights(rule, p, k, ref states);

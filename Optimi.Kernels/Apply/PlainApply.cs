@@ -36,13 +36,19 @@ public struct PlainApply<TLane> : IApply<PlainApply<TLane>, TLane>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Update<TStorage, TRule>(
+    public readonly void Update<TStorage, TRule, TPass>(
         in TRule rule, ref TLane parameter, ref TLane compensation, TLane direction, ref States<TLane> states)
         where TStorage : IStorage
         where TRule : unmanaged, IUpdateRule<TRule, TLane>
+        where TPass : IPass
     {
-        TLane y = TLane.MultiplyAdd(Scale, direction, parameter * Keep) * Shrink;
-        if (TRule.LooksAhead)
+        TLane y = parameter;
+        if (TPass.MayDecay)
+            y *= Keep;
+        y = TLane.MultiplyAdd(Scale, direction, y);
+        if (TPass.MayShrink)
+            y *= Shrink;
+        if (TRule.LooksAhead && TPass.MayMeet)
             y = TLane.Choose(TRule.MeetsSlowWeights(rule), TRule.SlowWeights(rule, y, default, ref states), y);
         parameter = TStorage.Round(y);
     }

@@ -21,12 +21,34 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
 
     /// <summary>Steps a run of tiles that follow one another in every slab.</summary>
     /// <typeparam name="TPass">What is done of the step; a pass that measures is <see cref="Measure"/>.</typeparam>
+    /// <param name="terms">The terms that the row asks for.</param>
     /// <param name="scalars">The row of scalars: <see cref="RowLength"/> floats.</param>
     /// <param name="slabs">The slabs from their beginning.</param>
     /// <param name="first">The first tile.</param>
     /// <param name="number">The first tile's number in the launch.</param>
     /// <param name="tiles">How many tiles.</param>
     public static void Run<TPass>(
+        Terms terms, float* scalars, in Slabs<HostWords<TLane>> slabs, Tile first, int number, int tiles)
+        where TPass : IPass
+    {
+        switch (terms)
+        {
+            case Terms.None:
+                Run<LeanPass<TPass, NoTerms>>(scalars, slabs, first, number, tiles);
+                break;
+            case Terms.Decay:
+                Run<LeanPass<TPass, DecayTerm>>(scalars, slabs, first, number, tiles);
+                break;
+            case Terms.Shrink:
+                Run<LeanPass<TPass, ShrinkTerm>>(scalars, slabs, first, number, tiles);
+                break;
+            default:
+                Run<TPass>(scalars, slabs, first, number, tiles);
+                break;
+        }
+    }
+
+    private static void Run<TPass>(
         float* scalars, in Slabs<HostWords<TLane>> slabs, Tile first, int number, int tiles)
         where TPass : IPass
     {

@@ -70,14 +70,14 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
             Pair<TLane> x = default;
 
             States<TLane> states = new() { First = s0.Low, Second = s1.Low, Third = s2.Low, Fourth = s3.Low };
-            if (TRule.Begins && TPass.UpdatesStates)
+            if (TRule.Begins && TPass.UpdatesStates && TPass.MayBegin)
                 Begin(rule, isFirstStep, p.Low, g.Low, ref states);
             if (TRule.Measures && TPass.UpdatesStates)
                 x.Low = TRule.Measure(rule, g.Low, ref states);
             else
                 x.Low = rule.Step(p.Low, g.Low, ref states);
             if (TPass.UpdatesParameters)
-                apply.Update<TValue, TRule>(rule, ref p.Low, ref k.Low, x.Low, ref states);
+                apply.Update<TValue, TRule, TPass>(rule, ref p.Low, ref k.Low, x.Low, ref states);
             s0.Low = states.First;
             s1.Low = states.Second;
             s2.Low = states.Third;
@@ -86,14 +86,14 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
             if (TValue.NumbersPerUnit == 2)
             {
                 states = new() { First = s0.High, Second = s1.High, Third = s2.High, Fourth = s3.High };
-                if (TRule.Begins && TPass.UpdatesStates)
+                if (TRule.Begins && TPass.UpdatesStates && TPass.MayBegin)
                     Begin(rule, isFirstStep, p.High, g.High, ref states);
                 if (TRule.Measures && TPass.UpdatesStates)
                     x.High = TRule.Measure(rule, g.High, ref states);
                 else
                     x.High = rule.Step(p.High, g.High, ref states);
                 if (TPass.UpdatesParameters)
-                    apply.Update<TValue, TRule>(rule, ref p.High, ref k.High, x.High, ref states);
+                    apply.Update<TValue, TRule, TPass>(rule, ref p.High, ref k.High, x.High, ref states);
                 s0.High = states.First;
                 s1.High = states.Second;
                 s2.High = states.Third;

@@ -10,6 +10,9 @@ namespace Optimi.Kernels;
 /// </summary>
 public static class Exact
 {
+    /// <summary>The bits of the one NaN that rounding gives.</summary>
+    internal const uint PlainNaN = 0x7FC00000;
+
     /// <summary><c>a + b</c>.</summary>
     /// <param name="a">The first summand.</param>
     /// <param name="b">The second summand.</param>
@@ -59,7 +62,7 @@ public static class Exact
     {
         uint bits = Interop.FloatAsInt(x);
         uint rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000;
-        return ILGPU.Util.Utilities.Select((bits & 0x7FFFFFFF) > 0x7F800000, 0x7FC00000u, rounded);
+        return ILGPU.Util.Utilities.Select((bits & 0x7FFFFFFF) > 0x7F800000, PlainNaN, rounded);
     }
 
     /// <summary><see cref="PackBFloat16"/> in integers, for devices without an instruction for it.</summary>

@@ -59,9 +59,17 @@ public interface ILane<TSelf> :
     /// <param name="words">Words of two bfloat16 numbers each.</param>
     static abstract TSelf HighBFloat16(TSelf words);
 
-    /// <summary>Rounds to the nearest bfloat16 number, ties to even; every NaN becomes 0x7FC0.</summary>
+    /// <summary>Rounds to the nearest bfloat16 number, ties to even; NaN stays NaN.</summary>
+    /// <remarks>
+    /// A NaN may have no bit set that is rounded away, or it may come out as a number: no arithmetic makes such NaNs, and bfloat16
+    /// holds none; what comes from float32 storage passes <see cref="PlainNaN"/>.
+    /// </remarks>
     /// <param name="x">The number.</param>
     static abstract TSelf RoundToBFloat16(TSelf x);
+
+    /// <summary>The same numbers, with every NaN replaced by the one that <see cref="RoundToBFloat16"/> can round.</summary>
+    /// <param name="x">The number.</param>
+    static abstract TSelf PlainNaN(TSelf x);
 
     /// <summary>Words of two bfloat16 numbers, from registers that hold such numbers already.</summary>
     /// <param name="low">The numbers of the low halves, exact in bfloat16.</param>

@@ -88,6 +88,10 @@ public readonly struct ScalarLane(float value) : ILane<ScalarLane>
     public static ScalarLane RoundToBFloat16(ScalarLane x) => FromBits(Exact.RoundToBFloat16(x.Value));
 
     /// <inheritdoc/>
+    /// <remarks>Single numbers are rounded with care for every NaN.</remarks>
+    public static ScalarLane PlainNaN(ScalarLane x) => x;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScalarLane JoinBFloat16(ScalarLane low, ScalarLane high) => FromBits((low.Bits >> 16) | high.Bits);
 

@@ -83,6 +83,11 @@ public readonly struct Vector128Lane(Vector128<float> value) : ILane<Vector128La
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane PlainNaN(Vector128Lane x) => new(Vector128.ConditionalSelect(
+        Vector128.Equals(x._value, x._value), x._value, Vector128.Create(Exact.PlainNaN).AsSingle()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane JoinBFloat16(Vector128Lane low, Vector128Lane high) =>
         new(((low.Bits >>> 16) | high.Bits).AsSingle());
 
@@ -133,9 +138,7 @@ public readonly struct Vector128Lane(Vector128<float> value) : ILane<Vector128La
     private static Vector128<uint> RoundedBits(Vector128Lane x)
     {
         Vector128<uint> odd = (x.Bits >>> 16) & Vector128<uint>.One;
-        Vector128<uint> rounded = x.Bits + Vector128.Create(0x7FFFu) + odd;
-        return Vector128.ConditionalSelect(
-            Vector128.Equals(x._value, x._value).AsUInt32(), rounded, Vector128.Create(0x7FC00000u));
+        return x.Bits + Vector128.Create(0x7FFFu) + odd;
     }
 
     /// <summary><see cref="Float16Bits.Widen"/> for a vector.</summary>

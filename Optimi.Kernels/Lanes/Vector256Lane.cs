@@ -83,6 +83,11 @@ public readonly struct Vector256Lane(Vector256<float> value) : ILane<Vector256La
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane PlainNaN(Vector256Lane x) => new(Vector256.ConditionalSelect(
+        Vector256.Equals(x._value, x._value), x._value, Vector256.Create(Exact.PlainNaN).AsSingle()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lane JoinBFloat16(Vector256Lane low, Vector256Lane high) =>
         new(((low.Bits >>> 16) | high.Bits).AsSingle());
 
@@ -133,9 +138,7 @@ public readonly struct Vector256Lane(Vector256<float> value) : ILane<Vector256La
     private static Vector256<uint> RoundedBits(Vector256Lane x)
     {
         Vector256<uint> odd = (x.Bits >>> 16) & Vector256<uint>.One;
-        Vector256<uint> rounded = x.Bits + Vector256.Create(0x7FFFu) + odd;
-        return Vector256.ConditionalSelect(
-            Vector256.Equals(x._value, x._value).AsUInt32(), rounded, Vector256.Create(0x7FC00000u));
+        return x.Bits + Vector256.Create(0x7FFFu) + odd;
     }
 
     /// <summary><see cref="Float16Bits.Widen"/> for a vector.</summary>

@@ -11,4 +11,16 @@ public interface IPass
 
     /// <summary>Whether what the rule measures is handed on to be summed up over each tensor.</summary>
     static abstract bool Measures { get; }
+
+    /// <summary>Whether a tensor may be in its first step, from which some rules' states start.</summary>
+    static virtual bool MayBegin => true;
+
+    /// <summary>Whether parameters may meet their slow weights, where a rule keeps them.</summary>
+    static virtual bool MayMeet => true;
+
+    /// <summary>Whether parameters may decay before their update.</summary>
+    static virtual bool MayDecay => true;
+
+    /// <summary>Whether parameters may shrink after their update.</summary>
+    static virtual bool MayShrink => true;
 }

@@ -23,7 +23,8 @@ internal sealed partial class HostLoopTests
         int variants = KernelVariants.All.Count() * HostLanes.All.Count;
         Assert.Multiple(() =>
         {
-            Assert.That(loops, Has.Length.EqualTo(variants), "a loop for each variant and register");
+            // And more: those without the terms that a step does not need.
+            Assert.That(loops, Has.Length.GreaterThan(variants), "a loop for each variant and register");
             foreach (string loop in loops.Where(loop => !IsBeyondTheBudget(loop.Split('\n')[0])))
                 Assert.That(Call().Matches(loop).Select(call => call.Value), Is.Empty, loop.Split('\n')[0]);
         });

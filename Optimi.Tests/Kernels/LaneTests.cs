@@ -18,6 +18,13 @@ internal sealed class LaneTests<TLane>
 
     private static int Count => Unsafe.SizeOf<TLane>() / sizeof(float);
 
+    [OneTimeSetUp]
+    public void SkipWhatTheMachineLacks()
+    {
+        if (!HostLanes.All.Contains(typeof(TLane)))
+            Assert.Ignore($"This machine has no registers for {typeof(TLane).Name}.");
+    }
+
     [Test]
     public void Addition() => Binary((a, b) => a + b, (a, b) => a + b);
 
@@ -58,17 +65,26 @@ internal sealed class LaneTests<TLane>
 
     [Test]
     public void Rounding_to_bfloat16() => Unary(
-        TLane.RoundToBFloat16, a => BitConverter.UInt32BitsToSingle((uint)Floats.NearestBFloat16(a) << 16));
+        a => TLane.RoundToBFloat16(TLane.PlainNaN(a)),
+        a => BitConverter.UInt32BitsToSingle((uint)Floats.NearestBFloat16(a) << 16));
+
+    [Test]
+    public void Rounding_keeps_every_NaN_that_bfloat16_can_hold() => Unary(
+        a => TLane.RoundToBFloat16(TLane.HighBFloat16(a)), a => new BFloat16((ushort)(BitConverter.SingleToUInt32Bits(a) >> 16)));
+
+    [Test]
+    public void Plain_NaNs_are_all_one_and_numbers_stay_as_they_are() => Unary(TLane.PlainNaN, a => a);
 
     [Test]
     public void Packing_rounds_both_halves() => Binary(
-        TLane.PackBFloat16,
+        (low, high) => TLane.PackBFloat16(TLane.PlainNaN(low), TLane.PlainNaN(high)),
         (low, high) => Word(Floats.NearestBFloat16(low), Floats.NearestBFloat16(high)),
         BitConverter.SingleToUInt32Bits);
 
     [Test]
     public void Joining_puts_rounded_halves_together() => Binary(
-        (low, high) => TLane.JoinBFloat16(TLane.RoundToBFloat16(low), TLane.RoundToBFloat16(high)),
+        (low, high) => TLane.JoinBFloat16(
+            TLane.RoundToBFloat16(TLane.PlainNaN(low)), TLane.RoundToBFloat16(TLane.PlainNaN(high))),
         (low, high) => Word(Floats.NearestBFloat16(low), Floats.NearestBFloat16(high)),
         BitConverter.SingleToUInt32Bits);
 

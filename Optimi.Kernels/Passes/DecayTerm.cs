@@ -1,0 +1,11 @@
+namespace Optimi.Kernels;
+
+/// <summary>Decay before the update.</summary>
+public readonly struct DecayTerm : ITerms
+{
+    /// <inheritdoc/>
+    public static bool Decay => true;
+
+    /// <inheritdoc/>
+    public static bool Shrink => false;
+}

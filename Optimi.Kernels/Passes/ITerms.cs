@@ -1,0 +1,11 @@
+namespace Optimi.Kernels;
+
+/// <summary>Which terms of an update are there, as a type.</summary>
+public interface ITerms
+{
+    /// <summary>Whether parameters decay before their update.</summary>
+    static abstract bool Decay { get; }
+
+    /// <summary>Whether parameters shrink after their update.</summary>
+    static abstract bool Shrink { get; }
+}

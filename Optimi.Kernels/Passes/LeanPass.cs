@@ -1,0 +1,33 @@
+namespace Optimi.Kernels;
+
+/// <summary>
+/// A pass without the terms that are known to be zero in its row of scalars. Kernels find that out for themselves at no cost; a
+/// host that computes as fast as memory moves does not.
+/// </summary>
+/// <typeparam name="TPass">The pass with all terms.</typeparam>
+/// <typeparam name="TTerms">The terms that are left.</typeparam>
+public readonly struct LeanPass<TPass, TTerms> : IPass
+    where TPass : IPass
+    where TTerms : ITerms
+{
+    /// <inheritdoc/>
+    public static bool UpdatesStates => TPass.UpdatesStates;
+
+    /// <inheritdoc/>
+    public static bool UpdatesParameters => TPass.UpdatesParameters;
+
+    /// <inheritdoc/>
+    public static bool Measures => TPass.Measures;
+
+    /// <inheritdoc/>
+    public static bool MayBegin => false;
+
+    /// <inheritdoc/>
+    public static bool MayMeet => false;
+
+    /// <inheritdoc/>
+    public static bool MayDecay => TTerms.Decay;
+
+    /// <inheritdoc/>
+    public static bool MayShrink => TTerms.Shrink;
+}

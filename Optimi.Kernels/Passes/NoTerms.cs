@@ -1,0 +1,11 @@
+namespace Optimi.Kernels;
+
+/// <summary>The update alone.</summary>
+public readonly struct NoTerms : ITerms
+{
+    /// <inheritdoc/>
+    public static bool Decay => false;
+
+    /// <inheritdoc/>
+    public static bool Shrink => false;
+}

@@ -1,0 +1,11 @@
+namespace Optimi.Kernels;
+
+/// <summary>Shrinking after the update.</summary>
+public readonly struct ShrinkTerm : ITerms
+{
+    /// <inheritdoc/>
+    public static bool Decay => false;
+
+    /// <inheritdoc/>
+    public static bool Shrink => true;
+}
