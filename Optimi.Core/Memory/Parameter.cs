@@ -43,13 +43,31 @@ public sealed class Parameter
     /// Whether the parameter takes part in steps: set when its gradient is written or a view of it is taken, cleared by the
     /// user. A parameter without a gradient is left alone entirely: no decay, no states, no counting.
     /// </summary>
-    public bool HasGradient { get; set; }
+    public bool HasGradient
+    {
+        get;
+        set
+        {
+            if (field != value)
+                Buffer.Participations++;
+            field = value;
+        }
+    }
 
     /// <summary>
     /// Whether steps pass the parameter over although it has a gradient. While it has been frozen from the beginning, an
     /// optimizer keeps no states for it. Default false.
     /// </summary>
-    public bool Frozen { get; set; }
+    public bool Frozen
+    {
+        get;
+        set
+        {
+            if (field != value)
+                Buffer.Participations++;
+            field = value;
+        }
+    }
 
     /// <summary>The slabs that it lies in, once its buffer is placed.</summary>
     internal PlacedSlabs? Place { get; private set; }

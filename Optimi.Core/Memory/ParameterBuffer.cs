@@ -42,6 +42,9 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
     /// <summary>Bytes allocated for gradients so far.</summary>
     public long GradientBytes => _slabs.Sum(slab => slab.GradientBytes);
 
+    /// <summary>Changes whenever a parameter begins or ceases to take part in steps.</summary>
+    internal long Participations { get; set; }
+
     /// <summary>The parameter of a name.</summary>
     /// <param name="name">The name.</param>
     /// <exception cref="ParameterException">There is none of that name.</exception>

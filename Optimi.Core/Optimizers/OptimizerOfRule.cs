@@ -86,16 +86,8 @@ public class Optimizer<TRule> : Optimizer
     public override void Step()
     {
         Schedule();
-        foreach (ScheduledLaunch<TRule> scheduled in _launches)
-        {
-            RuleLaunch<TRule> launch = scheduled.Of(Accumulate);
-            launch.Begin();
-            bool any = false;
-            foreach (LaunchTensor tensor in scheduled.Memory.Tensors)
-                any |= TakePart(launch, tensor);
-            if (any)
-                launch.Run(scheduled.Memory.Range);
-        }
+        foreach (ScheduledLaunch<TRule> launch in _launches)
+            launch.Step(Accumulate);
     }
 
     /// <inheritdoc/>
@@ -103,12 +95,8 @@ public class Optimizer<TRule> : Optimizer
     {
         LaunchTensor tensor = Find(parameter);
         Schedule();
-        if (!_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? scheduled))
-            return;
-        RuleLaunch<TRule> launch = scheduled.Of(Accumulate);
-        launch.Begin();
-        if (TakePart(launch, tensor))
-            launch.Run(tensor.Range);
+        if (_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
+            launch.Step(tensor, Accumulate);
     }
 
     /// <inheritdoc/>
@@ -135,7 +123,13 @@ public class Optimizer<TRule> : Optimizer
         [.. TRule.StateNames.Append(StateName.KahanCompensation).Where(name => TryGetState(parameter, name, out _))];
 
     /// <inheritdoc/>
-    public override long StepCount(Parameter parameter) => Find(parameter).Steps;
+    public override long StepCount(Parameter parameter)
+    {
+        LaunchTensor tensor = Find(parameter);
+        if (_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
+            launch.CountSteps();
+        return tensor.Steps;
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -162,16 +156,6 @@ public class Optimizer<TRule> : Optimizer
             Warnings.Raise(
                 this, "Steps that only accumulate have no weight decay, so L2 decay acts in the others alone; decoupled decay does not suffer from that.");
         }
-    }
-
-    /// <summary>Counts a step of a tensor and gives it its scalars, if it takes part.</summary>
-    private static bool TakePart(RuleLaunch<TRule> launch, LaunchTensor tensor)
-    {
-        if (!tensor.TakesPart)
-            return false;
-        tensor.Steps++;
-        launch.SetRow(tensor.Index, launch.RowFor(tensor.Group, tensor.Steps));
-        return true;
     }
 
     private LaunchTensor Find(Parameter parameter)

@@ -24,6 +24,9 @@ internal abstract class ForeachLaunch : IDisposable
     /// <summary>Forgets the rows of the last step.</summary>
     public virtual void Begin() => Array.Fill(RowOfTensor, Tile.NoRow);
 
+    /// <summary>Whether a tensor takes part in the step.</summary>
+    public bool TakesPart(int tensor) => RowOfTensor[tensor] != Tile.NoRow;
+
     /// <summary>Lets a tensor take part, with a row of scalars.</summary>
     public void SetRow(int tensor, int row) => RowOfTensor[tensor] = row;
 

@@ -18,11 +18,13 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
     private readonly ParallelWork _work;
     private readonly float[] _sums;
     private readonly List<Terms> _terms = [];
+    private readonly List<TileRun> _runs = [];
     private readonly Row<ScalarLane, TRule, TApply>[] _rowsOfTensors;
     private Slabs<HostWords<TLane>> _slabs;
     private LaunchRange _range;
     private int _parts;
     private bool _measures;
+    private bool _hasRuns;
 
     public HostLaunch(LaunchMemory memory)
         : base(memory)
@@ -41,18 +43,26 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
     {
         base.Begin();
         _terms.Clear();
+        _hasRuns = false;
     }
 
     protected override void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep)
     {
         base.AddRow(row, rule, scalars, isFirstStep);
-        _terms.Add(HostTerms.Of<TRule, TPass>(rule, scalars, isFirstStep));
+        Terms terms = HostTerms.Of<TRule, TPass>(rule, scalars, isFirstStep);
+        if (row == _terms.Count)
+            _terms.Add(terms);
+        else
+            _terms[row] = terms;
     }
 
     protected override void RunCore(LaunchRange range)
     {
         _slabs = Memory.SlotsAs(slot => new HostWords<TLane>(slot.Host));
         _range = range;
+        if (!_hasRuns)
+            FindRuns();
+        _hasRuns = true;
         _parts = ParallelWork.PartsOf(range.TileCount);
         if (IsSecondPass)
         {
@@ -83,15 +93,31 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
     {
         int at = _range.FirstTile + (int)((long)_range.TileCount * part / _parts);
         int end = _range.FirstTile + (int)((long)_range.TileCount * (part + 1) / _parts);
-        while (at < end)
+        ReadOnlySpan<TileRun> runs = CollectionsMarshal.AsSpan(_runs);
+        for (int i = RunAt(runs, at); i < runs.Length && runs[i].FirstTile < end; i++)
         {
-            Tile first = Memory.Tiles[at];
-            int row = RowOfTensor[first.Tensor];
-            int next = EndOfRun(at, end, first, row);
-            if (row != Tile.NoRow)
-                RunTiles(first, row, at, next - at);
-            at = next;
+            int from = Math.Max(at, runs[i].FirstTile);
+            int skipped = from - runs[i].FirstTile;
+            Tile first = runs[i].First;
+            first = first with { Value = first.Value + skipped, Gradient = first.Gradient + skipped };
+            RunTiles(first, runs[i].Row, from, Math.Min(end, runs[i].EndTile) - from);
         }
+    }
+
+    /// <summary>The first run that ends behind a tile.</summary>
+    private static int RunAt(ReadOnlySpan<TileRun> runs, int tile)
+    {
+        int low = 0;
+        for (int high = runs.Length; low < high;)
+        {
+            int middle = (low + high) / 2;
+            if (runs[middle].EndTile <= tile)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
     }
 
     private void RunTiles(Tile first, int row, int number, int tiles)
@@ -118,23 +144,30 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
         (float*)Marshal.UnsafeAddrOfPinnedArrayElement(rows, row);
 
     /// <summary>
-    /// Where the run of tiles ends that lie one after the other and have the same row; in two passes, where the tensor does.
+    /// Joins the tiles of the tensors that take part to runs. In two passes a run ends where its tensor does, as each has its own row
+    /// in the second one.
     /// </summary>
-    private int EndOfRun(int at, int end, Tile first, int row)
+    private void FindRuns()
     {
-        int next = at;
-        Tile tile = first;
-        do
+        _runs.Clear();
+        for (int i = _range.FirstTensor; i < _range.FirstTensor + _range.TensorCount; i++)
         {
-            TensorExtent tensor = Memory.Extents[tile.Tensor];
-            next = Math.Min(end, tensor.FirstTile + tensor.TileCount);
-            if (next == end || IsSecondPass)
-                break;
-            tile = Memory.Tiles[next];
+            if (!TakesPart(i))
+                continue;
+            TensorExtent extent = Memory.Extents[i];
+            var run = new TileRun(
+                extent.FirstTile, extent.FirstTile + extent.TileCount, Memory.Tiles[extent.FirstTile], RowOfTensor[i]);
+            if (!IsSecondPass && _runs.Count > 0 && Continues(_runs[^1], run))
+                _runs[^1] = _runs[^1] with { EndTile = run.EndTile };
+            else
+                _runs.Add(run);
         }
-        while (RowOfTensor[tile.Tensor] == row
-            && tile.Value - first.Value == next - at
-            && tile.Gradient - first.Gradient == next - at);
-        return next;
+    }
+
+    private static bool Continues(TileRun run, TileRun next)
+    {
+        int tiles = next.FirstTile - run.FirstTile;
+        return next.FirstTile == run.EndTile && next.Row == run.Row
+            && next.First.Value - run.First.Value == tiles && next.First.Gradient - run.First.Gradient == tiles;
     }
 }

@@ -7,7 +7,7 @@ internal sealed class LaunchTensor(Parameter parameter, ParameterGroup group)
 
     public ParameterGroup Group { get; } = group;
 
-    /// <summary>The steps that it has taken part in.</summary>
+    /// <summary>The steps that it has taken part in, but for those that its launch has not counted yet.</summary>
     public long Steps { get; set; }
 
     /// <summary>Its number in the launch.</summary>

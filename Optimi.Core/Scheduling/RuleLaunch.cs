@@ -2,13 +2,15 @@ using Optimi.Kernels;
 
 namespace Optimi;
 
-/// <summary>A launch of one rule: adds the rows of scalars, one for each group and number of steps.</summary>
+/// <summary>A launch of one rule: makes the rows of scalars, one for each group and number of steps.</summary>
 internal abstract class RuleLaunch<TRule>(LaunchMemory memory) : ForeachLaunch(memory)
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
-    private readonly Dictionary<(ParameterGroup Group, long Step), int> _rows = [];
-    private (ParameterGroup? Group, long Step) _last;
-    private int _lastRow;
+    private readonly Dictionary<(ParameterGroup Group, long Step), int> _rowOf = [];
+    private readonly List<(ParameterGroup Group, long Step)> _rows = [];
+
+    /// <summary>Whether any tensor takes part.</summary>
+    public bool HasRows => _rows.Count > 0;
 
     /// <summary>Whether the launch only accumulates into states.</summary>
     protected abstract bool Accumulates { get; }
@@ -16,8 +18,8 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory) : ForeachLaunch(m
     public override void Begin()
     {
         base.Begin();
+        _rowOf.Clear();
         _rows.Clear();
-        _last = default;
     }
 
     /// <summary>Begins a step of the one tensor that there is.</summary>
@@ -28,24 +30,41 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory) : ForeachLaunch(m
         SetRow(0, 0);
     }
 
+    /// <summary>Begins a further step of the tensors that took part in the last one.</summary>
+    public void Repeat()
+    {
+        for (int row = 0; row < _rows.Count; row++)
+        {
+            (ParameterGroup group, long step) = _rows[row];
+            _rows[row] = (group, step + 1);
+            AddRow(row);
+        }
+    }
+
     /// <summary>The row for a group's tensors in their step of a number.</summary>
     public int RowFor(ParameterGroup group, long step)
     {
         // Tensors of a group follow one another and mostly have taken the same number of steps.
-        if (_last == (group, step))
-            return _lastRow;
-        if (!_rows.TryGetValue((group, step), out int row))
+        if (_rows.Count > 0 && _rows[^1] == (group, step))
+            return _rows.Count - 1;
+        if (!_rowOf.TryGetValue((group, step), out int row))
         {
-            var context = new StepContext(step, group.Lr, group.MaxLr, Accumulates);
-            var options = (RuleOptions<TRule>)group.Options;
             row = _rows.Count;
-            AddRow(row, options.Rule(context), options.Update(context), step == 1);
-            _rows.Add((group, step), row);
+            _rows.Add((group, step));
+            _rowOf.Add((group, step), row);
+            AddRow(row);
         }
 
-        _last = (group, step);
-        return _lastRow = row;
+        return row;
     }
 
     protected abstract void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep);
+
+    private void AddRow(int row)
+    {
+        (ParameterGroup group, long step) = _rows[row];
+        var context = new StepContext(step, group.Lr, group.MaxLr, Accumulates);
+        var options = (RuleOptions<TRule>)group.Options;
+        AddRow(row, options.Rule(context), options.Update(context), step == 1);
+    }
 }

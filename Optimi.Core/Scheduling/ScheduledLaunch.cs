@@ -3,18 +3,63 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>Tensors that are stepped together: by a launch that updates them, or by one that only accumulates into states.</summary>
+/// <remarks>
+/// While the same tensors take part in step after step, only the rows of scalars are made anew: tensors, of which there may be
+/// thousands, are not looked at, and their steps are counted later.
+/// </remarks>
 internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposable
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
+    private readonly ParameterBuffer _buffer = memory.Tensors[0].Parameter.Buffer;
     private RuleLaunch<TRule>? _updating;
     private RuleLaunch<TRule>? _accumulating;
+    private RuleLaunch<TRule>? _last;
+    private long _participations;
+    private long _uncounted;
 
     public OptimizerMemory Memory { get; } = memory;
 
-    /// <summary>The launch of a kind; its kernel is compiled when it is first asked for.</summary>
-    public RuleLaunch<TRule> Of(bool accumulates) => accumulates
-        ? _accumulating ??= LaunchFactory.Create<TRule>(Memory, accumulates)
-        : _updating ??= LaunchFactory.Create<TRule>(Memory, accumulates);
+    /// <summary>Steps all tensors that take part.</summary>
+    public void Step(bool accumulates)
+    {
+        RuleLaunch<TRule> launch = Of(accumulates);
+        if (launch == _last && _participations == _buffer.Participations)
+        {
+            _uncounted++;
+            launch.Repeat();
+        }
+        else
+        {
+            Begin(launch);
+            foreach (LaunchTensor tensor in Memory.Tensors)
+                TakePart(launch, tensor);
+            _last = launch;
+            _participations = _buffer.Participations;
+        }
+
+        if (launch.HasRows)
+            launch.Run(Memory.Range);
+    }
+
+    /// <summary>Steps one tensor, if it takes part.</summary>
+    public void Step(LaunchTensor tensor, bool accumulates)
+    {
+        RuleLaunch<TRule> launch = Of(accumulates);
+        Begin(launch);
+        TakePart(launch, tensor);
+        if (launch.HasRows)
+            launch.Run(tensor.Range);
+    }
+
+    /// <summary>Brings the tensors' counters up to date.</summary>
+    public void CountSteps()
+    {
+        if (_uncounted == 0)
+            return;
+        foreach (LaunchTensor tensor in Memory.Tensors)
+            tensor.Steps += _last!.TakesPart(tensor.Index) ? _uncounted : 0;
+        _uncounted = 0;
+    }
 
     public void Dispose()
     {
@@ -22,4 +67,24 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
         _accumulating?.Dispose();
         Memory.Dispose();
     }
+
+    private static void TakePart(RuleLaunch<TRule> launch, LaunchTensor tensor)
+    {
+        if (!tensor.TakesPart)
+            return;
+        tensor.Steps++;
+        launch.SetRow(tensor.Index, launch.RowFor(tensor.Group, tensor.Steps));
+    }
+
+    private void Begin(RuleLaunch<TRule> launch)
+    {
+        CountSteps();
+        _last = null;
+        launch.Begin();
+    }
+
+    /// <summary>The launch of a kind; its kernel is compiled when it is first asked for.</summary>
+    private RuleLaunch<TRule> Of(bool accumulates) => accumulates
+        ? _accumulating ??= LaunchFactory.Create<TRule>(Memory, accumulates)
+        : _updating ??= LaunchFactory.Create<TRule>(Memory, accumulates);
 }

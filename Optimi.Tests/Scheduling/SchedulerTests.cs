@@ -75,6 +75,29 @@ internal sealed class SchedulerTests
     }
 
     [Test]
+    public void Steps_are_counted_for_each_tensor_by_itself() => _tensor.Array[1, 10].Sample(
+        tensors =>
+        {
+            using ComputeDevice device = ComputeDevice.Open("cpu");
+            using var parameters = new ParameterBuffer(device);
+            foreach ((int i, Tensor tensor) in tensors.Index())
+                Fill(Add(parameters, tensor, i), i);
+            using var optimizer = new AdamW(parameters, lr: 1e-2);
+            for (int step = 0; step < 8; step++)
+            {
+                // Each state of affairs lasts two steps.
+                foreach ((int i, Tensor tensor) in tensors.Index())
+                    parameters[$"{i}"].HasGradient = tensor.TakesPart[step / 2];
+                optimizer.Step();
+            }
+
+            return tensors.Index().All(tensor => optimizer.StepCount(parameters[$"{tensor.Index}"])
+                == (tensor.Item.Frozen ? 0 : 2 * tensor.Item.TakesPart.Count(takes => takes)));
+        },
+        iter: 50,
+        threads: 1);
+
+    [Test]
     public void Threads_do_not_change_the_bits()
     {
         uint[][] results = [.. ((int[])[1, 2, 3, 8]).Select(threads =>
