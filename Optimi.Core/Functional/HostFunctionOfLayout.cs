@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Optimi.Kernels;
 
 namespace Optimi;
@@ -22,6 +23,7 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
         return HostTerms.Of<TRule, TPass>(rule, scalars, isFirstStep);
     }
 
+    [SkipLocalsInit]
     public override void Run(
         Terms terms, float* row, in SlotAddresses slots, TensorExtent extent, int firstTile, int tiles)
     {
@@ -42,6 +44,7 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
         padded.Store();
     }
 
+    [SkipLocalsInit]
     public override void Measure(
         float* row, in SlotAddresses slots, TensorExtent extent, int firstTile, int tiles, float* sums)
     {

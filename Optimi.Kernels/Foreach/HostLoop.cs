@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Optimi.Kernels;
 
 /// <summary>The loop of the host: a run of units with the same scalars, on hardware vectors.</summary>
@@ -11,9 +13,6 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
     where TApply : unmanaged, IApply<TApply, TLane>
     where TLayout : ILayout
 {
-    /// <summary>Tiles whose measured numbers stay in the nearest cache until they are summed up.</summary>
-    private const int TilesMeasuredAtOnce = 16;
-
     /// <summary>Floats in a row of scalars.</summary>
     public static int RowLength => sizeof(Row<TLane, TRule, TApply>) / sizeof(TLane);
 
@@ -65,6 +64,7 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
     /// <param name="tiles">How many tiles.</param>
     /// <param name="extent">The tensor.</param>
     /// <param name="sums">For each tile of the launch the sum of what was measured in it.</param>
+    [SkipLocalsInit]
     public static void Measure(
         float* scalars,
         in Slabs<HostWords<TLane>> slabs,
@@ -76,20 +76,15 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
     {
         Row<TLane, TRule, TApply> row = Spread(scalars);
         Slabs<HostWords<TLane>> here = TLayout.At(slabs, first, number);
-        float* measured = stackalloc float[TilesMeasuredAtOnce * Tile.Length];
-        for (int end = number + tiles; number < end;)
+        // One tile after the other: what is measured of it stays in the nearest cache until it is summed up.
+        float* measured = stackalloc float[Tile.Length];
+        here.Measured = new HostWords<TLane>((nint)measured);
+        for (int end = number + tiles; number < end; number++)
         {
-            int count = Math.Min(TilesMeasuredAtOnce, end - number);
-            here.Measured = new HostWords<TLane>((nint)measured);
-            TLayout.Step<TLane, TRule, TApply, MeasurePass, HostWords<TLane>>(row, ref here, 0, count * VectorsPerTile);
-            for (int i = 0; i < count; i++, number++)
-            {
-                float* numbers = measured + (i * Tile.Length);
-                new Span<float>(numbers, Tile.Length)[extent.LengthOf(number)..].Clear();
-                sums[number] = TreeSum.OfBlock<TLane>(numbers);
-            }
-
-            here = TLayout.At(here, new Tile(count, count, first.Tensor), count);
+            TLayout.Step<TLane, TRule, TApply, MeasurePass, HostWords<TLane>>(row, ref here, 0, VectorsPerTile);
+            new Span<float>(measured, Tile.Length)[extent.LengthOf(number)..].Clear();
+            sums[number] = TreeSum.OfBlock<TLane>(measured);
+            here = TLayout.At(here, new Tile(1, 1, first.Tensor), 1);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using ILGPU;
 
@@ -37,11 +38,12 @@ public static class TreeSum
     /// <summary>Folds one block on the host.</summary>
     /// <typeparam name="TLane">The vector.</typeparam>
     /// <param name="numbers">The block, which is overwritten.</param>
+    /// <param name="length">How many numbers there are before the first fold that does more than add zeros: a power of two.</param>
     /// <returns>The sum.</returns>
-    public static unsafe float OfBlock<TLane>(float* numbers)
+    public static unsafe float OfBlock<TLane>(float* numbers, int length = BlockLength)
         where TLane : unmanaged, ILane<TLane>
     {
-        int half = BlockLength / 2;
+        int half = length / 2;
         for (; half >= sizeof(TLane) / sizeof(float); half /= 2)
         {
             for (int i = 0; i < half; i += sizeof(TLane) / sizeof(float))
@@ -65,6 +67,7 @@ public static class TreeSum
     /// <param name="sums">The sums, which are overwritten.</param>
     /// <param name="count">How many: at least one.</param>
     /// <returns>The sum of the tensor.</returns>
+    [SkipLocalsInit]
     public static unsafe float OfSums<TLane>(float* sums, int count)
         where TLane : unmanaged, ILane<TLane>
     {
@@ -74,11 +77,16 @@ public static class TreeSum
             int blocks = (count + BlockLength - 1) / BlockLength;
             for (int i = 0; i < blocks; i++)
             {
-                var numbers = new Span<float>(block, BlockLength);
                 int there = Math.Min(BlockLength, count - (i * BlockLength));
-                new ReadOnlySpan<float>(sums + (i * BlockLength), there).CopyTo(numbers);
-                numbers[there..].Clear();
-                sums[i] = OfBlock<TLane>(block);
+                int length = (int)BitOperations.RoundUpToPowerOf2((uint)there);
+                for (int j = 0; j < length; j++)
+                {
+                    // Zero is added to each at least once if any is missing, which makes minus zero zero.
+                    float number = j < there ? sums[(i * BlockLength) + j] : 0;
+                    block[j] = there < BlockLength ? number + 0f : number;
+                }
+
+                sums[i] = OfBlock<TLane>(block, length);
             }
 
             count = blocks;
