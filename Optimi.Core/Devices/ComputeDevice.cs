@@ -30,6 +30,7 @@ public sealed class ComputeDevice : IDisposable
         {
             DeviceKind.Host => KernelShape.Host,
             DeviceKind.Cuda => KernelShape.Quad,
+            DeviceKind.OpenCL when DeviceFinder.IsProcessor(accelerator.Device) => KernelShape.Number,
             _ => KernelShape.Tile,
         };
     }
@@ -79,7 +80,7 @@ public sealed class ComputeDevice : IDisposable
     internal long MaxAllocationBytes { get; set; }
 
     /// <summary>The shape of the kernels that it runs.</summary>
-    internal KernelShape Shape { get; init; }
+    internal KernelShape Shape { get; set; }
 
     /// <summary>The host's register, in the shape <see cref="KernelShape.Host"/>.</summary>
     internal Type Lane { get; init; } = HostLanes.Widest;

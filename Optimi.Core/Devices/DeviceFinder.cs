@@ -67,6 +67,10 @@ internal static class DeviceFinder
             ? (long)device.GetDeviceInfo<ulong>(CLDeviceInfoType.CL_DEVICE_MAX_MEM_ALLOC_SIZE)
             : null;
 
+    /// <summary>Whether an OpenCL device is a processor, as PoCL's are.</summary>
+    public static bool IsProcessor(Device device) =>
+        device is CLDevice openCL && openCL.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_CPU);
+
     /// <summary>Opens the host. The simulation's groups are as large as a tile.</summary>
     public static ComputeDevice OpenHost(DeviceKind kind, Type? lane = null, KernelShape? shape = null)
     {

@@ -14,14 +14,6 @@ internal static class DTypes
     /// <summary>Whether an update may be too small for the parameter to change, so that Kahan summation pays.</summary>
     public static bool IsLowPrecision(this DType dtype) => dtype != DType.Float32;
 
-    /// <summary>The kernels' type of the storage.</summary>
-    public static Type Storage(this DType dtype) => dtype switch
-    {
-        DType.Float32 => typeof(Float32Storage),
-        DType.BFloat16 => typeof(BFloat16Storage),
-        _ => typeof(Float16Storage),
-    };
-
     /// <summary>The host's type of a number.</summary>
     public static Type Element(this DType dtype) => dtype switch
     {

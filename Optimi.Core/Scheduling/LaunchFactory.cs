@@ -17,7 +17,7 @@ internal static class LaunchFactory
         ComputeDevice device = memory.Device;
         Type launch = device.Shape == KernelShape.Host
             ? typeof(HostLaunch<,,,,,,>).MakeGenericType(HostArguments<TRule>(memory.Layout, accumulates, device.Lane))
-            : typeof(DeviceLaunch<,,,>).MakeGenericType(Arguments<TRule>(memory.Layout, accumulates));
+            : typeof(DeviceLaunch<,,,>).MakeGenericType(Arguments<TRule>(memory.Layout, accumulates, device.Shape == KernelShape.Number));
         return (RuleLaunch<TRule>)New(launch, memory);
     }
 
@@ -33,11 +33,11 @@ internal static class LaunchFactory
         return (HostFunction<TRule>)New(function, layout);
     }
 
-    private static Type[] Arguments<TRule>(SlotLayout layout, bool accumulates)
+    private static Type[] Arguments<TRule>(SlotLayout layout, bool accumulates, bool byNumbers = false)
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
         Type pass = accumulates ? typeof(HoldPass) : TRule.Measures ? typeof(ApplyPass) : typeof(FullPass);
-        return [typeof(TRule), layout.ApplyType, pass, layout.LayoutType];
+        return [typeof(TRule), layout.ApplyType, pass, layout.LayoutType(byNumbers)];
     }
 
     private static Type[] HostArguments<TRule>(SlotLayout layout, bool accumulates, Type lane)

@@ -9,13 +9,29 @@ namespace Optimi;
 internal readonly record struct SlotLayout(DType Value, bool Compensated, StateTypes States)
 {
     /// <summary>The layout as the kernels' type argument.</summary>
-    public Type LayoutType => typeof(Layout<,,,,,>).MakeGenericType(
-        StorageOf(Value),
-        Compensated ? StorageOf(Value) : typeof(NoStorage),
-        StorageOf(States[0]),
-        StorageOf(States[1]),
-        StorageOf(States[2]),
-        StorageOf(States[3]));
+    /// <param name="byNumbers">Whether memory is accessed number by number, rather than word by word.</param>
+    public Type LayoutType(bool byNumbers)
+    {
+        SlotLayout layout = this;
+        return typeof(Layout<,,,,,>).MakeGenericType(
+            Of(Slot.Values),
+            Of(Slot.Compensation),
+            Of(Slot.FirstState),
+            Of(Slot.FirstState + 1),
+            Of(Slot.FirstState + 2),
+            Of(Slot.FirstState + 3));
+
+        Type Of(int slot) => (layout[slot], byNumbers) switch
+        {
+            (null, _) => typeof(NoStorage),
+            (DType.Float32, false) when layout.Value.IsLowPrecision() => typeof(Float32PairStorage),
+            (DType.Float32, _) => typeof(Float32Storage),
+            (DType.BFloat16, false) => typeof(BFloat16Storage),
+            (DType.BFloat16, true) => typeof(BFloat16NumberStorage),
+            (_, false) => typeof(Float16Storage),
+            (_, true) => typeof(Float16NumberStorage),
+        };
+    }
 
     /// <summary>How directions are applied, for scalar registers.</summary>
     public Type ApplyType => Compensated ? typeof(KahanApply<ScalarLane>) : typeof(PlainApply<ScalarLane>);
@@ -27,11 +43,4 @@ internal readonly record struct SlotLayout(DType Value, bool Compensated, StateT
         Slot.Compensation => Compensated ? Value : null,
         _ => States[slot - Slot.FirstState],
     };
-
-    private Type StorageOf(DType? dtype)
-    {
-        if (dtype is not DType stored)
-            return typeof(NoStorage);
-        return stored == DType.Float32 && Value.IsLowPrecision() ? typeof(Float32PairStorage) : stored.Storage();
-    }
 }

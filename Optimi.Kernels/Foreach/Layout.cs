@@ -173,19 +173,19 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
         states.Fourth = TLane.Choose(isFirstStep, T3.Round(begun.Fourth), states.Fourth);
     }
 
-    /// <summary>Where a slot's tile begins, in words.</summary>
+    /// <summary>Where a slot's tile begins, in halves of words.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long Offset<TStorage>(int tile)
-        where TStorage : IStorage => (long)tile * UnitsPerTile * TStorage.WordsPerUnit;
+        where TStorage : IStorage => (long)tile * UnitsPerTile * TStorage.HalvesPerUnit;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static QuadWords ReadSlot<TStorage>(in DeviceQuads quads, int quad)
         where TStorage : IStorage
     {
         QuadWords words = default;
-        if (TStorage.WordsPerUnit == 1)
+        if (TStorage.HalvesPerUnit == 2)
             words.First = quads.Load(quad);
-        if (TStorage.WordsPerUnit == 2)
+        if (TStorage.HalvesPerUnit == 4)
         {
             words.First = quads.Load(2 * quad);
             words.Second = quads.Load((2 * quad) + 1);
@@ -198,9 +198,9 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
     private static void WriteSlot<TStorage>(in DeviceQuads quads, int quad, in QuadWords words)
         where TStorage : IStorage
     {
-        if (TStorage.WordsPerUnit == 1)
+        if (TStorage.HalvesPerUnit == 2)
             quads.Store(quad, words.First);
-        if (TStorage.WordsPerUnit == 2)
+        if (TStorage.HalvesPerUnit == 4)
         {
             quads.Store(2 * quad, words.First);
             quads.Store((2 * quad) + 1, words.Second);

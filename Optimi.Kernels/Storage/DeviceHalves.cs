@@ -8,7 +8,7 @@ namespace Optimi.Kernels;
 /// memory that is not aligned to words. What is missing reads as zero.
 /// </summary>
 /// <param name="view">The slab: no more of it than may be touched.</param>
-/// <param name="offset">The first word's number in the slab.</param>
+/// <param name="offset">The first half's number in the slab.</param>
 public readonly struct DeviceHalves(ArrayView<ushort> view, long offset) : IWords<ScalarLane>, IDeviceMemory<DeviceHalves>
 {
     private readonly ArrayView<ushort> _view = view;
@@ -23,29 +23,46 @@ public readonly struct DeviceHalves(ArrayView<ushort> view, long offset) : IWord
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public DeviceHalves Skip(long words) => new(_view, _offset + words);
+    public DeviceHalves Skip(long halves) => new(_view, _offset + halves);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ScalarLane Load(int index)
     {
-        long at = 2 * (_offset + index);
-        uint bits = 0;
-        if (at < _view.Length)
-            bits = _view[at];
-        if (at + 1 < _view.Length)
-            bits |= (uint)_view[at + 1] << 16;
-        return ScalarLane.FromBits(bits);
+        long at = _offset + (2 * index);
+        return ScalarLane.FromBits(Get(at) | (Get(at + 1) << 16));
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(int index, ScalarLane words)
     {
-        long at = 2 * (_offset + index);
+        long at = _offset + (2 * index);
+        Put(at, words.Bits);
+        Put(at + 1, words.Bits >> 16);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ScalarLane LoadHalf(int index) => ScalarLane.FromBits(Get(_offset + index));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreHalf(int index, ScalarLane words) => Put(_offset + index, words.Bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint Get(long at)
+    {
+        uint half = 0;
         if (at < _view.Length)
-            _view[at] = (ushort)words.Bits;
-        if (at + 1 < _view.Length)
-            _view[at + 1] = (ushort)(words.Bits >> 16);
+            half = _view[at];
+        return half;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Put(long at, uint half)
+    {
+        if (at < _view.Length)
+            _view[at] = (ushort)half;
     }
 }

@@ -21,7 +21,7 @@ public readonly struct DeviceWords(ArrayView<ScalarLane> view, long offset) :
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public DeviceWords Skip(long words) => new(_view, _offset + words);
+    public DeviceWords Skip(long halves) => new(_view, _offset + (halves / 2));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -30,4 +30,12 @@ public readonly struct DeviceWords(ArrayView<ScalarLane> view, long offset) :
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(int index, ScalarLane words) => _view[_offset + index] = words;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ScalarLane LoadHalf(int index) => ScalarLane.FromBits(_view.Cast<ushort>()[(2 * _offset) + index]);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreHalf(int index, ScalarLane words) => _view.Cast<ushort>()[(2 * _offset) + index] = (ushort)words.Bits;
 }

@@ -19,4 +19,13 @@ public interface IWords<TLane>
     /// <param name="index">The number of the word or vector, from 0.</param>
     /// <param name="words">What to write.</param>
     void Store(int index, TLane words);
+
+    /// <summary>Reads half a word into the low half of a register. Only where numbers are accessed one by one.</summary>
+    /// <param name="index">The number of the half, from 0.</param>
+    TLane LoadHalf(int index) => throw new NotSupportedException();
+
+    /// <summary>Writes half a word from the low half of a register. Only where numbers are accessed one by one.</summary>
+    /// <param name="index">The number of the half, from 0.</param>
+    /// <param name="words">What to write.</param>
+    void StoreHalf(int index, TLane words) => throw new NotSupportedException();
 }

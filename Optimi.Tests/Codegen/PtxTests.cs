@@ -84,8 +84,8 @@ internal sealed partial class PtxTests
     private static string[] Entry(Type rule, SlotLayout layout, Type pass, CudaArchitecture architecture)
     {
         Type kernel = pass == typeof(MeasurePass)
-            ? typeof(MeasureQuadKernel<,,>).MakeGenericType(rule, layout.ApplyType, layout.LayoutType)
-            : typeof(QuadKernel<,,,>).MakeGenericType(rule, layout.ApplyType, pass, layout.LayoutType);
+            ? typeof(MeasureQuadKernel<,,>).MakeGenericType(rule, layout.ApplyType, layout.LayoutType(byNumbers: false))
+            : typeof(QuadKernel<,,,>).MakeGenericType(rule, layout.ApplyType, pass, layout.LayoutType(byNumbers: false));
         return Entry(kernel, architecture);
     }
 

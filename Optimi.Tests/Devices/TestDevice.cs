@@ -21,11 +21,14 @@ internal sealed class TestDevice
             $"cpu-{lane.Name}", () => DeviceFinder.OpenHost(DeviceKind.Host, lane))),
         new("cpu-simulated", () => ComputeDevice.Open("cpu-simulated")),
         new("cpu-simulated-quads", () => DeviceFinder.OpenHost(DeviceKind.Simulated, shape: KernelShape.Quad)),
-        new("opencl", OpenOpenCL),
+        new("opencl", () => OpenOpenCL()),
         .. ComputeDevice.List().Any(device => device is { Kind: DeviceKind.Cuda, Problem: null })
             ? [new TestDevice("cuda", () => ComputeDevice.Open("cuda"))]
             : Array.Empty<TestDevice>(),
     ];
+
+    /// <summary>All, and OpenCL with the kernels that it runs on GPUs.</summary>
+    public static IEnumerable<TestDevice> AllShapes => [.. All, new("opencl-words", () => OpenOpenCL(KernelShape.Tile))];
 
     /// <summary>One of each kind: for tests in which the register does not matter.</summary>
     public static IEnumerable<TestDevice> Kinds =>
@@ -38,11 +41,13 @@ internal sealed class TestDevice
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    private static ComputeDevice OpenOpenCL()
+    private static ComputeDevice OpenOpenCL(KernelShape? shape = null)
     {
         try
         {
-            return ComputeDevice.Open("opencl");
+            ComputeDevice device = ComputeDevice.Open("opencl");
+            device.Shape = shape ?? device.Shape;
+            return device;
         }
         catch (DeviceException error) when (Environment.GetEnvironmentVariable("OPTIMI_REQUIRE_OPENCL") != "1")
         {

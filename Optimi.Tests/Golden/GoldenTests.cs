@@ -3,7 +3,7 @@ using Optimi.Bench;
 namespace Optimi.Tests;
 
 /// <summary>Every reference case on every device, to the last bit.</summary>
-[TestFixtureSource(typeof(TestDevice), nameof(TestDevice.All))]
+[TestFixtureSource(typeof(TestDevice), nameof(TestDevice.AllShapes))]
 internal sealed class GoldenTests(TestDevice row)
 {
     private ComputeDevice _device = null!;
