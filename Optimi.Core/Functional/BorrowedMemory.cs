@@ -37,7 +37,7 @@ internal sealed class BorrowedMemory : LaunchMemory
     {
         _isAligned = true;
         foreach (TensorView slot in slots)
-            _isAligned &= slot.Length == 0 || AddressOf(slot.Bytes) % _alignment == 0;
+            _isAligned &= slot.Length == 0 || IsAligned(slot.Bytes);
         SlotMemory values = Of(slots[Slot.Values]);
         _slots = new()
         {
@@ -53,10 +53,13 @@ internal sealed class BorrowedMemory : LaunchMemory
         SlotMemory Or(TensorView slot) => slot.Length == 0 ? values : Of(slot);
     }
 
+    /// <summary>Forgets the memory, which is its owner's to free.</summary>
+    public void GiveBack() => _slots = default;
+
     private static SlotMemory Of(TensorView slot) => new(slot.Bytes, 0);
 
-    /// <summary>Where a view lies; on OpenCL, whose buffers are aligned and have no addresses, from its buffer's beginning.</summary>
-    private long AddressOf<TView>(TView view)
+    /// <summary>Whether a view can be seen as larger pieces. OpenCL's buffers are aligned, and have no addresses.</summary>
+    private bool IsAligned<TView>(TView view)
         where TView : struct, IContiguousArrayView =>
-        view.IndexInBytes + (Device.Kind == DeviceKind.OpenCL ? 0 : view.Buffer.NativePtr);
+        view.IndexInBytes % _alignment == 0 && (Device.Kind == DeviceKind.OpenCL || view.Buffer.NativePtr % _alignment == 0);
 }

@@ -14,6 +14,7 @@ internal sealed class DeviceFunction<TRule>(BorrowedMemory memory, bool accumula
         memory.Borrow(slots);
         _launch.BeginAlone(options, context);
         _launch.Run(memory.Range);
+        memory.GiveBack();
     }
 
     public void Dispose() => _launch.Dispose();

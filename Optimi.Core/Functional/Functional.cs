@@ -4,8 +4,7 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>
-/// Update rules as functions of memory that the caller owns: no <see cref="ParameterBuffer"/>, no optimizer, nothing kept between
-/// calls. For frameworks that have their own tensors; the bits are those of an <see cref="Optimizer{TRule}"/>.
+/// Update rules as functions of memory that the caller owns: no <see cref="ParameterBuffer"/>, no optimizer, no states. For frameworks that have their own tensors; the bits are those of an <see cref="Optimizer{TRule}"/>.
 /// </summary>
 /// <remarks>
 /// The caller keeps the states (and the Kahan compensation, which parameters of low precision have unless the options switch it off),
@@ -73,7 +72,7 @@ public static class Functional
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
         StepContext context = FunctionalGuard.Check(options, step, lr, accumulate);
-        HostPass<TRule> pass = HostPass<TRule>.OfThread;
+        HostPass<TRule> pass = HostPass<TRule>.Take();
         try
         {
             foreach (TensorSlots tensor in tensors)
@@ -92,13 +91,14 @@ public static class Functional
         }
         finally
         {
-            pass.Clear();
+            pass.Return();
         }
     }
 
     /// <summary>
     /// Steps one tensor on a device: queues the work in its stream, in one launch (three where the update depends on a mean over the
-    /// tensor), and one more for the last numbers of a tensor whose length is no multiple of 256.
+    /// tensor), and one more for each pass over the last numbers of a tensor whose length is no multiple of 256. The device keeps
+    /// small tables for each length that it has met.
     /// </summary>
     /// <typeparam name="TRule">The rule.</typeparam>
     /// <param name="device">The device of all views.</param>
@@ -149,6 +149,9 @@ public static class Functional
         for (int slot = 0; slot < Slot.Count; slot++)
             slots[slot] = views[slot].Length == 0 ? 0 : views[slot].Bytes.LoadEffectiveAddressAsPtr();
         RunOnHost(options, context, layout, slots, values.Length, device.Lane, device.Threads);
+        // Only addresses went on; ILGPU's buffers free their memory once nobody knows them.
+        foreach (TensorView view in views)
+            view.KeepAlive();
     }
 
     private static void RunOnHost<TRule>(
@@ -161,7 +164,7 @@ public static class Functional
         int threads)
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
-        HostPass<TRule> pass = HostPass<TRule>.OfThread;
+        HostPass<TRule> pass = HostPass<TRule>.Take();
         try
         {
             pass.Add(HostFunctions<TRule>.Of(layout, context.Accumulates, lane), slots, length);
@@ -169,7 +172,7 @@ public static class Functional
         }
         finally
         {
-            pass.Clear();
+            pass.Return();
         }
     }
 

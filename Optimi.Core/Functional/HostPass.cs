@@ -26,7 +26,13 @@ internal sealed unsafe class HostPass<TRule>
 
     private HostPass() => _work = new ParallelWork(RunPart);
 
-    public static HostPass<TRule> OfThread => _ofThread ??= new();
+    /// <summary>The thread's pass, for one step; another one if the step is made from within a step.</summary>
+    public static HostPass<TRule> Take()
+    {
+        HostPass<TRule> pass = _ofThread ?? new();
+        _ofThread = null;
+        return pass;
+    }
 
     /// <summary>Pins memory until the run is over.</summary>
     public nint Pin(TensorMemory memory)
@@ -46,14 +52,15 @@ internal sealed unsafe class HostPass<TRule>
         _tiles = checked(_tiles + extent.TileCount);
     }
 
-    /// <summary>Forgets the tensors, and lets go of their memory.</summary>
-    public void Clear()
+    /// <summary>Forgets the tensors, lets go of their memory, and gives the pass back.</summary>
+    public void Return()
     {
         Array.Clear(_entries, 0, _count);
         _count = _tiles = 0;
         foreach (MemoryHandle handle in _pinned)
             handle.Dispose();
         _pinned.Clear();
+        _ofThread = this;
     }
 
     /// <summary>Steps what was added.</summary>
@@ -68,9 +75,9 @@ internal sealed unsafe class HostPass<TRule>
             _work.Run(_parts, threads);
             for (int i = 0; i < _count; i++)
                 _entries[i].Function.Finish(RowOf(i), _entries[i].Extent, SumsOf(i));
-            _measures = false;
         }
 
+        _measures = false;
         _work.Run(_parts, threads);
     }
 

@@ -28,6 +28,12 @@ public readonly struct TensorView
 
     internal SlotShape Shape => new(DType, Length);
 
+    internal void KeepAlive()
+    {
+        if (Length > 0)
+            GC.KeepAlive(BufferOf(Bytes));
+    }
+
     /// <summary>The view as a tensor.</summary>
     /// <param name="numbers">The numbers.</param>
     public static implicit operator TensorView(ArrayView<float> numbers) => Over(numbers, DType.Float32);
@@ -46,6 +52,9 @@ public readonly struct TensorView
 
     /// <inheritdoc cref="op_Implicit(ArrayView{float})"/>
     public static implicit operator TensorView(ArrayView1D<Half, Stride1D.Dense> numbers) => numbers.AsContiguous();
+
+    private static MemoryBuffer BufferOf<TView>(TView view)
+        where TView : struct, IContiguousArrayView => view.Buffer;
 
     private static TensorView Over<T>(ArrayView<T> numbers, DType dtype)
         where T : unmanaged => numbers.IsValid ? new(numbers.Cast<byte>(), numbers.Length, dtype) : default;

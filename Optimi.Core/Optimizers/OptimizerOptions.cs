@@ -45,17 +45,23 @@ public abstract record OptimizerOptions
 
     private bool IsDecoupled => DecouplesDecay || DecoupleLr;
 
-    /// <summary>How a state is stored; null if it is not needed at all. Default: as <see cref="StateDType"/> says.</summary>
+    /// <summary>
+    /// How a state is stored: as the parameter is, as <see cref="DType.Float32"/>, or not at all (null). Default: as
+    /// <see cref="StateDType"/> says.
+    /// </summary>
     /// <param name="state">The state's place in the rule's list of names.</param>
     /// <param name="parameter">The storage of the parameter.</param>
     /// <param name="compensated">Whether the parameter has a Kahan compensation.</param>
     public virtual DType? StorageOf(int state, DType parameter, bool compensated) => StateDType ?? parameter;
 
-    /// <summary>The scale s of the update p + s x. Default: -lr.</summary>
+    /// <summary>The scale s of the update p + s x. Default: -lr. Rules that measure a mean over each tensor give it themselves.</summary>
     /// <param name="step">The step.</param>
     public virtual double Scale(in StepContext step) => -step.Lr;
 
-    /// <summary>How directions are applied. Default: <see cref="Scale"/>, after decoupled decay if there is any.</summary>
+    /// <summary>
+    /// How directions are applied. Default: <see cref="Scale"/>, after decoupled decay if there is any. Rules that measure a mean
+    /// over each tensor say so themselves.
+    /// </summary>
     /// <param name="step">The step.</param>
     public virtual UpdateScalars Update(in StepContext step) => new(Scale(step), IsDecoupled ? Decay(step) : 0);
 

@@ -12,10 +12,22 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
     public abstract TRule Rule(in StepContext step);
 
     /// <summary>The kernel variant for parameters of some storage.</summary>
+    /// <exception cref="OptionException">A state is stored in a way that it cannot be.</exception>
     internal SlotLayout LayoutOf(DType dtype)
     {
         bool compensated = Compensates(dtype);
-        return new SlotLayout(dtype, compensated, StateTypes.Of(this, TRule.StateNames.Count, dtype, compensated));
+        var layout = new SlotLayout(dtype, compensated, StateTypes.Of(this, TRule.StateNames.Count, dtype, compensated));
+        for (int state = 0; state < TRule.StateNames.Count; state++)
+        {
+            if (layout.States[state] is DType stored && stored != dtype && stored != DType.Float32)
+            {
+                throw new OptionException(
+                    $"State '{TRule.StateNames[state]}' is {stored} under {dtype} parameters, but it must be {DType.Float32} or"
+                    + $" the parameter's own type; see {nameof(StorageOf)}.");
+            }
+        }
+
+        return layout;
     }
 
     /// <summary>Checks that there are states to accumulate into.</summary>

@@ -15,8 +15,6 @@ internal abstract class AppliedLaunch<TRule, TApply, TPass>(LaunchMemory memory)
 
     protected override bool Accumulates => !TPass.UpdatesParameters;
 
-    protected override int LaunchesPerRun => IsSecondPass ? 3 : 1;
-
     /// <summary>The rows of this step; never moved by the garbage collector.</summary>
     protected Row<ScalarLane, TRule, TApply>[] Rows { get; private set; } = NewRows(InitialRows);
 

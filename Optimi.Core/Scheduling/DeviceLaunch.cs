@@ -52,7 +52,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
             _tiles.Dispose();
     }
 
-    protected override void RunCore(LaunchRange range)
+    public override void Run(LaunchRange range)
     {
         Device.Accelerator.Bind();
         _rows.Upload(Rows, Rows.Length);
@@ -77,6 +77,8 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
             _kernels.Launch(Memory, whole, tables);
         if (careful.TileCount > 0)
             _carefulKernels!.Launch(Memory, careful, tables);
+        int kernels = Math.Sign(whole.TileCount) + Math.Sign(careful.TileCount);
+        Device.CountLaunches(IsSecondPass ? (2 * kernels) + 1 : kernels);
     }
 
     /// <summary>The tiles for the fast kernels, and the last ones, for which those might read and write too much.</summary>

@@ -18,9 +18,6 @@ internal abstract class ForeachLaunch : IDisposable
     /// <summary>For each tensor its row of scalars in this step.</summary>
     protected int[] RowOfTensor { get; }
 
-    /// <summary>How many launches a run is, as the user counts them.</summary>
-    protected abstract int LaunchesPerRun { get; }
-
     /// <summary>Forgets the rows of the last step.</summary>
     public virtual void Begin() => Array.Fill(RowOfTensor, Tile.NoRow);
 
@@ -30,16 +27,10 @@ internal abstract class ForeachLaunch : IDisposable
     /// <summary>Lets a tensor take part, with a row of scalars.</summary>
     public void SetRow(int tensor, int row) => RowOfTensor[tensor] = row;
 
-    /// <summary>Steps a range of tensors. The one place where anything is launched.</summary>
-    public void Run(LaunchRange range)
-    {
-        Device.CountLaunches(LaunchesPerRun);
-        RunCore(range);
-    }
+    /// <summary>Steps a range of tensors.</summary>
+    public abstract void Run(LaunchRange range);
 
     public virtual void Dispose()
     {
     }
-
-    protected abstract void RunCore(LaunchRange range);
 }

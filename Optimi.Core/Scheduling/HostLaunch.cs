@@ -56,8 +56,9 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
             _terms[row] = terms;
     }
 
-    protected override void RunCore(LaunchRange range)
+    public override void Run(LaunchRange range)
     {
+        Device.CountLaunches(IsSecondPass ? 3 : 1);
         _slabs = Memory.SlotsAs(slot => new HostWords<TLane>(slot.Host));
         _range = range;
         if (!_hasRuns)
@@ -69,9 +70,9 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
             _measures = true;
             _work.Run(_parts, Device.Threads);
             Finish();
-            _measures = false;
         }
 
+        _measures = false;
         _work.Run(_parts, Device.Threads);
     }
 

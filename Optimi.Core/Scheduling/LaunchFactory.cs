@@ -96,7 +96,7 @@ internal static class LaunchFactory
             throw new OptionException($"Rule {rule.Name} both measures and looks ahead; a rule can do one of them.");
     }
 
-    /// <summary>The fields of a rule; of those that are rules on the same register themselves, theirs.</summary>
+    /// <summary>The fields of a rule; of those that are structs on the same register themselves, theirs.</summary>
     private static IEnumerable<FieldInfo> ScalarsOf(Type rule) => rule
         .GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
         .SelectMany(field => IsOnScalars(field.FieldType) ? ScalarsOf(field.FieldType) : [field]);

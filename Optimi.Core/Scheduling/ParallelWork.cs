@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Optimi;
 
 /// <summary>
@@ -14,6 +16,7 @@ internal sealed class ParallelWork
 
     private readonly Action<int> _runPart;
     private Helper[] _helpers = [];
+    private ExceptionDispatchInfo? _error;
     private int _unclaimed;
     private int _unfinished;
 
@@ -47,6 +50,7 @@ internal sealed class ParallelWork
         var spin = default(SpinWait);
         while (Volatile.Read(ref _unfinished) > 0)
             spin.SpinOnce(sleep1Threshold: -1);
+        Interlocked.Exchange(ref _error, null)?.Throw();
     }
 
     private void Hire(int count)
@@ -63,7 +67,16 @@ internal sealed class ParallelWork
     {
         while (Interlocked.Decrement(ref _unclaimed) is var part and >= 0)
         {
-            _runPart(part);
+            try
+            {
+                _runPart(part);
+            }
+            catch (Exception error)
+            {
+                // Thrown by the caller, once no thread is at work any more.
+                Interlocked.CompareExchange(ref _error, ExceptionDispatchInfo.Capture(error), null);
+            }
+
             Interlocked.Decrement(ref _unfinished);
         }
     }

@@ -34,11 +34,10 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory) : ForeachLaunch(m
     public void Repeat()
     {
         for (int row = 0; row < _rows.Count; row++)
-        {
-            (ParameterGroup group, long step) = _rows[row];
-            _rows[row] = (group, step + 1);
-            AddRow(row);
-        }
+            AddRow(row, _rows[row].Group, _rows[row].Step + 1);
+        // Only now, as the options' own code may fail: then no step was made.
+        for (int row = 0; row < _rows.Count; row++)
+            _rows[row] = (_rows[row].Group, _rows[row].Step + 1);
     }
 
     /// <summary>The row for a group's tensors in their step of a number.</summary>
@@ -50,9 +49,9 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory) : ForeachLaunch(m
         if (!_rowOf.TryGetValue((group, step), out int row))
         {
             row = _rows.Count;
+            AddRow(row, group, step);
             _rows.Add((group, step));
             _rowOf.Add((group, step), row);
-            AddRow(row);
         }
 
         return row;
@@ -60,9 +59,8 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory) : ForeachLaunch(m
 
     protected abstract void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep);
 
-    private void AddRow(int row)
+    private void AddRow(int row, ParameterGroup group, long step)
     {
-        (ParameterGroup group, long step) = _rows[row];
         var context = new StepContext(step, group.Lr, group.MaxLr, Accumulates);
         var options = (RuleOptions<TRule>)group.Options;
         AddRow(row, options.Rule(context), options.Update(context), step == 1);

@@ -25,14 +25,15 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
         RuleLaunch<TRule> launch = Of(accumulates);
         if (launch == _last && _participations == _buffer.Participations)
         {
-            _uncounted++;
             launch.Repeat();
+            _uncounted++;
         }
         else
         {
             Begin(launch);
             foreach (LaunchTensor tensor in Memory.Tensors)
                 TakePart(launch, tensor);
+            Count(launch, 1);
             _last = launch;
             _participations = _buffer.Participations;
         }
@@ -47,6 +48,7 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
         RuleLaunch<TRule> launch = Of(accumulates);
         Begin(launch);
         TakePart(launch, tensor);
+        Count(launch, 1);
         if (launch.HasRows)
             launch.Run(tensor.Range);
     }
@@ -54,10 +56,8 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
     /// <summary>Brings the tensors' counters up to date.</summary>
     public void CountSteps()
     {
-        if (_uncounted == 0)
-            return;
-        foreach (LaunchTensor tensor in Memory.Tensors)
-            tensor.Steps += _last!.TakesPart(tensor.Index) ? _uncounted : 0;
+        if (_uncounted > 0)
+            Count(_last!, _uncounted);
         _uncounted = 0;
     }
 
@@ -70,10 +70,15 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
 
     private static void TakePart(RuleLaunch<TRule> launch, LaunchTensor tensor)
     {
-        if (!tensor.TakesPart)
-            return;
-        tensor.Steps++;
-        launch.SetRow(tensor.Index, launch.RowFor(tensor.Group, tensor.Steps));
+        if (tensor.TakesPart)
+            launch.SetRow(tensor.Index, launch.RowFor(tensor.Group, tensor.Steps + 1));
+    }
+
+    /// <summary>Counts steps of the tensors that take part; after their rows are made, which may fail in the options' own code.</summary>
+    private void Count(RuleLaunch<TRule> launch, long steps)
+    {
+        foreach (LaunchTensor tensor in Memory.Tensors)
+            tensor.Steps += launch.TakesPart(tensor.Index) ? steps : 0;
     }
 
     private void Begin(RuleLaunch<TRule> launch)

@@ -12,6 +12,9 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
     where TLayout : ILayout
     where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane>
 {
+    /// <summary>ILGPU counts the work-items of an OpenCL launch in 31 bits.</summary>
+    private static readonly int _mostTiles = int.MaxValue / TLayout.UnitsPerTile;
+
     private readonly Action<
         AcceleratorStream, KernelConfig, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<TWords>> _kernel;
 
@@ -36,17 +39,24 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
     }
 
     public override void Launch(
-        LaunchMemory memory, LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> tables) =>
-        _kernel(memory.Device.Stream, ConfigOf(range), range.FirstTile, tables, SlotsOf(memory));
+        LaunchMemory memory, LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> tables)
+    {
+        for (int at = 0; at < range.TileCount; at += _mostTiles)
+            _kernel(memory.Device.Stream, ConfigOf(range, at), range.FirstTile + at, tables, SlotsOf(memory));
+    }
 
     public override void Measure(
         LaunchMemory memory,
         LaunchRange range,
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
-        MeasureTables measures) =>
-        _measure!(memory.Device.Stream, ConfigOf(range), range.FirstTile, tables, measures, SlotsOf(memory));
+        MeasureTables measures)
+    {
+        for (int at = 0; at < range.TileCount; at += _mostTiles)
+            _measure!(memory.Device.Stream, ConfigOf(range, at), range.FirstTile + at, tables, measures, SlotsOf(memory));
+    }
 
     private static Slabs<TWords> SlotsOf(LaunchMemory memory) => memory.SlotsAs(slot => TWords.Over(slot.View));
 
-    private static KernelConfig ConfigOf(LaunchRange range) => new(range.TileCount, TLayout.UnitsPerTile);
+    private static KernelConfig ConfigOf(LaunchRange range, int at) =>
+        new(Math.Min(_mostTiles, range.TileCount - at), TLayout.UnitsPerTile);
 }

@@ -56,7 +56,9 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
         int unit = first;
         do
         {
-            Pair<TLane> p = TValue.Load<TLane, TWords>(at.Values, unit);
+            Pair<TLane> p = default;
+            if (TPass.UpdatesParameters || !TRule.Measures || TRule.Begins)
+                p = TValue.Load<TLane, TWords>(at.Values, unit);
             Pair<TLane> g = default;
             if (TPass.UpdatesStates)
                 g = TValue.Load<TLane, TWords>(at.Gradients, unit);

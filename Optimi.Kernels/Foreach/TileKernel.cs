@@ -3,7 +3,7 @@ using ILGPU;
 namespace Optimi.Kernels;
 
 /// <summary>
-/// The kernel for OpenCL and for ILGPU's simulated CPU: one work-group for a tile, one work-item for a unit, no loop. The row of
+/// The kernel for OpenCL and for ILGPU's simulated CPU, and for memory that is not aligned or padded everywhere: one work-group for a tile, one work-item for a unit, no loop. The row of
 /// scalars is the same for the whole group and is seen to be, which is what compilers for CPUs need to vectorise it.
 /// </summary>
 /// <typeparam name="TRule">The update rule.</typeparam>

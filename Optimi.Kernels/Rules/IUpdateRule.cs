@@ -59,7 +59,8 @@ public interface IUpdateRule<TSelf, TLane>
     /// <summary>
     /// Whether the update depends on a mean over the whole tensor. A step then is two passes over memory: <see cref="Measure"/>
     /// updates the states, and <see cref="Step"/>, which changes none and is given no gradient, finds the direction from them as
-    /// they are stored. Not to be combined with <see cref="LooksAhead"/>.
+    /// they are stored; <see cref="Scalars"/> takes the place of what the options say of scale and decay. Not to be combined with
+    /// <see cref="LooksAhead"/>.
     /// </summary>
     static virtual bool Measures => false;
 

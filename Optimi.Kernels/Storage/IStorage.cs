@@ -5,8 +5,8 @@ namespace Optimi.Kernels;
 /// rounded once when it is stored; nothing in between knows of its storage.
 /// </summary>
 /// <remarks>
-/// Memory is walked in units: what one 32-bit word of the narrowest slot holds. Under float32 parameters a unit is one number,
-/// under bfloat16 parameters two.
+/// Memory is walked in units. Word by word, a unit is what one 32-bit word of the narrowest slot holds: one number under float32
+/// parameters, two under bfloat16 ones. Number by number, it is one.
 /// </remarks>
 public interface IStorage
 {
