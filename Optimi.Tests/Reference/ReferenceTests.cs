@@ -57,6 +57,60 @@ internal sealed class ReferenceTests
             threads: 1);
     }
 
+    /// <summary>Gradients that are zero, tiny or huge, as far as their squares are float32 numbers, in tensors of one number.</summary>
+    [Test]
+    public void Extreme_gradients_do_what_the_papers_say(
+        [ValueSource(typeof(TestOptimizer), nameof(TestOptimizer.All))] TestOptimizer optimizer,
+        [Values(0f, 1e-15f, -1e-6f, 1f, -1e15f)] float gradient,
+        [Values] bool comesAndGoes)
+    {
+        const int Steps = 25;
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using var parameters = new ParameterBuffer(device);
+        Parameter parameter = parameters.Add("p", DType.Float32, 1);
+        parameter.Value.Fill(0.5f);
+        PlainReference[] reference = [new(optimizer.Options, 0.5)];
+        using Optimizer created = optimizer.Create(new ParameterGroup(parameters, optimizer.Options));
+        for (int step = 0; step < Steps; step++)
+        {
+            float now = comesAndGoes && step % 3 != 0 ? 0 : gradient;
+            parameter.Gradient.Fill(now);
+            created.Step();
+            PlainReference.Step(reference, [now]);
+        }
+
+        var actual = new float[1];
+        parameter.Value.CopyTo(actual);
+        double expected = reference[0].Parameter;
+        Assert.That(actual[0], Is.EqualTo(expected).Within(1e-4 * (Math.Abs(expected) + (Steps * optimizer.Options.Lr))));
+    }
+
+    /// <summary>The bias corrections are long gone then; the parameter is rounded to 2⁻²⁵ of itself in each step.</summary>
+    [Test]
+    public void A_hundred_thousand_steps_end_where_they_should()
+    {
+        const int Steps = 100_000;
+        var options = new AdamWOptions { Lr = 1e-5, Beta2 = 0.9999 };
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using var parameters = new ParameterBuffer(device);
+        Parameter parameter = parameters.Add("p", DType.Float32, 1);
+        parameter.Value.Fill(1);
+        PlainReference[] reference = [new(options, 1)];
+        using var optimizer = new AdamW(parameters, options);
+        Span<float> gradient = parameter.Gradient.AsSpan<float>();
+        for (int step = 0; step < Steps; step++)
+        {
+            gradient[0] = (step % 7) - 2.5f;
+            optimizer.Step();
+            PlainReference.Step(reference, [gradient[0]]);
+        }
+
+        var actual = new float[1];
+        parameter.Value.CopyTo(actual);
+        Assert.That(actual[0], Is.EqualTo(reference[0].Parameter).Within(Steps * Math.Pow(2, -24)));
+        Assert.That(optimizer.StepCount(parameter), Is.EqualTo(Steps));
+    }
+
     /// <summary>Distances to the reference, and how large a direction may be.</summary>
     private static (double[] Distances, double Scale) Distances(
         ComputeDevice device, OptimizerOptions options, DType dtype, int steps, int seed)
