@@ -4,7 +4,8 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>
-/// Update rules as functions of memory that the caller owns: no <see cref="ParameterBuffer"/>, no optimizer, no states. For frameworks that have their own tensors; the bits are those of an <see cref="Optimizer{TRule}"/>.
+/// Update rules as functions of memory that the caller owns: no <see cref="ParameterBuffer"/>, no optimizer, no states.
+/// For frameworks that have their own tensors; the bits are those of an <see cref="Optimizer{TRule}"/>.
 /// </summary>
 /// <remarks>
 /// The caller keeps the states (and the Kahan compensation, which parameters of low precision have unless the options switch it off),
