@@ -48,9 +48,10 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
         RuleLaunch<TRule> launch = Of(accumulates);
         Begin(launch);
         TakePart(launch, tensor);
-        Count(launch, 1);
-        if (launch.HasRows)
-            launch.Run(tensor.Range);
+        if (!launch.HasRows)
+            return;
+        tensor.Steps++;
+        launch.Run(tensor.Range);
     }
 
     /// <summary>Brings the tensors' counters up to date.</summary>
