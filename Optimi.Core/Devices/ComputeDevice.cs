@@ -25,7 +25,7 @@ public sealed class ComputeDevice : IDisposable
         Description = description;
         Accelerator = accelerator;
         Stream = stream ?? accelerator.DefaultStream;
-        MaxAllocationBytes = DeviceFinder.MaxAllocationBytes(accelerator) ?? description.MemoryBytes;
+        MaxAllocationBytes = (DeviceFinder.MaxAllocationBytes(accelerator) ?? description.MemoryBytes) - Slab.MaxStart;
         Shape = Kind switch
         {
             DeviceKind.Host => KernelShape.Host,
@@ -154,14 +154,14 @@ public sealed class ComputeDevice : IDisposable
 
     internal void CountLaunches(int count) => Launches += count;
 
-    /// <summary>Allocates zeroed memory.</summary>
+    /// <summary>Allocates zeroed memory for a slot of some tensors.</summary>
     /// <exception cref="DeviceException">The device has not got it.</exception>
-    internal Slab Allocate(long bytes)
+    internal Slab Allocate(long bytes, int slot)
     {
         ThrowIfDisposed();
         try
         {
-            return new Slab(this, bytes);
+            return new Slab(this, bytes, slot);
         }
         catch (Exception error) when (error is AcceleratorException or OutOfMemoryException)
         {

@@ -7,9 +7,9 @@ internal sealed class PlacedSlabs(ComputeDevice device, DType dtype, int tiles) 
 
     public int TileCount => tiles;
 
-    public Slab Values { get; } = device.Allocate((long)tiles * dtype.TileBytes());
+    public Slab Values { get; } = device.Allocate((long)tiles * dtype.TileBytes(), Slot.Values);
 
-    public Slab Gradients => _gradients ??= device.Allocate(Values.Bytes);
+    public Slab Gradients => _gradients ??= device.Allocate(Values.Bytes, Slot.Gradients);
 
     public long GradientBytes => _gradients?.Bytes ?? 0;
 

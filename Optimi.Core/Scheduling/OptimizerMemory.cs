@@ -26,10 +26,10 @@ internal sealed class OptimizerMemory : LaunchMemory, IDisposable
             }
         }
 
-        Compensation = layout.Compensated ? AllocateTiles(layout.Value) : null;
+        Compensation = layout.Compensated ? AllocateTiles(layout.Value, Slot.Compensation) : null;
         _states = new Slab?[StateTypes.Count];
         for (int i = 0; i < _states.Length; i++)
-            _states[i] = layout.States[i] is DType stored ? AllocateTiles(stored) : null;
+            _states[i] = layout.States[i] is DType stored ? AllocateTiles(stored, Slot.FirstState + i) : null;
     }
 
     public LaunchTensor[] Tensors { get; }
@@ -83,5 +83,5 @@ internal sealed class OptimizerMemory : LaunchMemory, IDisposable
         return extents;
     }
 
-    private Slab AllocateTiles(DType dtype) => Device.Allocate((long)Tiles.Length * dtype.TileBytes());
+    private Slab AllocateTiles(DType dtype, int slot) => Device.Allocate((long)Tiles.Length * dtype.TileBytes(), slot);
 }

@@ -7,19 +7,28 @@ internal sealed unsafe class HostMemory : IDisposable
 {
     private const int Alignment = 4096;
 
+    /// <summary>What memory that is walked side by side starts apart within a page, as the engine's slabs do.</summary>
+    private const int Apart = 512;
+
     private void* _memory;
 
-    public HostMemory(long bytes)
+    /// <summary>Allocates memory.</summary>
+    /// <param name="bytes">How much.</param>
+    /// <param name="place">Its number among what is walked side by side.</param>
+    public HostMemory(long bytes, int place = 0)
     {
         Bytes = bytes;
-        _memory = NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+        nuint start = (nuint)(place * Apart);
+        nuint allocated = start + (nuint)bytes;
+        _memory = NativeMemory.AlignedAlloc(allocated, Alignment);
         // Pages that were only cleared may all be the same one.
-        NativeMemory.Fill(_memory, (nuint)bytes, 1);
+        NativeMemory.Fill(_memory, allocated, 1);
+        Address = (nint)_memory + (nint)start;
     }
 
     public long Bytes { get; }
 
-    public nint Address => (nint)_memory;
+    public nint Address { get; }
 
     public void Dispose()
     {

@@ -30,8 +30,8 @@ internal static unsafe class MemoryLimits
     private static HostLimit OverLikeSlabs(Workload workload, int repeats)
     {
         long length = PaddedLength(workload.Parameters);
-        Dictionary<string, HostMemory> slabs =
-            workload.Traffic.Slots.ToDictionary(slot => slot.Name, slot => new HostMemory(length * slot.Bytes));
+        Dictionary<string, HostMemory> slabs = workload.Traffic.Slots.Index().ToDictionary(
+            slot => slot.Item.Name, slot => new HostMemory(length * slot.Item.Bytes, slot.Index));
         return new HostLimit(workload.Traffic, length, repeats, slot => slabs[slot.Name].Address, slabs.Values);
     }
 
