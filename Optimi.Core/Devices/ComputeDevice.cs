@@ -30,9 +30,9 @@ public sealed class ComputeDevice : IDisposable
         {
             DeviceKind.Host => KernelShape.Host,
             DeviceKind.Cuda => KernelShape.Quad,
-            DeviceKind.OpenCL when DeviceFinder.IsProcessor(accelerator.Device) => KernelShape.Number,
             _ => KernelShape.Tile,
         };
+        IsProcessor = Kind == DeviceKind.Host || DeviceFinder.IsProcessor(accelerator.Device);
     }
 
     /// <summary>What the device is.</summary>
@@ -81,6 +81,12 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>The shape of the kernels that it runs.</summary>
     internal KernelShape Shape { get; set; }
+
+    /// <summary>
+    /// Whether rules run on a processor's own vectors, not on a GPU, whose code is the simulation's too. A processor makes no NaN with
+    /// bits that rounding to bfloat16 would carry into the exponent, and has no arithmetic to waste beside its memory.
+    /// </summary>
+    internal bool IsProcessor { get; set; }
 
     /// <summary>The host's register, in the shape <see cref="KernelShape.Host"/>.</summary>
     internal Type Lane { get; init; } = HostLanes.Widest;

@@ -9,9 +9,6 @@ internal enum KernelShape
     /// <summary>One work-group for a tile, one work-item for a unit.</summary>
     Tile,
 
-    /// <summary>One work-group for a tile, one work-item for a number, for OpenCL on processors.</summary>
-    Number,
-
     /// <summary>Threads that move 16 bytes at a time, with a stride of the whole grid.</summary>
     Quad,
 }

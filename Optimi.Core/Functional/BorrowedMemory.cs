@@ -6,14 +6,12 @@ namespace Optimi;
 /// <summary>One tensor in device memory that the caller owns: other memory each time, but always as long.</summary>
 internal sealed class BorrowedMemory : LaunchMemory
 {
-    private readonly int _alignment;
     private Slabs<SlotMemory> _slots;
     private bool _isAligned;
 
     public BorrowedMemory(ComputeDevice device, SlotLayout layout, long length)
         : base(device, layout, [TensorExtent.Of(0, length)])
     {
-        _alignment = device.Shape == KernelShape.Quad ? Quad.Length * sizeof(uint) : sizeof(uint);
         for (int i = 0; i < Tiles.Length; i++)
             Tiles[i] = new Tile(i, i, 0);
     }
@@ -36,8 +34,8 @@ internal sealed class BorrowedMemory : LaunchMemory
     public void Borrow(ReadOnlySpan<TensorView> slots)
     {
         _isAligned = true;
-        foreach (TensorView slot in slots)
-            _isAligned &= slot.Length == 0 || IsAligned(slot.Bytes);
+        for (int slot = 0; slot < slots.Length; slot++)
+            _isAligned &= slots[slot].Length == 0 || IsAligned(slots[slot].Bytes, AlignmentOf(slot));
         SlotMemory values = Of(slots[Slot.Values]);
         _slots = new()
         {
@@ -58,8 +56,13 @@ internal sealed class BorrowedMemory : LaunchMemory
 
     private static SlotMemory Of(TensorView slot) => new(slot.Bytes, 0);
 
+    /// <summary>Bytes that kernels move at once: of a unit, that is a word, or two beside parameters of half the width; or a quad.</summary>
+    private int AlignmentOf(int slot) => Device.Shape == KernelShape.Quad
+        ? Quad.Length * sizeof(uint)
+        : sizeof(uint) * Layout[slot]!.Value.Bytes() / Layout.Value.Bytes();
+
     /// <summary>Whether a view can be seen as larger pieces. OpenCL's buffers are aligned, and have no addresses.</summary>
-    private bool IsAligned<TView>(TView view)
+    private bool IsAligned<TView>(TView view, int alignment)
         where TView : struct, IContiguousArrayView =>
-        view.IndexInBytes % _alignment == 0 && (Device.Kind == DeviceKind.OpenCL || view.Buffer.NativePtr % _alignment == 0);
+        view.IndexInBytes % alignment == 0 && (Device.Kind == DeviceKind.OpenCL || view.Buffer.NativePtr % alignment == 0);
 }

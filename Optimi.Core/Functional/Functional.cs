@@ -105,7 +105,8 @@ public static class Functional
     /// <param name="device">The device of all views.</param>
     /// <param name="options">The rule's options.</param>
     /// <param name="step">t: the number of the tensor's step, from 1.</param>
-    /// <param name="values">The parameter. Views that do not begin on 16 bytes (on OpenCL 4) are stepped more slowly.</param>
+    /// <param name="values">The parameter. Views that do not begin on 16 bytes (on OpenCL 4, or 8 for float32 beside narrower
+    /// values) are stepped more slowly.</param>
     /// <param name="gradients">Its gradient, of the same storage type.</param>
     /// <param name="first">The rule's first state, in the order of its state names.</param>
     /// <param name="second">The second state.</param>

@@ -18,9 +18,8 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
 
     public override Terms WriteRow(float* row, in TRule rule, in UpdateScalars scalars, bool isFirstStep)
     {
-        *(Row<ScalarLane, TRule, TApply>*)row =
-            new() { Rule = rule, Apply = TApply.From(scalars), IsFirstStep = isFirstStep ? 1 : 0 };
-        return HostTerms.Of<TRule, TPass>(rule, scalars, isFirstStep);
+        *(Row<ScalarLane, TRule, TApply>*)row = Row<ScalarLane, TRule, TApply>.Of(rule, scalars, isFirstStep);
+        return RowTerms.Of<TRule, TPass>(rule, scalars, isFirstStep);
     }
 
     [SkipLocalsInit]
@@ -52,7 +51,7 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
         if (whole > 0)
         {
             HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Measure(
-                row, Slabs(slots), new Tile(firstTile, firstTile, 0), firstTile, whole, extent, sums);
+                row, Slabs(slots), new Tile(firstTile, firstTile, 0), firstTile, whole, [extent], sums);
         }
 
         if (whole == tiles)
@@ -61,7 +60,7 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
         var padded = new PaddedTile(layout, slots, extent, memory);
         padded.Load();
         HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Measure(
-            row, Slabs(padded.Slots), default, 0, 1, extent with { TileCount = 1 }, sums + extent.TileCount - 1);
+            row, Slabs(padded.Slots), default, 0, 1, [extent with { TileCount = 1 }], sums + extent.TileCount - 1);
         padded.Store();
     }
 

@@ -19,6 +19,5 @@ public abstract record AdamFamilyOptions<TRule> : MomentOptions<TRule>
     protected AdamRule<ScalarLane> Adam(in StepContext step) => new()
     {
         Moments = Moments(step),
-        L2 = (ScalarLane)L2(step),
     };
 }

@@ -59,11 +59,13 @@ public abstract record OptimizerOptions
     public virtual double Scale(in StepContext step) => -step.Lr;
 
     /// <summary>
-    /// How directions are applied. Default: <see cref="Scale"/>, after decoupled decay if there is any. Rules that measure a mean
-    /// over each tensor say so themselves.
+    /// How the update is made beside the rule. Default: <see cref="Scale"/>, and weight decay in the gradient or, if it is decoupled,
+    /// before the update. Rules that measure a mean over each tensor say themselves how directions are applied, and their decay is
+    /// decoupled.
     /// </summary>
     /// <param name="step">The step.</param>
-    public virtual UpdateScalars Update(in StepContext step) => new(Scale(step), IsDecoupled ? Decay(step) : 0);
+    public virtual UpdateScalars Update(in StepContext step) =>
+        new(Scale(step), IsDecoupled ? Decay(step) : 0, L2: L2(step));
 
     /// <summary>Checks the options.</summary>
     /// <exception cref="OptionException">One has a value that it cannot have.</exception>
@@ -79,9 +81,9 @@ public abstract record OptimizerOptions
             Guard.Positive(Lr, $"{nameof(MaxLr)}, which is {nameof(Lr)} unless given,");
     }
 
-    /// <summary>The L2 coefficient for the rule: 0 where decay is decoupled, and in steps that only accumulate.</summary>
+    /// <summary>λ of decay in the gradient: 0 where it is decoupled, and in steps that only accumulate.</summary>
     /// <param name="step">The step.</param>
-    protected double L2(in StepContext step) => IsDecoupled || step.Accumulates ? 0 : WeightDecay;
+    private double L2(in StepContext step) => IsDecoupled || step.Accumulates ? 0 : WeightDecay;
 
     /// <summary>d: the share of a parameter that decay takes away in a step, if it is decoupled.</summary>
     /// <param name="step">The step.</param>

@@ -11,6 +11,18 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
     /// <param name="step">The step.</param>
     public abstract TRule Rule(in StepContext step);
 
+    /// <inheritdoc/>
+    protected internal override void Validate()
+    {
+        base.Validate();
+        if (TRule.Measures && HasL2)
+        {
+            throw new OptionException(
+                $"{nameof(WeightDecay)} is {WeightDecay}, but the rule of {GetType().Name} measures a mean over each tensor, so that"
+                + " it cannot be part of the gradient; decouple it, or set it to 0.");
+        }
+    }
+
     /// <summary>The kernel variant for parameters of some storage.</summary>
     /// <exception cref="OptionException">A state is stored in a way that it cannot be.</exception>
     internal SlotLayout LayoutOf(DType dtype)

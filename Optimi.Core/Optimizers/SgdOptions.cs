@@ -30,7 +30,6 @@ public sealed record SgdOptions : RuleOptions<SgdRule<ScalarLane>>
     {
         Momentum = (ScalarLane)Momentum,
         Gain = (ScalarLane)(Dampening ? 1 - Momentum : 1),
-        L2 = (ScalarLane)L2(step),
         StartsFromGradient = TorchInit && Dampening ? 1 : 0,
     };
 

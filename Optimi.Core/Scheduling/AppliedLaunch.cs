@@ -15,8 +15,17 @@ internal abstract class AppliedLaunch<TRule, TApply, TPass>(LaunchMemory memory)
 
     protected override bool Accumulates => !TPass.UpdatesParameters;
 
+    /// <summary>The terms of each row of this step.</summary>
+    protected List<Terms> TermsOfRows { get; } = [];
+
     /// <summary>The rows of this step; never moved by the garbage collector.</summary>
     protected Row<ScalarLane, TRule, TApply>[] Rows { get; private set; } = NewRows(InitialRows);
+
+    public override void Begin()
+    {
+        base.Begin();
+        TermsOfRows.Clear();
+    }
 
     protected override void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep)
     {
@@ -27,7 +36,12 @@ internal abstract class AppliedLaunch<TRule, TApply, TPass>(LaunchMemory memory)
             Rows = larger;
         }
 
-        Rows[row] = new() { Rule = rule, Apply = TApply.From(scalars), IsFirstStep = isFirstStep ? 1 : 0 };
+        Terms terms = RowTerms.Of<TRule, TPass>(rule, scalars, isFirstStep);
+        if (row == TermsOfRows.Count)
+            TermsOfRows.Add(terms);
+        else
+            TermsOfRows[row] = terms;
+        Rows[row] = Row<ScalarLane, TRule, TApply>.Of(rule, scalars, isFirstStep);
     }
 
     private static Row<ScalarLane, TRule, TApply>[] NewRows(int count) =>

@@ -15,9 +15,11 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
     private readonly DeviceTable<int> _rowOfTensor;
     private readonly DeviceTable<Row<ScalarLane, TRule, TApply>> _rows;
     private readonly MeasureMemory<TRule, TApply>? _measures;
-    private readonly DeviceKernels<TRule, TApply> _kernels;
     private readonly TileKernels<TRule, TApply, TPass, TLayout, DeviceHalves>? _carefulKernels;
     private readonly int[] _lastRowOfTensor;
+    private DeviceKernels<TRule, TApply>? _fullKernels;
+    private DeviceKernels<TRule, TApply>? _leanKernels;
+    private DeviceKernels<TRule, TApply>? _chosenKernels;
 
     public DeviceLaunch(LaunchMemory memory)
         : base(memory)
@@ -27,9 +29,6 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
         _rowOfTensor = new DeviceTable<int>(memory.Device);
         _rows = new DeviceTable<Row<ScalarLane, TRule, TApply>>(memory.Device);
         _measures = IsSecondPass ? new MeasureMemory<TRule, TApply>(memory) : null;
-        _kernels = memory.Device.Shape == KernelShape.Quad
-            ? new QuadKernels<TRule, TApply, TPass, TLayout>(accelerator)
-            : new TileKernels<TRule, TApply, TPass, TLayout, DeviceWords>(accelerator);
         if (!memory.IsPadded)
             _carefulKernels = new TileKernels<TRule, TApply, TPass, TLayout, DeviceHalves>(accelerator);
         _lastRowOfTensor = [.. RowOfTensor.Select(_ => int.MinValue)];
@@ -52,6 +51,21 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
             _tiles.Dispose();
     }
 
+    /// <summary>
+    /// Chooses the kernels that do what the rows ask for: on a processor, where no row asks for more than decay, as in most steps,
+    /// those without all else. (Steps that only accumulate have little of it.) Compiling takes long enough to leave it at these two,
+    /// each when it is first needed.
+    /// </summary>
+    public override void Prepare()
+    {
+        if (TermsOfRows.Count == 0)
+            return;
+        bool isLean = Device.IsProcessor && TPass.UpdatesParameters;
+        foreach (Terms ofRow in TermsOfRows)
+            isLean &= (ofRow | Terms.Decay) == Terms.Decay;
+        _chosenKernels = isLean ? _leanKernels ??= Load<LeanPass<TPass, DecayTerm>>() : _fullKernels ??= Load<TPass>();
+    }
+
     public override void Run(LaunchRange range)
     {
         Device.Accelerator.Bind();
@@ -63,23 +77,29 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
         }
 
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables = Tables;
+        DeviceKernels<TRule, TApply> kernels = _chosenKernels!;
         (LaunchRange whole, LaunchRange careful) = Split(range);
         if (_measures is not null)
         {
             if (whole.TileCount > 0)
-                _kernels.Measure(Memory, whole, tables, _measures.Tables);
+                kernels.Measure(Memory, whole, tables, _measures.Tables);
             if (careful.TileCount > 0)
                 _carefulKernels!.Measure(Memory, careful, tables, _measures.Tables);
             tables = _measures.Finish(range, tables);
         }
 
         if (whole.TileCount > 0)
-            _kernels.Launch(Memory, whole, tables);
+            kernels.Launch(Memory, whole, tables);
         if (careful.TileCount > 0)
             _carefulKernels!.Launch(Memory, careful, tables);
-        int kernels = Math.Sign(whole.TileCount) + Math.Sign(careful.TileCount);
-        Device.CountLaunches(IsSecondPass ? (2 * kernels) + 1 : kernels);
+        int launches = Math.Sign(whole.TileCount) + Math.Sign(careful.TileCount);
+        Device.CountLaunches(IsSecondPass ? (2 * launches) + 1 : launches);
     }
+
+    private DeviceKernels<TRule, TApply> Load<TLoaded>()
+        where TLoaded : IPass => Device.Shape == KernelShape.Quad
+        ? new QuadKernels<TRule, TApply, TLoaded, TLayout>(Device.Accelerator)
+        : new TileKernels<TRule, TApply, TLoaded, TLayout, DeviceWords>(Device.Accelerator);
 
     /// <summary>The tiles for the fast kernels, and the last ones, for which those might read and write too much.</summary>
     private (LaunchRange Whole, LaunchRange Careful) Split(LaunchRange range)

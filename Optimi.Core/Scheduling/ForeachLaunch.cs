@@ -27,7 +27,12 @@ internal abstract class ForeachLaunch : IDisposable
     /// <summary>Lets a tensor take part, with a row of scalars.</summary>
     public void SetRow(int tensor, int row) => RowOfTensor[tensor] = row;
 
-    /// <summary>Steps a range of tensors.</summary>
+    /// <summary>Compiles what a step of the rows that were made needs, if that is still to be done.</summary>
+    public virtual void Prepare()
+    {
+    }
+
+    /// <summary>Steps a range of tensors, after <see cref="Prepare"/>.</summary>
     public abstract void Run(LaunchRange range);
 
     public virtual void Dispose()

@@ -17,9 +17,7 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
 {
     private readonly ParallelWork _work;
     private readonly float[] _sums;
-    private readonly List<Terms> _terms = [];
     private readonly List<TileRun> _runs = [];
-    private readonly Row<ScalarLane, TRule, TApply>[] _rowsOfTensors;
     private Slabs<HostWords<TLane>> _slabs;
     private LaunchRange _range;
     private int _parts;
@@ -34,26 +32,12 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
             "A row of vectors has as many numbers as a row of scalars.");
         _work = new ParallelWork(RunPart);
         _sums = IsSecondPass ? GC.AllocateArray<float>(memory.Tiles.Length, pinned: true) : [];
-        _rowsOfTensors = IsSecondPass
-            ? GC.AllocateArray<Row<ScalarLane, TRule, TApply>>(memory.Extents.Length, pinned: true)
-            : [];
     }
 
     public override void Begin()
     {
         base.Begin();
-        _terms.Clear();
         _hasRuns = false;
-    }
-
-    protected override void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep)
-    {
-        base.AddRow(row, rule, scalars, isFirstStep);
-        Terms terms = HostTerms.Of<TRule, TPass>(rule, scalars, isFirstStep);
-        if (row == _terms.Count)
-            _terms.Add(terms);
-        else
-            _terms[row] = terms;
     }
 
     public override void Run(LaunchRange range)
@@ -69,39 +53,87 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
         {
             _measures = true;
             _work.Run(_parts, Device.Threads);
-            Finish();
+            SumUpLargeTensors();
         }
 
         _measures = false;
         _work.Run(_parts, Device.Threads);
     }
 
-    /// <summary>Makes each tensor's row for the second pass from its sums.</summary>
-    private void Finish()
+    /// <summary>Puts the sum of each tensor of more than a block of tiles where its first tile's was.</summary>
+    private void SumUpLargeTensors()
     {
         for (int i = _range.FirstTensor; i < _range.FirstTensor + _range.TensorCount; i++)
         {
-            if (RowOfTensor[i] == Tile.NoRow)
-                continue;
             TensorExtent extent = Memory.Extents[i];
-            var sums = (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_sums, extent.FirstTile);
-            ScalarLane mean = TreeSum.OfSums<TLane>(sums, extent.TileCount) * extent.InverseLength;
-            _rowsOfTensors[i] = Rows[RowOfTensor[i]].Measured(mean);
+            if (TakesPart(i) && extent.TileCount > TreeSum.BlockLength)
+                *SumsOf(extent) = TreeSum.OfSums<TLane>(SumsOf(extent), extent.TileCount);
         }
     }
+
+    /// <summary>A tensor's row for the second pass, from its sums. Whoever needs it makes it: of thousands, one thread alone would
+    /// take too long.</summary>
+    private Row<ScalarLane, TRule, TApply> MeasuredRow(int tensor)
+    {
+        TensorExtent extent = Memory.Extents[tensor];
+        float* sums = SumsOf(extent);
+        ScalarLane sum = extent.TileCount > TreeSum.BlockLength ? *sums : TreeSum.OfSums<TLane>(sums, extent.TileCount);
+        return Rows[RowOfTensor[tensor]].Measured(sum * extent.InverseLength);
+    }
+
+    private float* SumsOf(TensorExtent extent) =>
+        (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_sums, extent.FirstTile);
 
     private void RunPart(int part)
     {
         int at = _range.FirstTile + (int)((long)_range.TileCount * part / _parts);
         int end = _range.FirstTile + (int)((long)_range.TileCount * (part + 1) / _parts);
+        if (IsSecondPass && !_measures)
+            RunTensors(at, end);
+        else
+            RunRuns(at, end);
+    }
+
+    private void RunRuns(int at, int end)
+    {
         ReadOnlySpan<TileRun> runs = CollectionsMarshal.AsSpan(_runs);
         for (int i = RunAt(runs, at); i < runs.Length && runs[i].FirstTile < end; i++)
         {
             int from = Math.Max(at, runs[i].FirstTile);
-            int skipped = from - runs[i].FirstTile;
-            Tile first = runs[i].First;
-            first = first with { Value = first.Value + skipped, Gradient = first.Gradient + skipped };
-            RunTiles(first, runs[i].Row, from, Math.Min(end, runs[i].EndTile) - from);
+            int tiles = Math.Min(end, runs[i].EndTile) - from;
+            var scalars = (float*)Marshal.UnsafeAddrOfPinnedArrayElement(Rows, runs[i].Row);
+            if (_measures)
+            {
+                HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Measure(
+                    scalars,
+                    _slabs,
+                    Memory.Tiles[from],
+                    from,
+                    tiles,
+                    Memory.Extents.AsSpan(Memory.Tiles[from].Tensor),
+                    (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_sums, 0));
+            }
+            else
+            {
+                HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(
+                    TermsOfRows[runs[i].Row], scalars, _slabs, Memory.Tiles[from], from, tiles);
+            }
+        }
+    }
+
+    /// <summary>The second of two passes, in which each tensor has its own row.</summary>
+    private void RunTensors(int at, int end)
+    {
+        TensorExtent[] extents = Memory.Extents;
+        for (int i = Memory.Tiles[at].Tensor; i < extents.Length && extents[i].FirstTile < end; i++)
+        {
+            if (!TakesPart(i))
+                continue;
+            int from = Math.Max(at, extents[i].FirstTile);
+            int tiles = Math.Min(end, extents[i].EndTile) - from;
+            Row<ScalarLane, TRule, TApply> row = MeasuredRow(i);
+            HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(
+                TermsOfRows[RowOfTensor[i]], (float*)&row, _slabs, Memory.Tiles[from], from, tiles);
         }
     }
 
@@ -121,33 +153,7 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
         return low;
     }
 
-    private void RunTiles(Tile first, int row, int number, int tiles)
-    {
-        if (_measures)
-        {
-            HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Measure(
-                Scalars(Rows, row),
-                _slabs,
-                first,
-                number,
-                tiles,
-                Memory.Extents[first.Tensor],
-                (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_sums, 0));
-            return;
-        }
-
-        float* scalars = IsSecondPass ? Scalars(_rowsOfTensors, first.Tensor) : Scalars(Rows, row);
-        HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(
-            _terms[row], scalars, _slabs, first, number, tiles);
-    }
-
-    private static float* Scalars(Row<ScalarLane, TRule, TApply>[] rows, int row) =>
-        (float*)Marshal.UnsafeAddrOfPinnedArrayElement(rows, row);
-
-    /// <summary>
-    /// Joins the tiles of the tensors that take part to runs. In two passes a run ends where its tensor does, as each has its own row
-    /// in the second one.
-    /// </summary>
+    /// <summary>Joins the tiles of the tensors that take part to runs.</summary>
     private void FindRuns()
     {
         _runs.Clear();
@@ -156,19 +162,20 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
             if (!TakesPart(i))
                 continue;
             TensorExtent extent = Memory.Extents[i];
-            var run = new TileRun(
-                extent.FirstTile, extent.FirstTile + extent.TileCount, Memory.Tiles[extent.FirstTile], RowOfTensor[i]);
-            if (!IsSecondPass && _runs.Count > 0 && Continues(_runs[^1], run))
+            var run = new TileRun(extent.FirstTile, extent.EndTile, RowOfTensor[i]);
+            if (_runs.Count > 0 && Continues(_runs[^1], run))
                 _runs[^1] = _runs[^1] with { EndTile = run.EndTile };
             else
                 _runs.Add(run);
         }
     }
 
-    private static bool Continues(TileRun run, TileRun next)
+    private bool Continues(TileRun run, TileRun next)
     {
         int tiles = next.FirstTile - run.FirstTile;
+        Tile first = Memory.Tiles[run.FirstTile];
+        Tile other = Memory.Tiles[next.FirstTile];
         return next.FirstTile == run.EndTile && next.Row == run.Row
-            && next.First.Value - run.First.Value == tiles && next.First.Gradient - run.First.Gradient == tiles;
+            && other.Value - first.Value == tiles && other.Gradient - first.Gradient == tiles;
     }
 }

@@ -17,7 +17,7 @@ internal static class LaunchFactory
         ComputeDevice device = memory.Device;
         Type launch = device.Shape == KernelShape.Host
             ? typeof(HostLaunch<,,,,,,>).MakeGenericType(HostArguments<TRule>(memory.Layout, accumulates, device.Lane))
-            : typeof(DeviceLaunch<,,,>).MakeGenericType(Arguments<TRule>(memory.Layout, accumulates, device.Shape == KernelShape.Number));
+            : typeof(DeviceLaunch<,,,>).MakeGenericType(Arguments<TRule>(memory.Layout, accumulates, !device.IsProcessor));
         return (RuleLaunch<TRule>)New(launch, memory);
     }
 
@@ -33,16 +33,16 @@ internal static class LaunchFactory
         return (HostFunction<TRule>)New(function, layout);
     }
 
-    private static Type[] Arguments<TRule>(SlotLayout layout, bool accumulates, bool byNumbers = false)
+    private static Type[] Arguments<TRule>(SlotLayout layout, bool accumulates, bool guardsNaN)
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
         Type pass = accumulates ? typeof(HoldPass) : TRule.Measures ? typeof(ApplyPass) : typeof(FullPass);
-        return [typeof(TRule), layout.ApplyType, pass, layout.LayoutType(byNumbers)];
+        return [typeof(TRule), layout.ApplyType, pass, layout.LayoutType(guardsNaN)];
     }
 
     private static Type[] HostArguments<TRule>(SlotLayout layout, bool accumulates, Type lane)
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane> =>
-        [.. Arguments<TRule>(layout, accumulates), lane, OnLane(typeof(TRule), lane), OnLane(layout.ApplyType, lane)];
+        [.. Arguments<TRule>(layout, accumulates, guardsNaN: false), lane, OnLane(typeof(TRule), lane), OnLane(layout.ApplyType, lane)];
 
     private static object New(Type type, object argument)
     {

@@ -28,6 +28,7 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory) : ForeachLaunch(m
         Begin();
         AddRow(0, options.Rule(context), options.Update(context), context.Step == 1);
         SetRow(0, 0);
+        Prepare();
     }
 
     /// <summary>Begins a further step of the tensors that took part in the last one.</summary>
@@ -35,7 +36,8 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory) : ForeachLaunch(m
     {
         for (int row = 0; row < _rows.Count; row++)
             AddRow(row, _rows[row].Group, _rows[row].Step + 1);
-        // Only now, as the options' own code may fail: then no step was made.
+        // Only now, as the options' own code may fail, or the compiler: then no step was made.
+        Prepare();
         for (int row = 0; row < _rows.Count; row++)
             _rows[row] = (_rows[row].Group, _rows[row].Step + 1);
     }

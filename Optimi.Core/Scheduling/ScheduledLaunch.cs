@@ -33,6 +33,7 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
             Begin(launch);
             foreach (LaunchTensor tensor in Memory.Tensors)
                 TakePart(launch, tensor);
+            launch.Prepare();
             Count(launch, 1);
             _last = launch;
             _participations = _buffer.Participations;
@@ -50,6 +51,7 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
         TakePart(launch, tensor);
         if (!launch.HasRows)
             return;
+        launch.Prepare();
         tensor.Steps++;
         launch.Run(tensor.Range);
     }
@@ -75,7 +77,8 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
             launch.SetRow(tensor.Index, launch.RowFor(tensor.Group, tensor.Steps + 1));
     }
 
-    /// <summary>Counts steps of the tensors that take part; after their rows are made, which may fail in the options' own code.</summary>
+    /// <summary>Counts steps of the tensors that take part; after what may fail: the options' own code, which makes rows, and the
+    /// compiler.</summary>
     private void Count(RuleLaunch<TRule> launch, long steps)
     {
         foreach (LaunchTensor tensor in Memory.Tensors)
@@ -89,7 +92,7 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
         launch.Begin();
     }
 
-    /// <summary>The launch of a kind; its kernel is compiled when it is first asked for.</summary>
+    /// <summary>The launch of a kind, which exists once it was asked for.</summary>
     private RuleLaunch<TRule> Of(bool accumulates) => accumulates
         ? _accumulating ??= LaunchFactory.Create<TRule>(Memory, accumulates)
         : _updating ??= LaunchFactory.Create<TRule>(Memory, accumulates);

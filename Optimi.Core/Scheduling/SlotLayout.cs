@@ -9,8 +9,8 @@ namespace Optimi;
 internal readonly record struct SlotLayout(DType Value, bool Compensated, StateTypes States)
 {
     /// <summary>The layout as the kernels' type argument.</summary>
-    /// <param name="byNumbers">Whether memory is accessed number by number, rather than word by word.</param>
-    public Type LayoutType(bool byNumbers)
+    /// <param name="guardsNaN">Whether the device's arithmetic makes NaNs that must not be rounded as they are.</param>
+    public Type LayoutType(bool guardsNaN)
     {
         SlotLayout layout = this;
         return typeof(Layout<,,,,,>).MakeGenericType(
@@ -21,15 +21,14 @@ internal readonly record struct SlotLayout(DType Value, bool Compensated, StateT
             Of(Slot.FirstState + 2),
             Of(Slot.FirstState + 3));
 
-        Type Of(int slot) => (layout[slot], byNumbers) switch
+        Type Of(int slot) => layout[slot] switch
         {
-            (null, _) => typeof(NoStorage),
-            (DType.Float32, false) when layout.Value.IsLowPrecision() => typeof(Float32PairStorage),
-            (DType.Float32, _) => typeof(Float32Storage),
-            (DType.BFloat16, false) => typeof(BFloat16Storage),
-            (DType.BFloat16, true) => typeof(BFloat16NumberStorage),
-            (_, false) => typeof(Float16Storage),
-            (_, true) => typeof(Float16NumberStorage),
+            null => typeof(NoStorage),
+            DType.Float32 when layout.Value.IsLowPrecision() => typeof(Float32PairStorage),
+            DType.Float32 => typeof(Float32Storage),
+            DType.BFloat16 when guardsNaN => typeof(GuardedBFloat16Storage),
+            DType.BFloat16 => typeof(BFloat16Storage),
+            _ => typeof(Float16Storage),
         };
     }
 

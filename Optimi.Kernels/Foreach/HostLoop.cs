@@ -41,6 +41,9 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
             case Terms.Shrink:
                 Run<LeanPass<TPass, ShrinkTerm>>(scalars, slabs, first, number, tiles);
                 break;
+            case Terms.L2:
+                Run<LeanPass<TPass, L2Term>>(scalars, slabs, first, number, tiles);
+                break;
             default:
                 Run<TPass>(scalars, slabs, first, number, tiles);
                 break;
@@ -56,13 +59,13 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
         TLayout.Step<TLane, TRule, TApply, TPass, HostWords<TLane>>(row, ref here, 0, tiles * VectorsPerTile);
     }
 
-    /// <summary>The first pass of a rule that measures, over a run of tiles of one tensor.</summary>
+    /// <summary>The first pass of a rule that measures, over a run of tiles.</summary>
     /// <param name="scalars">The row of scalars: <see cref="RowLength"/> floats.</param>
     /// <param name="slabs">The slabs from their beginning.</param>
     /// <param name="first">The first tile.</param>
     /// <param name="number">The first tile's number in the launch.</param>
     /// <param name="tiles">How many tiles.</param>
-    /// <param name="extent">The tensor.</param>
+    /// <param name="extents">The tensors of the run, from the first tile's on.</param>
     /// <param name="sums">For each tile of the launch the sum of what was measured in it.</param>
     [SkipLocalsInit]
     public static void Measure(
@@ -71,7 +74,7 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
         Tile first,
         int number,
         int tiles,
-        TensorExtent extent,
+        ReadOnlySpan<TensorExtent> extents,
         float* sums)
     {
         Row<TLane, TRule, TApply> row = Spread(scalars);
@@ -79,10 +82,13 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
         // One tile after the other: what is measured of it stays in the nearest cache until it is summed up.
         float* measured = stackalloc float[Tile.Length];
         here.Measured = new HostWords<TLane>((nint)measured);
+        int tensor = 0;
         for (int end = number + tiles; number < end; number++)
         {
+            if (number == extents[tensor].EndTile)
+                tensor++;
             TLayout.Step<TLane, TRule, TApply, MeasurePass, HostWords<TLane>>(row, ref here, 0, VectorsPerTile);
-            new Span<float>(measured, Tile.Length)[extent.LengthOf(number)..].Clear();
+            new Span<float>(measured, Tile.Length)[extents[tensor].LengthOf(number)..].Clear();
             sums[number] = TreeSum.OfBlock<TLane>(measured);
             here = TLayout.At(here, new Tile(1, 1, first.Tensor), 1);
         }

@@ -51,6 +51,7 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
     {
         TRule rule = row.Rule;
         TApply apply = row.Apply;
+        TLane l2 = row.L2;
         TLane isFirstStep = row.IsFirstStep;
         Slabs<TWords> at = slabs;
         int unit = first;
@@ -70,6 +71,12 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
             Pair<TLane> s2 = T2.Load<TLane, TWords>(at.State2, unit);
             Pair<TLane> s3 = T3.Load<TLane, TWords>(at.State3, unit);
             Pair<TLane> x = default;
+            if (TPass.MayPenalize && TPass.UpdatesStates && !TRule.Measures)
+            {
+                g.Low = WeightDecay.IntoGradient(l2, p.Low, g.Low);
+                if (TValue.NumbersPerUnit == 2)
+                    g.High = WeightDecay.IntoGradient(l2, p.High, g.High);
+            }
 
             States<TLane> states = new() { First = s0.Low, Second = s1.Low, Third = s2.Low, Fourth = s3.Low };
             if (TRule.Begins && TPass.UpdatesStates && TPass.MayBegin)
@@ -117,9 +124,13 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
             }
 
             if (TPass.Measures && TValue.NumbersPerUnit == 1)
-                Float32Storage.Store(ref at.Measured, unit, x);
+                at.Measured.Store(unit, x.Low);
             if (TPass.Measures && TValue.NumbersPerUnit == 2)
-                Float32PairStorage.Store(ref at.Measured, unit, x);
+            {
+                at.Measured.Store(2 * unit, TLane.ZipFirst(x.Low, x.High));
+                at.Measured.Store((2 * unit) + 1, TLane.ZipSecond(x.Low, x.High));
+            }
+
             unit++;
         }
         while (TWords.Walks && unit < end);

@@ -20,8 +20,23 @@ public struct Row<TLane, TRule, TApply>
     /// <summary>The scalars of the application.</summary>
     public TApply Apply;
 
+    /// <summary>λ of weight decay as part of the gradient; 0 for none.</summary>
+    public TLane L2;
+
     /// <summary>1 in the tensors' first step, else 0.</summary>
     public TLane IsFirstStep;
+
+    /// <summary>The row of a step.</summary>
+    /// <param name="rule">The scalars of the rule.</param>
+    /// <param name="scalars">Those of the update beside it.</param>
+    /// <param name="isFirstStep">Whether it is the tensors' first.</param>
+    public static Row<TLane, TRule, TApply> Of(in TRule rule, in UpdateScalars scalars, bool isFirstStep) => new()
+    {
+        Rule = rule,
+        Apply = TApply.From(scalars),
+        L2 = TLane.Splat((float)scalars.L2),
+        IsFirstStep = TLane.Splat(isFirstStep ? 1 : 0),
+    };
 
     /// <summary>The row of one tensor, for the second pass of a rule that measures.</summary>
     /// <param name="mean">The mean over the tensor of what was measured.</param>
@@ -30,6 +45,7 @@ public struct Row<TLane, TRule, TApply>
     {
         Rule = Rule,
         Apply = TApply.From(TRule.Scalars(Rule, mean)),
+        L2 = L2,
         IsFirstStep = IsFirstStep,
     };
 }

@@ -13,6 +13,9 @@ public readonly record struct TensorExtent(int FirstTile, int TileCount, int Las
 {
     private const int Words = 4;
 
+    /// <summary>One past the number of its last tile in the launch.</summary>
+    public int EndTile => FirstTile + TileCount;
+
     /// <summary>The extent of a tensor of some length.</summary>
     /// <param name="firstTile">Its first tile's number in the launch.</param>
     /// <param name="length">How many numbers it has: at least one.</param>
@@ -25,7 +28,7 @@ public readonly record struct TensorExtent(int FirstTile, int TileCount, int Las
     /// <summary>How many numbers of a tile are the tensor's own.</summary>
     /// <param name="tile">The tile's number in the launch.</param>
     public int LengthOf(int tile) =>
-        Utilities.Select(tile == FirstTile + TileCount - 1, LastTileLength, Tile.Length);
+        Utilities.Select(tile == EndTile - 1, LastTileLength, Tile.Length);
 
     /// <summary>Reads an extent from a table of them, integer by integer as <see cref="Tile.Read"/> does.</summary>
     /// <param name="table">The table: four integers for each tensor.</param>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using ILGPU;
 
 namespace Optimi.Kernels;
@@ -13,6 +14,8 @@ public static class TreeSum
     /// <summary>Numbers in a block: those of a tile.</summary>
     public const int BlockLength = Tile.Length;
 
+    private const int LogOfBlockLength = 8;
+
     /// <summary>How many blocks a group folds at once when it sums up the sums: with it the barriers of a large tensor are few.</summary>
     internal const int BlocksAtOnce = 8;
 
@@ -23,11 +26,13 @@ public static class TreeSum
     public static void InGroup(ArrayView<ScalarLane> numbers, int blocks)
     {
         Group.Barrier();
-        for (int half = BlockLength / 2; half > 0; half /= 2)
+        // The half is a power of two, of which the exponent is known: no thread divides.
+        for (int exponent = LogOfBlockLength - 1; exponent >= 0; exponent--)
         {
-            for (int i = Group.IdxX; i < blocks * half; i += Group.DimX)
+            int half = 1 << exponent;
+            for (int i = Group.IdxX; i < blocks << exponent; i += Group.DimX)
             {
-                int at = (i / half * BlockLength) + (i % half);
+                int at = ((i >> exponent) << LogOfBlockLength) + (i & (half - 1));
                 numbers[at] += numbers[at + half];
             }
 
@@ -53,45 +58,53 @@ public static class TreeSum
             }
         }
 
-        for (; half > 0; half /= 2)
+        for (; half >= Vector128<float>.Count; half /= 2)
         {
-            for (int i = 0; i < half; i++)
-                numbers[i] += numbers[i + half];
+            for (int i = 0; i < half; i += Vector128<float>.Count)
+                (Vector128.Load(numbers + i) + Vector128.Load(numbers + i + half)).Store(numbers + i);
         }
 
-        return numbers[0];
+        return half switch
+        {
+            2 => (numbers[0] + numbers[2]) + (numbers[1] + numbers[3]),
+            1 => numbers[0] + numbers[1],
+            _ => numbers[0],
+        };
     }
 
     /// <summary>Sums up the sums of a tensor's blocks on the host.</summary>
     /// <typeparam name="TLane">The vector.</typeparam>
-    /// <param name="sums">The sums, which are overwritten.</param>
+    /// <param name="sums">The sums, which are overwritten if there are more than a block of them, and else left as they are.</param>
     /// <param name="count">How many: at least one.</param>
     /// <returns>The sum of the tensor.</returns>
-    [SkipLocalsInit]
     public static unsafe float OfSums<TLane>(float* sums, int count)
         where TLane : unmanaged, ILane<TLane>
     {
-        float* block = stackalloc float[BlockLength];
-        while (count > 1)
+        while (count > BlockLength)
         {
             int blocks = (count + BlockLength - 1) / BlockLength;
             for (int i = 0; i < blocks; i++)
-            {
-                int there = Math.Min(BlockLength, count - (i * BlockLength));
-                int length = (int)BitOperations.RoundUpToPowerOf2((uint)there);
-                for (int j = 0; j < length; j++)
-                {
-                    // Zero is added to each at least once if any is missing, which makes minus zero zero.
-                    float number = j < there ? sums[(i * BlockLength) + j] : 0;
-                    block[j] = there < BlockLength ? number + 0f : number;
-                }
-
-                sums[i] = OfBlock<TLane>(block, length);
-            }
-
+                sums[i] = OfPart<TLane>(sums + (i * BlockLength), Math.Min(BlockLength, count - (i * BlockLength)));
             count = blocks;
         }
 
-        return sums[0];
+        return count == 1 ? sums[0] : OfPart<TLane>(sums, count);
+    }
+
+    /// <summary>Folds a copy of a block of which the last numbers may be missing.</summary>
+    [SkipLocalsInit]
+    private static unsafe float OfPart<TLane>(float* numbers, int count)
+        where TLane : unmanaged, ILane<TLane>
+    {
+        float* block = stackalloc float[BlockLength];
+        int length = (int)BitOperations.RoundUpToPowerOf2((uint)count);
+        for (int i = 0; i < length; i++)
+        {
+            // Zero is added to each at least once if any is missing, which makes minus zero zero.
+            float number = i < count ? numbers[i] : 0;
+            block[i] = count < BlockLength ? number + 0f : number;
+        }
+
+        return OfBlock<TLane>(block, length);
     }
 }

@@ -10,8 +10,8 @@ namespace Optimi.Kernels;
 /// </summary>
 public static class Exact
 {
-    /// <summary>The bits of the one NaN that rounding gives.</summary>
-    internal const uint PlainNaN = 0x7FC00000;
+    /// <summary>The bits of the NaN that every rounding leaves as it is.</summary>
+    internal const uint PlainNaNBits = 0x7FC00000;
 
     /// <summary><c>a + b</c>.</summary>
     /// <param name="a">The first summand.</param>
@@ -42,8 +42,14 @@ public static class Exact
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MultiplyAdd(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
 
-    /// <summary>The nearest bfloat16 number (ties to even, every NaN 0x7FC0), as the bits of a float32.</summary>
+    /// <summary>The same number, or <see cref="PlainNaNBits"/> for every NaN.</summary>
     /// <param name="x">The number.</param>
+    [IntrinsicImplementation]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float PlainNaN(float x) => SoftPlainNaN(x);
+
+    /// <summary>The nearest bfloat16 number, ties to even, as the bits of a float32.</summary>
+    /// <param name="x">The number; of NaNs only those of <see cref="PlainNaN"/>, or others without a bit that is rounded away.</param>
     [IntrinsicImplementation]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint RoundToBFloat16(float x) => SoftRound(x);
@@ -55,14 +61,26 @@ public static class Exact
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint PackBFloat16(float low, float high) => SoftPack(low, high);
 
+    /// <summary><see cref="PlainNaN"/> for devices that round with no care for NaNs.</summary>
+    /// <param name="x">The number.</param>
+    /// <remarks>
+    /// It chooses between integers: a float32 constant that is NaN is written to OpenCL as <c>NAN</c>, whose bits are all set, and
+    /// rounding makes minus zero of that.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float SoftPlainNaN(float x)
+    {
+        uint bits = Interop.FloatAsInt(x);
+        return Interop.IntAsFloat(ILGPU.Util.Utilities.Select((bits & 0x7FFFFFFF) > 0x7F800000, PlainNaNBits, bits));
+    }
+
     /// <summary><see cref="RoundToBFloat16"/> in integers, for devices without an instruction for it.</summary>
     /// <param name="x">The number.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static uint SoftRound(float x)
     {
         uint bits = Interop.FloatAsInt(x);
-        uint rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000;
-        return ILGPU.Util.Utilities.Select((bits & 0x7FFFFFFF) > 0x7F800000, PlainNaN, rounded);
+        return (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000;
     }
 
     /// <summary><see cref="PackBFloat16"/> in integers, for devices without an instruction for it.</summary>

@@ -34,12 +34,13 @@ public static class ExactIntrinsics
 
         manager.RegisterMethod(
             Method(typeof(PtxBFloat16), nameof(PtxBFloat16.ConvertPair)), Ptx(nameof(GeneratePtx)));
-        RegisterRounding(manager, nameof(Exact.RoundToBFloat16), nameof(PtxBFloat16.Round), nameof(Exact.SoftRound));
-        RegisterRounding(manager, nameof(Exact.PackBFloat16), nameof(PtxBFloat16.Pack), nameof(Exact.SoftPack));
+        RegisterByArchitecture(manager, nameof(Exact.PlainNaN), nameof(PtxBFloat16.KeepNaN), nameof(Exact.SoftPlainNaN));
+        RegisterByArchitecture(manager, nameof(Exact.RoundToBFloat16), nameof(PtxBFloat16.Round), nameof(Exact.SoftRound));
+        RegisterByArchitecture(manager, nameof(Exact.PackBFloat16), nameof(PtxBFloat16.Pack), nameof(Exact.SoftPack));
         return builder.Optimize(OptimizationLevel.O2);
     }
 
-    private static void RegisterRounding(
+    private static void RegisterByArchitecture(
         IntrinsicImplementationManager manager, string name, string instructions, string integers)
     {
         const IntrinsicImplementationMode Redirect = IntrinsicImplementationMode.Redirect;

@@ -61,8 +61,9 @@ public interface ILane<TSelf> :
 
     /// <summary>Rounds to the nearest bfloat16 number, ties to even; NaN stays NaN.</summary>
     /// <remarks>
-    /// A NaN may have no bit set that is rounded away, or it may come out as a number: no arithmetic makes such NaNs, and bfloat16
-    /// holds none; what comes from float32 storage passes <see cref="PlainNaN"/>.
+    /// A NaN may have no bit set that is rounded away, or it may come out as a number. No processor's arithmetic makes such NaNs, and
+    /// bfloat16 holds none; what comes from float32 storage passes <see cref="PlainNaN"/>, and so does all that is rounded on a
+    /// GPU.
     /// </remarks>
     /// <param name="x">The number.</param>
     static abstract TSelf RoundToBFloat16(TSelf x);

@@ -6,11 +6,14 @@ namespace Optimi.Kernels;
 
 /// <summary>
 /// Rounding to bfloat16 by the instruction that CUDA devices have from sm_80 on. It makes every NaN 0x7FFF; the bits are
-/// turned into 0x7FC0, as all other devices store it.
+/// turned into 0x7FC0, as other GPUs store it.
 /// </summary>
 internal static class PtxBFloat16
 {
     private const uint NaNDifference = 0x7FFF ^ 0x7FC0;
+
+    /// <summary>For <see cref="Exact.PlainNaN"/>: what rounds every NaN as it should needs none replaced.</summary>
+    internal static float KeepNaN(float x) => x;
 
     internal static uint Round(float x) => ConvertPair(x, 0) ^ (CorrectionForNaN(x) << 16);
 

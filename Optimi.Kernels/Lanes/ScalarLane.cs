@@ -88,8 +88,8 @@ public readonly struct ScalarLane(float value) : ILane<ScalarLane>
     public static ScalarLane RoundToBFloat16(ScalarLane x) => FromBits(Exact.RoundToBFloat16(x.Value));
 
     /// <inheritdoc/>
-    /// <remarks>Single numbers are rounded with care for every NaN.</remarks>
-    public static ScalarLane PlainNaN(ScalarLane x) => x;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane PlainNaN(ScalarLane x) => new(Exact.PlainNaN(x.Value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

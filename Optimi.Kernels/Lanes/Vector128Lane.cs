@@ -84,7 +84,7 @@ public readonly struct Vector128Lane(Vector128<float> value) : ILane<Vector128La
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane PlainNaN(Vector128Lane x) => new(Vector128.ConditionalSelect(
-        Vector128.Equals(x._value, x._value), x._value, Vector128.Create(Exact.PlainNaN).AsSingle()));
+        Vector128.Equals(x._value, x._value), x._value, Vector128.Create(Exact.PlainNaNBits).AsSingle()));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -84,7 +84,7 @@ public readonly struct Vector256Lane(Vector256<float> value) : ILane<Vector256La
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lane PlainNaN(Vector256Lane x) => new(Vector256.ConditionalSelect(
-        Vector256.Equals(x._value, x._value), x._value, Vector256.Create(Exact.PlainNaN).AsSingle()));
+        Vector256.Equals(x._value, x._value), x._value, Vector256.Create(Exact.PlainNaNBits).AsSingle()));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

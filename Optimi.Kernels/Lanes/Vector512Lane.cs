@@ -84,7 +84,7 @@ public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512La
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lane PlainNaN(Vector512Lane x) => new(Vector512.ConditionalSelect(
-        Vector512.Equals(x._value, x._value), x._value, Vector512.Create(Exact.PlainNaN).AsSingle()));
+        Vector512.Equals(x._value, x._value), x._value, Vector512.Create(Exact.PlainNaNBits).AsSingle()));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -2,6 +2,7 @@ namespace Optimi.Kernels;
 
 /// <summary>
 /// Leaves the parameter as it is: the states alone take the gradient in (optimizer accumulation), until a later step applies them.
+/// There is no weight decay of any kind.
 /// </summary>
 public readonly struct HoldPass : IPass
 {
@@ -13,4 +14,7 @@ public readonly struct HoldPass : IPass
 
     /// <inheritdoc/>
     public static bool Measures => false;
+
+    /// <inheritdoc/>
+    public static bool MayPenalize => false;
 }

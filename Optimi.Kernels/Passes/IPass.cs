@@ -18,6 +18,9 @@ public interface IPass
     /// <summary>Whether parameters may meet their slow weights, where a rule keeps them.</summary>
     static virtual bool MayMeet => true;
 
+    /// <summary>Whether weight decay may be part of the gradient.</summary>
+    static virtual bool MayPenalize => true;
+
     /// <summary>Whether parameters may decay before their update.</summary>
     static virtual bool MayDecay => true;
 

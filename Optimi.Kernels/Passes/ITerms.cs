@@ -3,6 +3,9 @@ namespace Optimi.Kernels;
 /// <summary>Which terms of an update are there, as a type.</summary>
 public interface ITerms
 {
+    /// <summary>Whether weight decay is part of the gradient.</summary>
+    static abstract bool L2 { get; }
+
     /// <summary>Whether parameters decay before their update.</summary>
     static abstract bool Decay { get; }
 

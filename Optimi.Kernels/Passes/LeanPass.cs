@@ -1,8 +1,8 @@
 namespace Optimi.Kernels;
 
 /// <summary>
-/// A pass without the terms that are known to be zero in its row of scalars. Kernels find that out for themselves at no cost; a
-/// host that computes as fast as memory moves does not.
+/// A pass without the terms that are known to be zero in its rows of scalars. On GPUs the full pass costs no more; a processor that
+/// computes hardly faster than memory moves has no time for them.
 /// </summary>
 /// <typeparam name="TPass">The pass with all terms.</typeparam>
 /// <typeparam name="TTerms">The terms that are left.</typeparam>
@@ -24,6 +24,9 @@ public readonly struct LeanPass<TPass, TTerms> : IPass
 
     /// <inheritdoc/>
     public static bool MayMeet => false;
+
+    /// <inheritdoc/>
+    public static bool MayPenalize => TTerms.L2;
 
     /// <inheritdoc/>
     public static bool MayDecay => TTerms.Decay;

@@ -4,6 +4,9 @@ namespace Optimi.Kernels;
 public readonly struct NoTerms : ITerms
 {
     /// <inheritdoc/>
+    public static bool L2 => false;
+
+    /// <inheritdoc/>
     public static bool Decay => false;
 
     /// <inheritdoc/>

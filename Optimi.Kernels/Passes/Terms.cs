@@ -1,17 +1,21 @@
 namespace Optimi.Kernels;
 
-/// <summary>Which terms a row of scalars asks for: what chooses the leanest loop of the host.</summary>
+/// <summary>Which terms rows of scalars ask for: what chooses the leanest loop or kernel.</summary>
+[Flags]
 public enum Terms
 {
-    /// <summary>All there are: a first step, one that meets the slow weights, or decay both before and after the update.</summary>
-    All,
-
     /// <summary>The update alone.</summary>
-    None,
+    None = 0,
 
     /// <summary>Decay before the update.</summary>
-    Decay,
+    Decay = 1,
 
     /// <summary>Shrinking after the update.</summary>
-    Shrink,
+    Shrink = 2,
+
+    /// <summary>Weight decay as part of the gradient.</summary>
+    L2 = 4,
+
+    /// <summary>All there are: these, a first step from which states begin, and the meeting with the slow weights.</summary>
+    All = Decay | Shrink | L2,
 }

@@ -17,9 +17,6 @@ public struct AdamRule<TLane> : IUpdateRule<AdamRule<TLane>, TLane>
     /// <summary>The moments.</summary>
     public AdamMoments<TLane> Moments;
 
-    /// <summary>The L2 coefficient; 0 for none.</summary>
-    public TLane L2;
-
     /// <inheritdoc/>
     public static IReadOnlyList<string> StateNames { get; } = [StateName.ExpAvg, StateName.ExpAvgSq];
 
@@ -27,7 +24,7 @@ public struct AdamRule<TLane> : IUpdateRule<AdamRule<TLane>, TLane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly TLane Step(TLane parameter, TLane gradient, ref States<TLane> states)
     {
-        Moments.Update(WeightDecay.IntoGradient(L2, parameter, gradient), ref states);
+        Moments.Update(gradient, ref states);
         return Moments.Direction(states);
     }
 }

@@ -35,7 +35,7 @@ public interface IUpdateRule<TSelf, TLane>
     /// </summary>
     /// <param name="rule">The rule.</param>
     /// <param name="parameter">The parameter.</param>
-    /// <param name="gradient">Its gradient.</param>
+    /// <param name="gradient">Its gradient, with weight decay in it unless that is decoupled.</param>
     /// <param name="states">Its states: zero on entry.</param>
     static virtual void Begin(in TSelf rule, TLane parameter, TLane gradient, ref States<TLane> states)
     {
@@ -78,7 +78,7 @@ public interface IUpdateRule<TSelf, TLane>
 
     /// <summary>One step: updates the states and returns the direction x of the update p + s x.</summary>
     /// <param name="parameter">The parameter.</param>
-    /// <param name="gradient">Its gradient.</param>
+    /// <param name="gradient">Its gradient, with weight decay in it unless that is decoupled.</param>
     /// <param name="states">Its states.</param>
     /// <returns>The direction; the scale s, most often -lr, is the options' to give.</returns>
     TLane Step(TLane parameter, TLane gradient, ref States<TLane> states);

@@ -18,9 +18,6 @@ public struct SgdRule<TLane> : IUpdateRule<SgdRule<TLane>, TLane>
     /// <summary>1 - μ with dampening, else 1.</summary>
     public TLane Gain;
 
-    /// <summary>The L2 coefficient; 0 for none.</summary>
-    public TLane L2;
-
     /// <summary>Not 0 if m starts as the first gradient rather than as 0.</summary>
     public TLane StartsFromGradient;
 
@@ -33,15 +30,13 @@ public struct SgdRule<TLane> : IUpdateRule<SgdRule<TLane>, TLane>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Begin(in SgdRule<TLane> rule, TLane parameter, TLane gradient, ref States<TLane> states) =>
-        states.First = TLane.Choose(
-            rule.StartsFromGradient, WeightDecay.IntoGradient(rule.L2, parameter, gradient), states.First);
+        states.First = TLane.Choose(rule.StartsFromGradient, gradient, states.First);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly TLane Step(TLane parameter, TLane gradient, ref States<TLane> states)
     {
-        TLane g = WeightDecay.IntoGradient(L2, parameter, gradient);
-        states.First = TLane.Choose(Momentum, TLane.MultiplyAdd(Momentum, states.First, Gain * g), g);
+        states.First = TLane.Choose(Momentum, TLane.MultiplyAdd(Momentum, states.First, Gain * gradient), gradient);
         return states.First;
     }
 }

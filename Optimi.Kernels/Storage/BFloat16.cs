@@ -14,7 +14,8 @@ public readonly struct BFloat16(ushort bits) : IEquatable<BFloat16>
 
     /// <summary>The nearest bfloat16 number, ties to even; beyond the largest, infinity; every NaN becomes 0x7FC0.</summary>
     /// <param name="value">The number.</param>
-    public static explicit operator BFloat16(float value) => new((ushort)(Exact.SoftRound(value) >> 16));
+    public static explicit operator BFloat16(float value) =>
+        new((ushort)(Exact.SoftRound(Exact.SoftPlainNaN(value)) >> 16));
 
     /// <summary>The same number as a float32; always exact.</summary>
     /// <param name="value">The number.</param>

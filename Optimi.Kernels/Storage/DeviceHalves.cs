@@ -44,11 +44,11 @@ public readonly struct DeviceHalves(ArrayView<ushort> view, long offset) : IWord
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ScalarLane LoadHalf(int index) => ScalarLane.FromBits(Get(_offset + index));
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void StoreHalf(int index, ScalarLane words) => Put(_offset + index, words.Bits);
+    public void StoreTwo(int index, ScalarLane first, ScalarLane second)
+    {
+        Store(2 * index, first);
+        Store((2 * index) + 1, second);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Get(long at)

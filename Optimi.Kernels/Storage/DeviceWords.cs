@@ -32,10 +32,11 @@ public readonly struct DeviceWords(ArrayView<ScalarLane> view, long offset) :
     public void Store(int index, ScalarLane words) => _view[_offset + index] = words;
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// As one piece: from two neighbouring stores compilers for processors would make a vector of two, and then no vectors of
+    /// as many work-items as the hardware takes.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ScalarLane LoadHalf(int index) => ScalarLane.FromBits(_view.Cast<ushort>()[(2 * _offset) + index]);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void StoreHalf(int index, ScalarLane words) => _view.Cast<ushort>()[(2 * _offset) + index] = (ushort)words.Bits;
+    public void StoreTwo(int index, ScalarLane first, ScalarLane second) =>
+        _view.Cast<ulong>()[(_offset / 2) + index] = first.Bits | ((ulong)second.Bits << 32);
 }

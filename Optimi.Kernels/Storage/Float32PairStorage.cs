@@ -31,11 +31,8 @@ public readonly struct Float32PairStorage : IStorage
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TLane, TWords>(ref TWords words, int unit, Pair<TLane> numbers)
         where TLane : unmanaged, ILane<TLane>
-        where TWords : struct, IWords<TLane>
-    {
-        words.Store(2 * unit, TLane.ZipFirst(numbers.Low, numbers.High));
-        words.Store((2 * unit) + 1, TLane.ZipSecond(numbers.Low, numbers.High));
-    }
+        where TWords : struct, IWords<TLane> => words.StoreTwo(
+            unit, TLane.ZipFirst(numbers.Low, numbers.High), TLane.ZipSecond(numbers.Low, numbers.High));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -24,4 +24,12 @@ public readonly unsafe struct HostWords<TLane>(nint address) : IWords<TLane>, IM
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(int index, TLane words) => Unsafe.WriteUnaligned(_address + ((nint)index * sizeof(TLane)), words);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreTwo(int index, TLane first, TLane second)
+    {
+        Store(2 * index, first);
+        Store((2 * index) + 1, second);
+    }
 }

@@ -5,13 +5,13 @@ namespace Optimi.Kernels;
 /// rounded once when it is stored; nothing in between knows of its storage.
 /// </summary>
 /// <remarks>
-/// Memory is walked in units. Word by word, a unit is what one 32-bit word of the narrowest slot holds: one number under float32
-/// parameters, two under bfloat16 ones. Number by number, it is one.
+/// Memory is walked in units: what one 32-bit word of the narrowest slot holds, one number under float32 parameters, two under those
+/// of half the width.
 /// </remarks>
 public interface IStorage
 {
     /// <summary>
-    /// 16-bit halves of words that a unit takes: 0 if nothing is stored, 1 or 2, or 4 beside parameters of half the width.
+    /// 16-bit halves of words that a unit takes: 0 if nothing is stored, else 2, or 4 beside parameters of half the width.
     /// </summary>
     static abstract int HalvesPerUnit { get; }
 

@@ -20,12 +20,9 @@ public interface IWords<TLane>
     /// <param name="words">What to write.</param>
     void Store(int index, TLane words);
 
-    /// <summary>Reads half a word into the low half of a register. Only where numbers are accessed one by one.</summary>
-    /// <param name="index">The number of the half, from 0.</param>
-    TLane LoadHalf(int index) => throw new NotSupportedException();
-
-    /// <summary>Writes half a word from the low half of a register. Only where numbers are accessed one by one.</summary>
-    /// <param name="index">The number of the half, from 0.</param>
-    /// <param name="words">What to write.</param>
-    void StoreHalf(int index, TLane words) => throw new NotSupportedException();
+    /// <summary>Writes two words, or vectors of them, that follow one another.</summary>
+    /// <param name="index">The number of the two, from 0.</param>
+    /// <param name="first">What to write first.</param>
+    /// <param name="second">What to write behind it.</param>
+    void StoreTwo(int index, TLane first, TLane second);
 }

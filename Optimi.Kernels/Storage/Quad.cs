@@ -5,32 +5,36 @@ using ILGPU.Util;
 namespace Optimi.Kernels;
 
 /// <summary>Four words: what a CUDA thread moves in one 16-byte access.</summary>
+/// <remarks>
+/// They are integers, since to ILGPU structs of the same numbers are one type, and it leaves all of a kernel in local memory where such a
+/// type stands both for a row of scalars and for what is taken apart by its fields.
+/// </remarks>
 public struct Quad
 {
     /// <summary>Words in a quad.</summary>
     public const int Length = 4;
 
     /// <summary>The first word.</summary>
-    public ScalarLane X;
+    public uint X;
 
     /// <summary>The second word.</summary>
-    public ScalarLane Y;
+    public uint Y;
 
     /// <summary>The third word.</summary>
-    public ScalarLane Z;
+    public uint Z;
 
     /// <summary>The fourth word.</summary>
-    public ScalarLane W;
+    public uint W;
 
     /// <summary>The first words as they are, the others zero.</summary>
     /// <param name="length">How many words; less than none or more than all will do.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Quad Prefix(int length) => new()
     {
-        X = Utilities.Select(length > 0, X.Value, 0),
-        Y = Utilities.Select(length > 1, Y.Value, 0),
-        Z = Utilities.Select(length > 2, Z.Value, 0),
-        W = Utilities.Select(length > 3, W.Value, 0),
+        X = Utilities.Select(length > 0, X, 0u),
+        Y = Utilities.Select(length > 1, Y, 0u),
+        Z = Utilities.Select(length > 2, Z, 0u),
+        W = Utilities.Select(length > 3, W, 0u),
     };
 
     /// <summary>Writes the words to shared memory.</summary>
@@ -39,9 +43,9 @@ public struct Quad
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void CopyTo(ArrayView<ScalarLane> words, int at)
     {
-        words[at] = X;
-        words[at + 1] = Y;
-        words[at + 2] = Z;
-        words[at + 3] = W;
+        words[at] = ScalarLane.FromBits(X);
+        words[at + 1] = ScalarLane.FromBits(Y);
+        words[at + 2] = ScalarLane.FromBits(Z);
+        words[at + 3] = ScalarLane.FromBits(W);
     }
 }

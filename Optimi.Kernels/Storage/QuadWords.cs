@@ -19,7 +19,7 @@ public struct QuadWords : IWords<ScalarLane>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ScalarLane Load(int index) => index switch
+    public readonly ScalarLane Load(int index) => ScalarLane.FromBits(index switch
     {
         0 => First.X,
         1 => First.Y,
@@ -29,7 +29,7 @@ public struct QuadWords : IWords<ScalarLane>
         5 => Second.Y,
         6 => Second.Z,
         _ => Second.W,
-    };
+    });
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -38,29 +38,37 @@ public struct QuadWords : IWords<ScalarLane>
         switch (index)
         {
             case 0:
-                First.X = words;
+                First.X = words.Bits;
                 break;
             case 1:
-                First.Y = words;
+                First.Y = words.Bits;
                 break;
             case 2:
-                First.Z = words;
+                First.Z = words.Bits;
                 break;
             case 3:
-                First.W = words;
+                First.W = words.Bits;
                 break;
             case 4:
-                Second.X = words;
+                Second.X = words.Bits;
                 break;
             case 5:
-                Second.Y = words;
+                Second.Y = words.Bits;
                 break;
             case 6:
-                Second.Z = words;
+                Second.Z = words.Bits;
                 break;
             default:
-                Second.W = words;
+                Second.W = words.Bits;
                 break;
         }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreTwo(int index, ScalarLane first, ScalarLane second)
+    {
+        Store(2 * index, first);
+        Store((2 * index) + 1, second);
     }
 }

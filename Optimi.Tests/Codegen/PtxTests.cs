@@ -24,16 +24,19 @@ internal sealed partial class PtxTests
             state => layout.States[state] is DType stored ? stored.TileBytes() / layout.Value.TileBytes() : 0);
         int parameter = layout.Compensated ? 2 : 1;
         int written = pass == typeof(FullPass) ? parameter + states : pass == typeof(ApplyPass) ? parameter : states;
-        // A rule that needs no parameter reads none when it only accumulates.
-        int[] read = StoresParameters(pass)
-            ? [states + parameter + (pass == typeof(FullPass) ? 1 : 0)]
-            : [states + 1, states + 2];
+        // Where the parameter is not stepped, only a rule whose states begin as it reads it; but of float16 ILGPU does not see that
+        // nothing comes of widening it.
+        bool alsoReads = pass == typeof(HoldPass) && rule != typeof(StableAdamWRule<ScalarLane>)
+            && (rule == typeof(RangerRule<ScalarLane>) || layout.Value == DType.Float16);
+        int read = StoresParameters(pass)
+            ? states + parameter + (pass == typeof(FullPass) ? 1 : 0)
+            : states + (alsoReads ? 2 : 1);
         int[] loads = LinesWith(lines, "ld.global.v4.");
         int[] stores = LinesWith(lines, "st.global.v4.");
         Assert.Multiple(() =>
         {
             Assert.That(
-                read.SelectMany(count => (int[])[count, count + VectorsOfRow(rule, layout.ApplyType)]), Does.Contain(loads.Length), "loads");
+                loads, Has.Length.EqualTo(read).Or.Length.EqualTo(read + VectorsOfRow(rule, layout.ApplyType)), "loads");
             Assert.That(stores, Has.Length.EqualTo(written), "stores");
             Assert.That(loads.Max(), Is.LessThan(stores.Min()), "all loads come before the first store");
             // A first pass stores sums besides.
@@ -84,8 +87,8 @@ internal sealed partial class PtxTests
     private static string[] Entry(Type rule, SlotLayout layout, Type pass, CudaArchitecture architecture)
     {
         Type kernel = pass == typeof(MeasurePass)
-            ? typeof(MeasureQuadKernel<,,>).MakeGenericType(rule, layout.ApplyType, layout.LayoutType(byNumbers: false))
-            : typeof(QuadKernel<,,,>).MakeGenericType(rule, layout.ApplyType, pass, layout.LayoutType(byNumbers: false));
+            ? typeof(MeasureQuadKernel<,,>).MakeGenericType(rule, layout.ApplyType, layout.LayoutType(guardsNaN: true))
+            : typeof(QuadKernel<,,,>).MakeGenericType(rule, layout.ApplyType, pass, layout.LayoutType(guardsNaN: true));
         return Entry(kernel, architecture);
     }
 

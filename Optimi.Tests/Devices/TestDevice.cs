@@ -28,7 +28,7 @@ internal sealed class TestDevice
     ];
 
     /// <summary>All, and OpenCL with the kernels that it runs on GPUs.</summary>
-    public static IEnumerable<TestDevice> AllShapes => [.. All, new("opencl-words", () => OpenOpenCL(KernelShape.Tile))];
+    public static IEnumerable<TestDevice> AllShapes => [.. All, new("opencl-gpu", () => OpenOpenCL(isProcessor: false))];
 
     /// <summary>One of each kind: for tests in which the register does not matter.</summary>
     public static IEnumerable<TestDevice> Kinds =>
@@ -41,12 +41,12 @@ internal sealed class TestDevice
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    private static ComputeDevice OpenOpenCL(KernelShape? shape = null)
+    private static ComputeDevice OpenOpenCL(bool? isProcessor = null)
     {
         try
         {
             ComputeDevice device = ComputeDevice.Open("opencl");
-            device.Shape = shape ?? device.Shape;
+            device.IsProcessor = isProcessor ?? device.IsProcessor;
             return device;
         }
         catch (DeviceException error) when (Environment.GetEnvironmentVariable("OPTIMI_REQUIRE_OPENCL") != "1")

@@ -46,8 +46,13 @@ internal sealed class FunctionalTests
         using ComputeDevice device = row.Open();
         OptimizerOptions options = optimizer.Options with { Kahan = kahan, StateDType = states };
         SlotLayout layout = optimizer.Layout(dtype, kahan, states);
-        // Before the tensor an even number of quads, an odd one of half words, and nothing at all.
-        OwnedTensor[] tensors = [.. _lengths.Zip([0, 8, 1, 0, 8], (length, before) => new OwnedTensor(layout, length, before))];
+        // Before the tensor an even number of quads, an odd one of half words, and nothing at all; and before the states of the
+        // last an odd number, so that float32 beside halves is not aligned to its pairs.
+        OwnedTensor[] tensors =
+        [
+            .. _lengths.Zip([0, 8, 1, 0, 8], (length, before) => new OwnedTensor(layout, length, before)),
+            new OwnedTensor(layout, 701, before: 2, beforeStates: 1),
+        ];
         Fill(tensors);
         for (int step = 1; step <= Steps; step++)
         {

@@ -17,22 +17,25 @@ internal sealed class OwnedTensor
 
     private readonly Array?[] _slots = new Array?[Slot.Count];
     private readonly int _before;
+    private readonly int _beforeStates;
 
     /// <summary>Allocates the slots of a kernel variant.</summary>
     /// <param name="layout">The kernel variant.</param>
     /// <param name="length">How many numbers.</param>
     /// <param name="before">How many numbers lie before.</param>
-    public OwnedTensor(SlotLayout layout, int length, int before)
+    /// <param name="beforeStates">How many lie before the states, if not as many.</param>
+    public OwnedTensor(SlotLayout layout, int length, int before, int? beforeStates = null)
     {
         Length = length;
         _before = before;
+        _beforeStates = beforeStates ?? before;
         for (int slot = 0; slot < Slot.Count; slot++)
         {
             if (layout[slot] is not DType dtype)
                 continue;
-            _slots[slot] = Array.CreateInstance(dtype.Element(), before + length + Behind);
-            Put(slot, 0, Guard, before);
-            Put(slot, before + length, Guard, Behind);
+            _slots[slot] = Array.CreateInstance(dtype.Element(), Before(slot) + length + Behind);
+            Put(slot, 0, Guard, Before(slot));
+            Put(slot, Before(slot) + length, Guard, Behind);
         }
     }
 
@@ -50,15 +53,15 @@ internal sealed class OwnedTensor
     public void Write(int slot, float[] numbers)
     {
         for (int i = 0; i < numbers.Length; i++)
-            Put(slot, _before + i, numbers[i], 1);
+            Put(slot, Before(slot) + i, numbers[i], 1);
     }
 
     /// <summary>The bits of a slot, widened to float32; none if it is not there.</summary>
     public IEnumerable<uint> Bits(int slot) =>
-        Enumerable.Range(_before, _slots[slot] is null ? 0 : Length).Select(i => BitConverter.SingleToUInt32Bits(Get(slot, i)));
+        Enumerable.Range(Before(slot), _slots[slot] is null ? 0 : Length).Select(i => BitConverter.SingleToUInt32Bits(Get(slot, i)));
 
     public bool IsUntouchedAround() => Enumerable.Range(0, Slot.Count).Where(slot => _slots[slot] is not null).All(slot =>
-        Enumerable.Range(0, _before).Concat(Enumerable.Range(_before + Length, Behind)).All(i => Get(slot, i) == Guard));
+        Enumerable.Range(0, Before(slot)).Concat(Enumerable.Range(Before(slot) + Length, Behind)).All(i => Get(slot, i) == Guard));
 
     /// <summary>Does something with the memory on a device, and brings it back.</summary>
     public void On(ComputeDevice device, Action<TensorView[]> action)
@@ -69,9 +72,9 @@ internal sealed class OwnedTensor
         {
             views[slot] = _slots[slot] switch
             {
-                float[] numbers => Upload(device, numbers, back),
-                BFloat16[] numbers => Upload(device, numbers, back),
-                Half[] numbers => Upload(device, numbers, back),
+                float[] numbers => Upload(device, slot, numbers, back),
+                BFloat16[] numbers => Upload(device, slot, numbers, back),
+                Half[] numbers => Upload(device, slot, numbers, back),
                 _ => default,
             };
         }
@@ -80,7 +83,7 @@ internal sealed class OwnedTensor
         back.ForEach(copy => copy());
     }
 
-    private ArrayView<T> Upload<T>(ComputeDevice device, T[] numbers, List<Action> back)
+    private ArrayView<T> Upload<T>(ComputeDevice device, int slot, T[] numbers, List<Action> back)
         where T : unmanaged
     {
         MemoryBuffer1D<T, Stride1D.Dense> buffer = device.Accelerator.Allocate1D<T>(numbers.Length);
@@ -91,16 +94,18 @@ internal sealed class OwnedTensor
             device.Synchronize();
             buffer.Dispose();
         });
-        return buffer.View.AsContiguous().SubView(_before, Length);
+        return buffer.View.AsContiguous().SubView(Before(slot), Length);
     }
 
     private TensorMemory Memory(int slot) => _slots[slot] switch
     {
-        float[] numbers => numbers.AsMemory(_before, Length),
-        BFloat16[] numbers => numbers.AsMemory(_before, Length),
-        Half[] numbers => numbers.AsMemory(_before, Length),
+        float[] numbers => numbers.AsMemory(Before(slot), Length),
+        BFloat16[] numbers => numbers.AsMemory(Before(slot), Length),
+        Half[] numbers => numbers.AsMemory(Before(slot), Length),
         _ => default,
     };
+
+    private int Before(int slot) => slot >= Slot.FirstState ? _beforeStates : _before;
 
     private float Get(int slot, int index) => _slots[slot] switch
     {

@@ -13,4 +13,6 @@ internal struct OneRegister<TLane> : IWords<TLane>
     public readonly TLane Load(int index) => Words;
 
     public void Store(int index, TLane words) => Words = words;
+
+    public readonly void StoreTwo(int index, TLane first, TLane second) => throw new NotSupportedException("There is one register.");
 }

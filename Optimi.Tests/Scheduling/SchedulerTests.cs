@@ -115,6 +115,46 @@ internal sealed class SchedulerTests
         Assert.That(results.Skip(1).All(result => result.AsSpan().SequenceEqual(results[0])), Is.True);
     }
 
+    [TestCase(1)]
+    [TestCase(3)]
+    [TestCase(8)]
+    public void Tensors_whose_update_depends_on_their_mean_are_stepped_as_if_each_were_alone(int threads)
+    {
+        // Small ones of which many share a part of the work, one that parts cut, and one whose sums take two levels.
+        int[] lengths = [.. Enumerable.Range(0, 300).Select(i => 1 + (i * 37 % 2000)), 30_000, 70_000, 3];
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        device.Threads = threads;
+        using var together = new ParameterBuffer(device);
+        using var apart = new ParameterBuffer(device);
+        foreach ((int i, int length) in lengths.Index())
+        {
+            Fill(together.Add($"{i}", DType.BFloat16, length), i);
+            Fill(apart.Add($"{i}", DType.BFloat16, length), i);
+        }
+
+        StableAdamWOptions[] options = [new() { Lr = 1e-2 }, new() { Lr = 3e-2, WeightDecay = 0.1 }];
+        using var optimizer = new StableAdamW(
+            [.. options.Select((group, i) => new ParameterGroup(together.Where((_, j) => j / 100 % 2 == i), group))]);
+        StableAdamW[] alone = [.. apart.Select((parameter, j) => new StableAdamW([parameter], options[j / 100 % 2]))];
+        for (int step = 0; step < 3; step++)
+        {
+            foreach ((int i, Parameter parameter) in together.Index())
+                parameter.HasGradient = apart[$"{i}"].HasGradient = i % 7 != step;
+            optimizer.Step();
+            optimizer.Step(together["5"]);
+            foreach (StableAdamW one in alone)
+                one.Step();
+            alone[5].Step();
+        }
+
+        Assert.That(
+            together.SelectMany(parameter => Bits(optimizer, parameter))
+                .SequenceEqual(apart.Zip(alone).SelectMany(pair => Bits(pair.Second, pair.First))),
+            Is.True);
+        foreach (StableAdamW one in alone)
+            one.Dispose();
+    }
+
     [TestCaseSource(typeof(TestDevice), nameof(TestDevice.All))]
     public void Two_runs_give_the_same_bits(TestDevice row)
     {

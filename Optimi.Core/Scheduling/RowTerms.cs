@@ -2,8 +2,8 @@ using Optimi.Kernels;
 
 namespace Optimi;
 
-/// <summary>Finds out which loop of the host is enough for a row of scalars.</summary>
-internal static class HostTerms
+/// <summary>Finds out which terms a row of scalars has.</summary>
+internal static class RowTerms
 {
     /// <summary>The terms that a row asks for in a pass.</summary>
     public static Terms Of<TRule, TPass>(in TRule rule, in UpdateScalars scalars, bool isFirstStep)
@@ -13,13 +13,14 @@ internal static class HostTerms
         // What a tensor's update is once its mean is measured, the row does not say; but it is not more than decay.
         if (!TPass.UpdatesStates)
             return Terms.Decay;
+        bool begins = TRule.Begins && isFirstStep;
         bool meets = TRule.LooksAhead && TRule.MeetsSlowWeights(rule).Value != 0;
-        return (isFirstStep || meets, scalars.Decay != 0, scalars.Shrink != 1) switch
-        {
-            (false, false, false) => Terms.None,
-            (false, true, false) => Terms.Decay,
-            (false, false, true) => Terms.Shrink,
-            _ => Terms.All,
-        };
+        if (begins || (meets && TPass.UpdatesParameters))
+            return Terms.All;
+        if (!TPass.UpdatesParameters)
+            return Terms.None;
+        return (scalars.Decay != 0 ? Terms.Decay : Terms.None)
+            | (scalars.Shrink != 1 ? Terms.Shrink : Terms.None)
+            | (scalars.L2 != 0 ? Terms.L2 : Terms.None);
     }
 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Optimi.Kernels;
 
 /// <summary>Weight decay as part of the gradient.</summary>
-public static class WeightDecay
+internal static class WeightDecay
 {
     /// <summary>The gradient with the L2 penalty's: <c>g + λ p</c>, or <c>g</c> itself where λ is 0.</summary>
     /// <typeparam name="TLane">The register.</typeparam>

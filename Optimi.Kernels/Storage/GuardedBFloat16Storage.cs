@@ -3,36 +3,38 @@ using System.Runtime.CompilerServices;
 namespace Optimi.Kernels;
 
 /// <summary>
-/// IEEE binary16, number by number: for devices whose compilers vectorise a work-item's arithmetic, which two numbers of a word would hinder.
+/// <see cref="BFloat16Storage"/> for devices whose arithmetic may make NaNs with bits that rounding would carry into the exponent:
+/// each is replaced before it is rounded.
 /// </summary>
-public readonly struct Float16NumberStorage : IStorage
+public readonly struct GuardedBFloat16Storage : IStorage
 {
     /// <inheritdoc/>
-    public static int HalvesPerUnit => 1;
+    public static int HalvesPerUnit => BFloat16Storage.HalvesPerUnit;
 
     /// <inheritdoc/>
-    public static int NumbersPerUnit => 1;
+    public static int NumbersPerUnit => BFloat16Storage.NumbersPerUnit;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLane Round<TLane>(TLane x)
-        where TLane : unmanaged, ILane<TLane> => TLane.RoundToFloat16(x);
+        where TLane : unmanaged, ILane<TLane> => BFloat16Storage.Round(TLane.PlainNaN(x));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<TLane> Load<TLane, TWords>(in TWords words, int unit)
         where TLane : unmanaged, ILane<TLane>
-        where TWords : struct, IWords<TLane> => new(TLane.LowFloat16(words.LoadHalf(unit)), default);
+        where TWords : struct, IWords<TLane> => BFloat16Storage.Load<TLane, TWords>(words, unit);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TLane, TWords>(ref TWords words, int unit, Pair<TLane> numbers)
         where TLane : unmanaged, ILane<TLane>
-        where TWords : struct, IWords<TLane> => words.StoreHalf(unit, TLane.PackFloat16(numbers.Low, default));
+        where TWords : struct, IWords<TLane> => BFloat16Storage.Store(
+            ref words, unit, new Pair<TLane>(TLane.PlainNaN(numbers.Low), TLane.PlainNaN(numbers.High)));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreRounded<TLane, TWords>(ref TWords words, int unit, Pair<TLane> numbers)
         where TLane : unmanaged, ILane<TLane>
-        where TWords : struct, IWords<TLane> => words.StoreHalf(unit, TLane.PackFloat16(numbers.Low, default));
+        where TWords : struct, IWords<TLane> => BFloat16Storage.StoreRounded(ref words, unit, numbers);
 }
