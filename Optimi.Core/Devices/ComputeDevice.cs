@@ -80,7 +80,7 @@ public sealed class ComputeDevice : IDisposable
     internal long MaxAllocationBytes { get; set; }
 
     /// <summary>The shape of the kernels that it runs.</summary>
-    internal KernelShape Shape { get; set; }
+    internal KernelShape Shape { get; init; }
 
     /// <summary>
     /// Whether rules run on a processor's own vectors, not on a GPU, whose code is the simulation's too. A processor makes no NaN with

@@ -123,6 +123,7 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
                 T3.Store(ref at.State3, unit, s3);
             }
 
+            // Word by word, as it is read: kernels share this memory between threads.
             if (TPass.Measures && TValue.NumbersPerUnit == 1)
                 at.Measured.Store(unit, x.Low);
             if (TPass.Measures && TValue.NumbersPerUnit == 2)
@@ -186,19 +187,19 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
         states.Fourth = TLane.Choose(isFirstStep, T3.Round(begun.Fourth), states.Fourth);
     }
 
-    /// <summary>Where a slot's tile begins, in halves of words.</summary>
+    /// <summary>Where a slot's tile begins, in words.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long Offset<TStorage>(int tile)
-        where TStorage : IStorage => (long)tile * UnitsPerTile * TStorage.HalvesPerUnit;
+        where TStorage : IStorage => (long)tile * UnitsPerTile * TStorage.WordsPerUnit;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static QuadWords ReadSlot<TStorage>(in DeviceQuads quads, int quad)
         where TStorage : IStorage
     {
         QuadWords words = default;
-        if (TStorage.HalvesPerUnit == 2)
+        if (TStorage.WordsPerUnit == 1)
             words.First = quads.Load(quad);
-        if (TStorage.HalvesPerUnit == 4)
+        if (TStorage.WordsPerUnit == 2)
         {
             words.First = quads.Load(2 * quad);
             words.Second = quads.Load((2 * quad) + 1);
@@ -211,9 +212,9 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
     private static void WriteSlot<TStorage>(in DeviceQuads quads, int quad, in QuadWords words)
         where TStorage : IStorage
     {
-        if (TStorage.HalvesPerUnit == 2)
+        if (TStorage.WordsPerUnit == 1)
             quads.Store(quad, words.First);
-        if (TStorage.HalvesPerUnit == 4)
+        if (TStorage.WordsPerUnit == 2)
         {
             quads.Store(2 * quad, words.First);
             quads.Store((2 * quad) + 1, words.Second);

@@ -8,7 +8,7 @@ namespace Optimi.Kernels;
 /// memory that is not aligned to words. What is missing reads as zero.
 /// </summary>
 /// <param name="view">The slab: no more of it than may be touched.</param>
-/// <param name="offset">The first half's number in the slab.</param>
+/// <param name="offset">The first word's number in the slab.</param>
 public readonly struct DeviceHalves(ArrayView<ushort> view, long offset) : IWords<ScalarLane>, IDeviceMemory<DeviceHalves>
 {
     private readonly ArrayView<ushort> _view = view;
@@ -23,13 +23,13 @@ public readonly struct DeviceHalves(ArrayView<ushort> view, long offset) : IWord
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public DeviceHalves Skip(long halves) => new(_view, _offset + halves);
+    public DeviceHalves Skip(long words) => new(_view, _offset + words);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ScalarLane Load(int index)
     {
-        long at = _offset + (2 * index);
+        long at = 2 * (_offset + index);
         return ScalarLane.FromBits(Get(at) | (Get(at + 1) << 16));
     }
 
@@ -37,7 +37,7 @@ public readonly struct DeviceHalves(ArrayView<ushort> view, long offset) : IWord
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(int index, ScalarLane words)
     {
-        long at = _offset + (2 * index);
+        long at = 2 * (_offset + index);
         Put(at, words.Bits);
         Put(at + 1, words.Bits >> 16);
     }

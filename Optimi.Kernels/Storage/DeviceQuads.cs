@@ -17,7 +17,7 @@ public readonly struct DeviceQuads(ArrayView<Quad> view, long offset) : IDeviceM
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public DeviceQuads Skip(long halves) => new(_view, _offset + (halves / (2 * Quad.Length)));
+    public DeviceQuads Skip(long words) => new(_view, _offset + (words / Quad.Length));
 
     /// <summary>Reads a quad.</summary>
     /// <param name="index">The quad's number.</param>

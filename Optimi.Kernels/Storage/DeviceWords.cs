@@ -21,7 +21,7 @@ public readonly struct DeviceWords(ArrayView<ScalarLane> view, long offset) :
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public DeviceWords Skip(long halves) => new(_view, _offset + (halves / 2));
+    public DeviceWords Skip(long words) => new(_view, _offset + words);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

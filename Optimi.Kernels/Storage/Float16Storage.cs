@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 public readonly struct Float16Storage : IStorage
 {
     /// <inheritdoc/>
-    public static int HalvesPerUnit => 2;
+    public static int WordsPerUnit => 1;
 
     /// <inheritdoc/>
     public static int NumbersPerUnit => 2;

@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 public readonly struct Float32PairStorage : IStorage
 {
     /// <inheritdoc/>
-    public static int HalvesPerUnit => 4;
+    public static int WordsPerUnit => 2;
 
     /// <inheritdoc/>
     public static int NumbersPerUnit => 2;

@@ -15,7 +15,7 @@ public readonly unsafe struct HostWords<TLane>(nint address) : IWords<TLane>, IM
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public HostWords<TLane> Skip(long halves) => new((nint)(_address + (halves * sizeof(ushort))));
+    public HostWords<TLane> Skip(long words) => new((nint)(_address + (words * sizeof(uint))));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,7 +5,7 @@ namespace Optimi.Kernels;
 public interface IMemory<TSelf>
     where TSelf : struct, IMemory<TSelf>
 {
-    /// <summary>The place that lies a number of 16-bit halves of words further on.</summary>
-    /// <param name="halves">How many: a whole number of what is accessed at once.</param>
-    TSelf Skip(long halves);
+    /// <summary>The place that lies a number of words further on.</summary>
+    /// <param name="words">32-bit words.</param>
+    TSelf Skip(long words);
 }

@@ -10,10 +10,8 @@ namespace Optimi.Kernels;
 /// </remarks>
 public interface IStorage
 {
-    /// <summary>
-    /// 16-bit halves of words that a unit takes: 0 if nothing is stored, else 2, or 4 beside parameters of half the width.
-    /// </summary>
-    static abstract int HalvesPerUnit { get; }
+    /// <summary>32-bit words that a unit takes: 0 if nothing is stored, 1, or 2 beside parameters of half the width.</summary>
+    static abstract int WordsPerUnit { get; }
 
     /// <summary>Numbers in a unit: 1 or 2, as in all slots of a layout that are stored.</summary>
     static abstract int NumbersPerUnit { get; }
