@@ -25,7 +25,7 @@ public sealed class ComputeDevice : IDisposable
         Description = description;
         Accelerator = accelerator;
         Stream = stream ?? accelerator.DefaultStream;
-        MaxAllocationBytes = (DeviceFinder.MaxAllocationBytes(accelerator) ?? description.MemoryBytes) - Slab.MaxStart;
+        MaxAllocationBytes = (DeviceFinder.MaxAllocationBytes(accelerator) ?? description.MemoryBytes) - Slab.MaxReserve;
         Shape = Kind switch
         {
             DeviceKind.Host => KernelShape.Host,

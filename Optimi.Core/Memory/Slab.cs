@@ -13,9 +13,14 @@ namespace Optimi;
 internal sealed unsafe class Slab : IDisposable
 {
     /// <summary>The most that a slab allocates beyond its bytes.</summary>
-    public const int MaxStart = (Slot.Count - 1) * Alignment;
+    public const int MaxReserve = (Slot.Count - 1) * FarApart;
 
     private const int Alignment = 512;
+
+    /// <summary>What is far enough that memory and its caches take slabs for different places, and little beside a large slab.</summary>
+    private const int FarApart = (128 << 10) + Alignment;
+
+    private const long LargeBytes = 8 << 20;
 
     private const int PageLength = 4096;
 
@@ -27,29 +32,29 @@ internal sealed unsafe class Slab : IDisposable
     /// <summary>Allocates zeroed memory.</summary>
     /// <param name="device">The device.</param>
     /// <param name="bytes">How much.</param>
-    /// <param name="slot">Which slot it is for, by <see cref="Slot"/>. Systems align large allocations alike, and a step walks all
-    /// slots side by side: if they started at the same place of a page, they would fight for the same lines of the
-    /// nearest cache, and lose up to half of the speed. So each starts at its own.</param>
+    /// <param name="slot">Which slot it is for, by <see cref="Slot"/>. It decides where in its allocation the slab starts, by
+    /// <see cref="ApartOf"/>.</param>
     public Slab(ComputeDevice device, long bytes, int slot)
     {
         _device = device;
         Bytes = bytes;
-        _start = slot * Alignment;
-        long allocated = _start + bytes;
+        int apart = ApartOf(bytes);
+        _start = slot * apart;
+        // The same for all slots, or what comes before a slab in memory would undo what its own start does.
+        long allocated = bytes + ((Slot.Count - 1) * apart);
         if (device.IsHost)
         {
             bool isLarge = HugePages.AreWorthwhile(allocated);
             _allocation = NativeMemory.AlignedAlloc((nuint)allocated, (nuint)(isLarge ? HugePages.Length : PageLength));
             if (isLarge)
                 HugePages.Advise(_allocation, allocated);
-            NativeMemory.Clear(_allocation, (nuint)allocated);
+            NativeMemory.Clear(Host, (nuint)bytes);
             _buffer = CPUMemoryBuffer.Create(device.Accelerator, (nint)_allocation, allocated, sizeof(byte));
         }
         else
         {
-            MemoryBuffer1D<byte, Stride1D.Dense> buffer = device.Accelerator.Allocate1D<byte>(allocated);
-            buffer.MemSetToZero(device.Stream);
-            _buffer = buffer;
+            _buffer = device.Accelerator.Allocate1D<byte>(allocated);
+            Clear(0, bytes);
         }
     }
 
@@ -58,6 +63,14 @@ internal sealed unsafe class Slab : IDisposable
 
     /// <summary>Where the slab lies in host memory; null on other devices.</summary>
     public byte* Host => _device.IsHost ? (byte*)_allocation + _start : null;
+
+    /// <summary>
+    /// How many bytes further each slot starts in its allocation. Systems align large allocations alike, and a step walks all slots
+    /// side by side: at the same place of a page they would fight for the same lines of the nearest cache, and at the same place of
+    /// larger pieces for the outer caches and the banks of memory, and lose up to half of the speed.
+    /// </summary>
+    /// <param name="bytes">The size of the slab.</param>
+    public static int ApartOf(long bytes) => bytes < LargeBytes ? Alignment : FarApart;
 
     /// <summary>A part of the slab as ILGPU sees it.</summary>
     /// <typeparam name="T">The element.</typeparam>

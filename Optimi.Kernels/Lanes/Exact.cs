@@ -76,11 +76,16 @@ public static class Exact
 
     /// <summary><see cref="RoundToBFloat16"/> in integers, for devices without an instruction for it.</summary>
     /// <param name="x">The number.</param>
+    /// <remarks>
+    /// One less than half a unit is added, so that only more than half carries. Half itself must carry where the result would be
+    /// odd: there the lowest bit is set first, which makes more of half and changes nothing else. (To set it rather than to add
+    /// it lets processors with logic of three operands do so along with the mask.)
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static uint SoftRound(float x)
     {
         uint bits = Interop.FloatAsInt(x);
-        return (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000;
+        return ((bits | ((bits >> 16) & 1)) + 0x7FFF) & 0xFFFF0000;
     }
 
     /// <summary><see cref="PackBFloat16"/> in integers, for devices without an instruction for it.</summary>

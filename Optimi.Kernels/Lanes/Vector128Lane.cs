@@ -133,12 +133,12 @@ public readonly struct Vector128Lane(Vector128<float> value) : ILane<Vector128La
     public static Vector128Lane ZipSecond(Vector128Lane even, Vector128Lane odd) =>
         new((Vector128.WidenUpper(even.Bits) | (Vector128.WidenUpper(odd.Bits) << 32)).AsSingle());
 
-    /// <summary>The bfloat16 bits in the high halves; the low halves are left over.</summary>
+    /// <summary>The bfloat16 bits in the high halves, by <see cref="Exact.SoftRound"/>; the low halves are left over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> RoundedBits(Vector128Lane x)
     {
         Vector128<uint> odd = (x.Bits >>> 16) & Vector128<uint>.One;
-        return x.Bits + Vector128.Create(0x7FFFu) + odd;
+        return (x.Bits | odd) + Vector128.Create(0x7FFFu);
     }
 
     /// <summary><see cref="Float16Bits.Widen"/> for a vector.</summary>

@@ -133,12 +133,12 @@ public readonly struct Vector256Lane(Vector256<float> value) : ILane<Vector256La
     public static Vector256Lane ZipSecond(Vector256Lane even, Vector256Lane odd) =>
         new((Vector256.WidenUpper(even.Bits) | (Vector256.WidenUpper(odd.Bits) << 32)).AsSingle());
 
-    /// <summary>The bfloat16 bits in the high halves; the low halves are left over.</summary>
+    /// <summary>The bfloat16 bits in the high halves, by <see cref="Exact.SoftRound"/>; the low halves are left over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> RoundedBits(Vector256Lane x)
     {
         Vector256<uint> odd = (x.Bits >>> 16) & Vector256<uint>.One;
-        return x.Bits + Vector256.Create(0x7FFFu) + odd;
+        return (x.Bits | odd) + Vector256.Create(0x7FFFu);
     }
 
     /// <summary><see cref="Float16Bits.Widen"/> for a vector.</summary>

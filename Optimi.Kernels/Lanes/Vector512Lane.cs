@@ -137,12 +137,12 @@ public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512La
     private static Vector512Lane Picked(Vector512Lane first, Vector512Lane second, Vector512<int> places) =>
         new(Avx512F.PermuteVar16x32x2(first._value, places, second._value));
 
-    /// <summary>The bfloat16 bits in the high halves; the low halves are left over.</summary>
+    /// <summary>The bfloat16 bits in the high halves, by <see cref="Exact.SoftRound"/>; the low halves are left over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<uint> RoundedBits(Vector512Lane x)
     {
         Vector512<uint> odd = (x.Bits >>> 16) & Vector512<uint>.One;
-        return x.Bits + Vector512.Create(0x7FFFu) + odd;
+        return (x.Bits | odd) + Vector512.Create(0x7FFFu);
     }
 
     /// <summary><see cref="Float16Bits.Widen"/> for a vector.</summary>

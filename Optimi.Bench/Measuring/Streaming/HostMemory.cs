@@ -7,19 +7,20 @@ internal sealed unsafe class HostMemory : IDisposable
 {
     private const int Alignment = 4096;
 
-    /// <summary>What memory that is walked side by side starts apart within a page, as the engine's slabs do.</summary>
-    private const int Apart = 512;
+    private const int MaxPlaces = 8;
 
     private void* _memory;
 
     /// <summary>Allocates memory.</summary>
     /// <param name="bytes">How much.</param>
-    /// <param name="place">Its number among what is walked side by side.</param>
+    /// <param name="place">Its number among what is walked side by side, fewer than 8. It starts as far apart from the others as
+    /// the engine's slabs do.</param>
     public HostMemory(long bytes, int place = 0)
     {
         Bytes = bytes;
-        nuint start = (nuint)(place * Apart);
-        nuint allocated = start + (nuint)bytes;
+        int apart = bytes < 8 << 20 ? 512 : (128 << 10) + 512;
+        nuint start = (nuint)(place * apart);
+        nuint allocated = (nuint)(bytes + (MaxPlaces * apart));
         _memory = NativeMemory.AlignedAlloc(allocated, Alignment);
         // Pages that were only cleared may all be the same one.
         NativeMemory.Fill(_memory, allocated, 1);
