@@ -101,7 +101,7 @@ public static class Conversion
     private static Vector<uint> RoundedBits(Vector<float> numbers)
     {
         Vector<uint> bits = Vector.AsVectorUInt32(numbers);
-        Vector<uint> rounded = (bits + new Vector<uint>(0x7FFF) + ((bits >>> 16) & Vector<uint>.One)) >>> 16;
+        Vector<uint> rounded = ((bits | ((bits >>> 16) & Vector<uint>.One)) + new Vector<uint>(0x7FFF)) >>> 16;
         Vector<uint> isNumber = Vector.AsVectorUInt32(Vector.Equals(numbers, numbers));
         return Vector.ConditionalSelect(isNumber, rounded, new Vector<uint>(0x7FC0));
     }

@@ -13,7 +13,9 @@ namespace Optimi;
 internal sealed unsafe class Slab : IDisposable
 {
     /// <summary>The most that a slab allocates beyond its bytes.</summary>
-    public const int MaxReserve = (Slot.Count - 1) * FarApart;
+    public const int MaxReserve = OtherSlots * FarApart;
+
+    private const int OtherSlots = Slot.Count - 1;
 
     private const int Alignment = 512;
 
@@ -41,7 +43,7 @@ internal sealed unsafe class Slab : IDisposable
         int apart = ApartOf(bytes);
         _start = slot * apart;
         // The same for all slots, or what comes before a slab in memory would undo what its own start does.
-        long allocated = bytes + ((Slot.Count - 1) * apart);
+        long allocated = bytes + (OtherSlots * apart);
         if (device.IsHost)
         {
             bool isLarge = HugePages.AreWorthwhile(allocated);
@@ -63,14 +65,6 @@ internal sealed unsafe class Slab : IDisposable
 
     /// <summary>Where the slab lies in host memory; null on other devices.</summary>
     public byte* Host => _device.IsHost ? (byte*)_allocation + _start : null;
-
-    /// <summary>
-    /// How many bytes further each slot starts in its allocation. Systems align large allocations alike, and a step walks all slots
-    /// side by side: at the same place of a page they would fight for the same lines of the nearest cache, and at the same place of
-    /// larger pieces for the outer caches and the banks of memory, and lose up to half of the speed.
-    /// </summary>
-    /// <param name="bytes">The size of the slab.</param>
-    public static int ApartOf(long bytes) => bytes < LargeBytes ? Alignment : FarApart;
 
     /// <summary>A part of the slab as ILGPU sees it.</summary>
     /// <typeparam name="T">The element.</typeparam>
@@ -149,4 +143,12 @@ internal sealed unsafe class Slab : IDisposable
         NativeMemory.AlignedFree(_allocation);
         _allocation = null;
     }
+
+    /// <summary>
+    /// How many bytes further each slot starts in its allocation. Systems align large allocations alike, and a step walks all slots
+    /// side by side: at the same place of a page they would fight for the same lines of the nearest cache, and at the same place of
+    /// larger pieces for the outer caches and the banks of memory, and lose up to half of the speed.
+    /// </summary>
+    /// <param name="bytes">The size of the slab.</param>
+    private static int ApartOf(long bytes) => bytes < LargeBytes ? Alignment : FarApart;
 }

@@ -9,6 +9,12 @@ internal sealed unsafe class HostMemory : IDisposable
 
     private const int MaxPlaces = 8;
 
+    private const int LargeBytes = 8 << 20;
+
+    private const int Apart = 512;
+
+    private const int FarApart = (128 << 10) + Apart;
+
     private void* _memory;
 
     /// <summary>Allocates memory.</summary>
@@ -18,7 +24,7 @@ internal sealed unsafe class HostMemory : IDisposable
     public HostMemory(long bytes, int place = 0)
     {
         Bytes = bytes;
-        int apart = bytes < 8 << 20 ? 512 : (128 << 10) + 512;
+        int apart = bytes < LargeBytes ? Apart : FarApart;
         nuint start = (nuint)(place * apart);
         nuint allocated = (nuint)(bytes + (MaxPlaces * apart));
         _memory = NativeMemory.AlignedAlloc(allocated, Alignment);
