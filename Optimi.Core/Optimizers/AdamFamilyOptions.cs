@@ -16,8 +16,5 @@ public abstract record AdamFamilyOptions<TRule> : MomentOptions<TRule>
 
     /// <summary>Adam's scalars.</summary>
     /// <param name="step">The step.</param>
-    protected AdamRule<ScalarLane> Adam(in StepContext step) => new()
-    {
-        Moments = Moments(step),
-    };
+    protected AdamRule<ScalarLane> Adam(in StepContext step) => new() { Moments = Moments(step) };
 }

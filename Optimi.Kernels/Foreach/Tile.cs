@@ -13,7 +13,9 @@ namespace Optimi.Kernels;
 public readonly record struct Tile(int Value, int Gradient, int Tensor)
 {
     /// <summary>Numbers in a tile. Every tensor starts on a tile, so that no vector ever straddles two tensors.</summary>
-    public const int Length = 256;
+    public const int Length = 1 << LogOfLength;
+
+    internal const int LogOfLength = 8;
 
     /// <summary>The row of a tensor that takes no part in a step.</summary>
     public const int NoRow = -1;

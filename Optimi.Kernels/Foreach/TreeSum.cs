@@ -14,8 +14,6 @@ public static class TreeSum
     /// <summary>Numbers in a block: those of a tile.</summary>
     public const int BlockLength = Tile.Length;
 
-    private const int LogOfBlockLength = 8;
-
     /// <summary>How many blocks a group folds at once when it sums up the sums: with it the barriers of a large tensor are few.</summary>
     internal const int BlocksAtOnce = 8;
 
@@ -27,12 +25,12 @@ public static class TreeSum
     {
         Group.Barrier();
         // The half is a power of two, of which the exponent is known: no thread divides.
-        for (int exponent = LogOfBlockLength - 1; exponent >= 0; exponent--)
+        for (int exponent = Tile.LogOfLength - 1; exponent >= 0; exponent--)
         {
             int half = 1 << exponent;
             for (int i = Group.IdxX; i < blocks << exponent; i += Group.DimX)
             {
-                int at = ((i >> exponent) << LogOfBlockLength) + (i & (half - 1));
+                int at = ((i >> exponent) << Tile.LogOfLength) + (i & (half - 1));
                 numbers[at] += numbers[at + half];
             }
 
