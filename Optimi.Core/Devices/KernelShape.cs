@@ -6,7 +6,7 @@ internal enum KernelShape
     /// <summary>Loops over hardware vectors on the host's threads.</summary>
     Host,
 
-    /// <summary>One work-group for a tile, one work-item for a unit.</summary>
+    /// <summary>One work-group for a tile, one work-item for a unit or two.</summary>
     Tile,
 
     /// <summary>Threads that move 16 bytes at a time, with a stride of the whole grid.</summary>

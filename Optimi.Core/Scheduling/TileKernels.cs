@@ -13,7 +13,7 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
     where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane>
 {
     /// <summary>ILGPU counts the work-items of an OpenCL launch in 31 bits.</summary>
-    private static readonly int _mostTiles = int.MaxValue / TLayout.UnitsPerTile;
+    private static readonly int _mostTiles = int.MaxValue / TileGroup<TLayout>.Size;
 
     private readonly Action<
         AcceleratorStream, KernelConfig, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<TWords>> _kernel;
@@ -58,5 +58,5 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
     private static Slabs<TWords> SlotsOf(LaunchMemory memory) => memory.SlotsAs(slot => TWords.Over(slot.View));
 
     private static KernelConfig ConfigOf(LaunchRange range, int at) =>
-        new(Math.Min(_mostTiles, range.TileCount - at), TLayout.UnitsPerTile);
+        new(Math.Min(_mostTiles, range.TileCount - at), TileGroup<TLayout>.Size);
 }

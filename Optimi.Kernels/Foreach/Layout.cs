@@ -21,6 +21,14 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
     public static int UnitsPerTile => Tile.Length / TValue.NumbersPerUnit;
 
     /// <inheritdoc/>
+    public static bool IsPacked => TValue.NumbersPerUnit == 2
+        && TCompensation.WordsPerUnit < 2
+        && T0.WordsPerUnit < 2
+        && T1.WordsPerUnit < 2
+        && T2.WordsPerUnit < 2
+        && T3.WordsPerUnit < 2;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Slabs<TMemory> At<TMemory>(in Slabs<TMemory> slabs, Tile tile, int number)
         where TMemory : struct, IMemory<TMemory> => new()
@@ -78,58 +86,54 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
                     g.High = WeightDecay.IntoGradient(l2, p.High, g.High);
             }
 
-            States<TLane> states = new() { First = s0.Low, Second = s1.Low, Third = s2.Low, Fourth = s3.Low };
+            States<TLane> low = new() { First = s0.Low, Second = s1.Low, Third = s2.Low, Fourth = s3.Low };
             if (TRule.Begins && TPass.UpdatesStates && TPass.MayBegin)
-                Begin(rule, isFirstStep, p.Low, g.Low, ref states);
+                Begin(rule, isFirstStep, p.Low, g.Low, ref low);
             if (TRule.Measures && TPass.UpdatesStates)
-                x.Low = TRule.Measure(rule, g.Low, ref states);
+                x.Low = TRule.Measure(rule, g.Low, ref low);
             else
-                x.Low = rule.Step(p.Low, g.Low, ref states);
-            if (TPass.UpdatesParameters)
-                apply.Update<TValue, TRule, TPass>(rule, ref p.Low, ref k.Low, x.Low, ref states);
-            s0.Low = states.First;
-            s1.Low = states.Second;
-            s2.Low = states.Third;
-            s3.Low = states.Fourth;
+                x.Low = rule.Step(p.Low, g.Low, ref low);
 
+            States<TLane> high = new() { First = s0.High, Second = s1.High, Third = s2.High, Fourth = s3.High };
             if (TValue.NumbersPerUnit == 2)
             {
-                states = new() { First = s0.High, Second = s1.High, Third = s2.High, Fourth = s3.High };
                 if (TRule.Begins && TPass.UpdatesStates && TPass.MayBegin)
-                    Begin(rule, isFirstStep, p.High, g.High, ref states);
+                    Begin(rule, isFirstStep, p.High, g.High, ref high);
                 if (TRule.Measures && TPass.UpdatesStates)
-                    x.High = TRule.Measure(rule, g.High, ref states);
+                    x.High = TRule.Measure(rule, g.High, ref high);
                 else
-                    x.High = rule.Step(p.High, g.High, ref states);
-                if (TPass.UpdatesParameters)
-                    apply.Update<TValue, TRule, TPass>(rule, ref p.High, ref k.High, x.High, ref states);
-                s0.High = states.First;
-                s1.High = states.Second;
-                s2.High = states.Third;
-                s3.High = states.Fourth;
+                    x.High = rule.Step(p.High, g.High, ref high);
             }
+
+            // Now, while a processor still divides and takes roots for the directions, there is time to round states.
+            // Only slow weights are not known before the update.
+            if (!TRule.LooksAhead && TPass.UpdatesStates)
+                StoreStates(ref at, unit, low, high);
 
             if (TPass.UpdatesParameters)
             {
+                apply.Update<TValue, TRule, TPass>(rule, ref p.Low, ref k.Low, x.Low, ref low);
+                if (TValue.NumbersPerUnit == 2)
+                    apply.Update<TValue, TRule, TPass>(rule, ref p.High, ref k.High, x.High, ref high);
                 TValue.StoreRounded(ref at.Values, unit, p);
                 TCompensation.Store(ref at.Compensation, unit, k);
             }
 
-            if (TPass.UpdatesStates)
-            {
-                T0.Store(ref at.State0, unit, s0);
-                T1.Store(ref at.State1, unit, s1);
-                T2.Store(ref at.State2, unit, s2);
-                T3.Store(ref at.State3, unit, s3);
-            }
+            if (TRule.LooksAhead && TPass.UpdatesStates)
+                StoreStates(ref at, unit, low, high);
 
-            // Word by word, as it is read: kernels share this memory between threads.
-            if (TPass.Measures && TValue.NumbersPerUnit == 1)
-                at.Measured.Store(unit, x.Low);
-            if (TPass.Measures && TValue.NumbersPerUnit == 2)
+            if (TPass.Measures)
             {
-                at.Measured.Store(2 * unit, TLane.ZipFirst(x.Low, x.High));
-                at.Measured.Store((2 * unit) + 1, TLane.ZipSecond(x.Low, x.High));
+                // Word by word, as it is read: kernels share this memory between threads.
+                if (TValue.NumbersPerUnit == 1)
+                {
+                    at.Measured.Store(unit, x.Low);
+                }
+                else
+                {
+                    at.Measured.Store(2 * unit, TLane.ZipFirst(x.Low, x.High));
+                    at.Measured.Store((2 * unit) + 1, TLane.ZipSecond(x.Low, x.High));
+                }
             }
 
             unit++;
@@ -185,6 +189,18 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
         states.Second = TLane.Choose(isFirstStep, T1.Round(begun.Second), states.Second);
         states.Third = TLane.Choose(isFirstStep, T2.Round(begun.Third), states.Third);
         states.Fourth = TLane.Choose(isFirstStep, T3.Round(begun.Fourth), states.Fourth);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreStates<TLane, TWords>(
+        ref Slabs<TWords> slabs, int unit, in States<TLane> low, in States<TLane> high)
+        where TLane : unmanaged, ILane<TLane>
+        where TWords : struct, IWords<TLane>
+    {
+        T0.Store(ref slabs.State0, unit, new Pair<TLane>() { Low = low.First, High = high.First });
+        T1.Store(ref slabs.State1, unit, new Pair<TLane>() { Low = low.Second, High = high.Second });
+        T2.Store(ref slabs.State2, unit, new Pair<TLane>() { Low = low.Third, High = high.Third });
+        T3.Store(ref slabs.State3, unit, new Pair<TLane>() { Low = low.Fourth, High = high.Fourth });
     }
 
     /// <summary>Where a slot's tile begins, in words.</summary>

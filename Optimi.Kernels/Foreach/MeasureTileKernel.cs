@@ -33,7 +33,7 @@ public static class MeasureTileKernel<TRule, TApply, TLayout, TWords>
         Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
         Slabs<TWords> here = TLayout.At(slabs, tile, number);
         here.Measured = TWords.Over(measured.Cast<byte>());
-        TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, TWords>(row, ref here, Group.IdxX, Group.IdxX);
+        TileGroup<TLayout>.Step<TRule, TApply, MeasurePass, TWords>(row, ref here);
         int length = TensorExtent.Read(measures.Tensors, tile.Tensor).LengthOf(number);
         Group.Barrier();
         for (int i = Group.IdxX; i < Tile.Length; i += Group.DimX)

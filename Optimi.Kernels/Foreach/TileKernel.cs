@@ -3,8 +3,9 @@ using ILGPU;
 namespace Optimi.Kernels;
 
 /// <summary>
-/// The kernel for OpenCL and for ILGPU's simulated CPU, and for memory that is not aligned or padded everywhere: one work-group for a tile, one work-item for a unit, no loop. The row of
-/// scalars is the same for the whole group and is seen to be, which is what compilers for CPUs need to vectorise it.
+/// The kernel for OpenCL and for ILGPU's simulated CPU, and for memory that is not aligned or padded everywhere: one work-group
+/// for a tile (<see cref="TileGroup{TLayout}"/>), no loop. The row of scalars is the same for the whole group and is seen to be,
+/// which is what compilers for CPUs need to vectorise it.
 /// </summary>
 /// <typeparam name="TRule">The update rule.</typeparam>
 /// <typeparam name="TApply">How its direction is applied.</typeparam>
@@ -18,7 +19,7 @@ public static class TileKernel<TRule, TApply, TPass, TLayout, TWords>
     where TLayout : ILayout
     where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane>
 {
-    /// <summary>Steps one tile for each group; the group's size is the layout's units per tile.</summary>
+    /// <summary>Steps one tile for each group, of <see cref="TileGroup{TLayout}.Size"/>.</summary>
     /// <param name="firstTile">The tile of the first group.</param>
     /// <param name="tables">The tables.</param>
     /// <param name="slabs">The slabs from their beginning; an unused slot may be any of them.</param>
@@ -34,6 +35,6 @@ public static class TileKernel<TRule, TApply, TPass, TLayout, TWords>
             return;
         Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
         Slabs<TWords> here = TLayout.At(slabs, tile, number);
-        TLayout.Step<ScalarLane, TRule, TApply, TPass, TWords>(row, ref here, Group.IdxX, Group.IdxX);
+        TileGroup<TLayout>.Step<TRule, TApply, TPass, TWords>(row, ref here);
     }
 }

@@ -23,7 +23,7 @@ public readonly struct BFloat16Storage : IStorage
         where TWords : struct, IWords<TLane>
     {
         TLane both = words.Load(unit);
-        return new(TLane.LowBFloat16(both), TLane.HighBFloat16(both));
+        return new() { Low = TLane.LowBFloat16(both), High = TLane.HighBFloat16(both) };
     }
 
     /// <inheritdoc/>

@@ -23,7 +23,7 @@ public readonly struct Float16Storage : IStorage
         where TWords : struct, IWords<TLane>
     {
         TLane both = words.Load(unit);
-        return new(TLane.LowFloat16(both), TLane.HighFloat16(both));
+        return new() { Low = TLane.LowFloat16(both), High = TLane.HighFloat16(both) };
     }
 
     /// <inheritdoc/>

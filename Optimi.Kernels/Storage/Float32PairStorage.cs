@@ -24,7 +24,11 @@ public readonly struct Float32PairStorage : IStorage
     {
         TLane first = words.Load(2 * unit);
         TLane second = words.Load((2 * unit) + 1);
-        return new(TLane.PlainNaN(TLane.Even(first, second)), TLane.PlainNaN(TLane.Odd(first, second)));
+        return new()
+        {
+            Low = TLane.PlainNaN(TLane.Even(first, second)),
+            High = TLane.PlainNaN(TLane.Odd(first, second)),
+        };
     }
 
     /// <inheritdoc/>

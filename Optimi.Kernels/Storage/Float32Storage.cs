@@ -20,7 +20,7 @@ public readonly struct Float32Storage : IStorage
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair<TLane> Load<TLane, TWords>(in TWords words, int unit)
         where TLane : unmanaged, ILane<TLane>
-        where TWords : struct, IWords<TLane> => new(words.Load(unit), default);
+        where TWords : struct, IWords<TLane> => new() { Low = words.Load(unit) };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

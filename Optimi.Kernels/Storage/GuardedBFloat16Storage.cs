@@ -30,7 +30,9 @@ public readonly struct GuardedBFloat16Storage : IStorage
     public static void Store<TLane, TWords>(ref TWords words, int unit, Pair<TLane> numbers)
         where TLane : unmanaged, ILane<TLane>
         where TWords : struct, IWords<TLane> => BFloat16Storage.Store(
-            ref words, unit, new Pair<TLane>(TLane.PlainNaN(numbers.Low), TLane.PlainNaN(numbers.High)));
+            ref words,
+            unit,
+            new Pair<TLane>() { Low = TLane.PlainNaN(numbers.Low), High = TLane.PlainNaN(numbers.High) });
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,15 +1,15 @@
 namespace Optimi.Kernels;
 
 /// <summary>What one unit of a slot holds, as registers: the numbers of the low and of the high half of its words.</summary>
+/// <remarks>Without a constructor: each would be one more call to inline, and the largest of the host's loops are at the limit of
+/// what the JIT inlines.</remarks>
 /// <typeparam name="TLane">The register.</typeparam>
-/// <param name="low">The numbers of the low halves, or the only ones.</param>
-/// <param name="high">The numbers of the high halves.</param>
-public struct Pair<TLane>(TLane low, TLane high)
+public struct Pair<TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>The numbers of the low halves, or the only ones.</summary>
-    public TLane Low = low;
+    public TLane Low;
 
     /// <summary>The numbers of the high halves.</summary>
-    public TLane High = high;
+    public TLane High;
 }

@@ -121,7 +121,7 @@ internal sealed class LaneTests<TLane>
         (low, high) =>
         {
             var words = default(OneRegister<TLane>);
-            Float16Storage.Store<TLane, OneRegister<TLane>>(ref words, 0, new(Register(low), Register(high)));
+            Float16Storage.Store<TLane, OneRegister<TLane>>(ref words, 0, new() { Low = Register(low), High = Register(high) });
             return Bits(Numbers(words.Words)).SequenceEqual(low.Zip(high, (l, h) => ((uint)Narrowed(h) << 16) | Narrowed(l)));
         },
         iter: 5000);
