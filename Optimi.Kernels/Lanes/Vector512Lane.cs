@@ -21,8 +21,6 @@ public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512La
 
     private Vector512<uint> Bits => _value.AsUInt32();
 
-    private Vector512<ushort> Halves => _value.AsUInt16();
-
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lane operator +(Vector512Lane left, Vector512Lane right) => new(left._value + right._value);
@@ -94,15 +92,15 @@ public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512La
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lane JoinBFloat16(Vector512Lane low, Vector512Lane high) =>
-        new(HighHalves(low, high).AsSingle());
+        new(HalvesOf(low, high, 1).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lane PackBFloat16(Vector512Lane low, Vector512Lane high)
     {
         // Rounded where they lie together: two permutations and three instructions for both, rather than eight.
-        Vector512<ushort> kept = HighHalves(low, high);
-        Vector512<ushort> cutOff = LowHalves(low, high) | (kept & Vector512<ushort>.One);
+        Vector512<ushort> kept = HalvesOf(low, high, 1);
+        Vector512<ushort> cutOff = HalvesOf(low, high, 0) | (kept & Vector512<ushort>.One);
         Vector512<ushort> up = Vector512.GreaterThan(cutOff, Vector512.Create(HalfAnUlp));
         return new(Vector512.ConditionalSelect(up, kept + Vector512<ushort>.One, kept).AsSingle());
     }
@@ -148,23 +146,16 @@ public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512La
     private static Vector512Lane Picked(Vector512Lane first, Vector512Lane second, Vector512<int> places) =>
         new(Avx512F.PermuteVar16x32x2(first._value, places, second._value));
 
-    /// <summary>The high halves of both, side by side as bfloat16 lies in memory.</summary>
+    /// <summary>The low halves of both (0) or the high ones (1), side by side as bfloat16 lies in memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<ushort> HighHalves(Vector512Lane low, Vector512Lane high) => Avx512BW.PermuteVar32x16x2(
-        low.Halves,
-        Vector512.Create(
-            (ushort)1, 33, 3, 35, 5, 37, 7, 39, 9, 41, 11, 43, 13, 45, 15, 47,
-            17, 49, 19, 51, 21, 53, 23, 55, 25, 57, 27, 59, 29, 61, 31, 63),
-        high.Halves);
-
-    /// <summary>The low halves of both, side by side like <see cref="HighHalves"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<ushort> LowHalves(Vector512Lane low, Vector512Lane high) => Avx512BW.PermuteVar32x16x2(
-        low.Halves,
-        Vector512.Create(
+    private static Vector512<ushort> HalvesOf(Vector512Lane low, Vector512Lane high, ushort which)
+    {
+        Vector512<ushort> places = Vector512.Create(
             (ushort)0, 32, 2, 34, 4, 36, 6, 38, 8, 40, 10, 42, 12, 44, 14, 46,
-            16, 48, 18, 50, 20, 52, 22, 54, 24, 56, 26, 58, 28, 60, 30, 62),
-        high.Halves);
+            16, 48, 18, 50, 20, 52, 22, 54, 24, 56, 26, 58, 28, 60, 30, 62);
+        return Avx512BW.PermuteVar32x16x2(
+            low._value.AsUInt16(), places | Vector512.Create(which), high._value.AsUInt16());
+    }
 
     /// <summary>The bfloat16 bits in the high halves, by <see cref="Exact.SoftRound"/>; the low halves are left over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
