@@ -71,7 +71,7 @@ internal static class DeviceFinder
     public static bool IsProcessor(Device device) =>
         device is CLDevice openCL && openCL.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_CPU);
 
-    /// <summary>Opens the host. The simulation's groups are as large as a tile.</summary>
+    /// <summary>Opens the host. The simulation's groups have up to as many threads as a tile has numbers.</summary>
     public static ComputeDevice OpenHost(DeviceKind kind, Type? lane = null, KernelShape? shape = null)
     {
         // The accelerator has a thread for every simulated one; where nothing is simulated, the default few will do.

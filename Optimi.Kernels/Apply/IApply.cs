@@ -23,7 +23,7 @@ public interface IApply<TSelf, TLane>
     /// <param name="parameter">p; on return rounded to its storage.</param>
     /// <param name="compensation">k, if it is kept.</param>
     /// <param name="direction">x.</param>
-    /// <param name="states">The rule's states.</param>
+    /// <param name="states">The rule's states. Changes are kept only if the rule looks ahead.</param>
     void Update<TStorage, TRule, TPass>(
         in TRule rule, ref TLane parameter, ref TLane compensation, TLane direction, ref States<TLane> states)
         where TStorage : IStorage

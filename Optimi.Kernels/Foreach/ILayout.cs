@@ -6,7 +6,7 @@ public interface ILayout
     /// <summary>Units in a tile (see <see cref="IStorage"/>).</summary>
     static abstract int UnitsPerTile { get; }
 
-    /// <summary>Whether a unit is a word in every slot, and the word two numbers.</summary>
+    /// <summary>Whether a unit is a word in every slot that there is, and the word two numbers.</summary>
     static abstract bool IsPacked { get; }
 
     /// <summary>Goes to a tile in every slab.</summary>

@@ -6,8 +6,8 @@ public interface IWords<TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>
-    /// Whether a step walks on from unit to unit by itself, as on the host; in a kernel every unit has its own work-item, and
-    /// no trace of a loop must be left.
+    /// Whether a step walks on from unit to unit by itself, as on the host; in a kernel each call steps one unit, and no trace
+    /// of a loop must be left.
     /// </summary>
     static abstract bool Walks { get; }
 
