@@ -81,8 +81,11 @@ public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512La
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512Lane RoundToBFloat16(Vector512Lane x) =>
-        new((RoundedBits(x) & Vector512.Create(0xFFFF0000u)).AsSingle());
+    public static Vector512Lane RoundToBFloat16(Vector512Lane x)
+    {
+        Vector512<uint> odd = (x.Bits >>> 16) & Vector512<uint>.One;
+        return new((((x.Bits | odd) + Vector512.Create(0x7FFFu)) & Vector512.Create(0xFFFF0000u)).AsSingle());
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -155,14 +158,6 @@ public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512La
             16, 48, 18, 50, 20, 52, 22, 54, 24, 56, 26, 58, 28, 60, 30, 62);
         return Avx512BW.PermuteVar32x16x2(
             low._value.AsUInt16(), places | Vector512.Create(which), high._value.AsUInt16());
-    }
-
-    /// <summary>The bfloat16 bits in the high halves, by <see cref="Exact.SoftRound"/>; the low halves are left over.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<uint> RoundedBits(Vector512Lane x)
-    {
-        Vector512<uint> odd = (x.Bits >>> 16) & Vector512<uint>.One;
-        return (x.Bits | odd) + Vector512.Create(0x7FFFu);
     }
 
     /// <summary><see cref="Float16Bits.Widen"/> for a vector.</summary>
