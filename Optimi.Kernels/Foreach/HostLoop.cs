@@ -13,6 +13,9 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
     where TApply : unmanaged, IApply<TApply, TLane>
     where TLayout : ILayout
 {
+    /// <summary>Tiles that are measured before they are summed up: what was measured of so few stays in the nearest cache.</summary>
+    private const int TilesAtOnce = 4;
+
     /// <summary>Floats in a row of scalars.</summary>
     public static int RowLength => sizeof(Row<TLane, TRule, TApply>) / sizeof(TLane);
 
@@ -79,18 +82,25 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
     {
         Row<TLane, TRule, TApply> row = Spread(scalars);
         Slabs<HostWords<TLane>> here = TLayout.At(slabs, first, number);
-        // One tile after the other: what is measured of it stays in the nearest cache until it is summed up.
-        float* measured = stackalloc float[Tile.Length];
+        // A vector that lies across two lines is read late if it has just been written.
+        byte* unaligned = stackalloc byte[(TilesAtOnce * Tile.Length * sizeof(float)) + sizeof(TLane)];
+        var measured = (float*)(((nuint)unaligned + (nuint)sizeof(TLane) - 1) & ~((nuint)sizeof(TLane) - 1));
         here.Measured = new HostWords<TLane>((nint)measured);
         int tensor = 0;
-        for (int end = number + tiles; number < end; number++)
+        while (tiles > 0)
         {
-            if (number == extents[tensor].EndTile)
-                tensor++;
-            TLayout.Step<TLane, TRule, TApply, MeasurePass, HostWords<TLane>>(row, ref here, 0, VectorsPerTile);
-            new Span<float>(measured, Tile.Length)[extents[tensor].LengthOf(number)..].Clear();
-            sums[number] = TreeSum.OfBlock<TLane>(measured);
-            here = TLayout.At(here, new Tile(1, 1, first.Tensor), 1);
+            int count = Math.Min(TilesAtOnce, tiles);
+            TLayout.Step<TLane, TRule, TApply, MeasurePass, HostWords<TLane>>(row, ref here, 0, count * VectorsPerTile);
+            for (int i = 0; i < count; i++, number++)
+            {
+                if (number == extents[tensor].EndTile)
+                    tensor++;
+                sums[number] = TreeSum.OfTile<TLane>(
+                    measured + (i * Tile.Length), Tile.Length / TLayout.UnitsPerTile, extents[tensor].LengthOf(number));
+            }
+
+            here = TLayout.At(here, new Tile(count, count, first.Tensor), count);
+            tiles -= count;
         }
     }
 

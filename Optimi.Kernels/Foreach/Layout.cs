@@ -125,15 +125,9 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
             if (TPass.Measures)
             {
                 // Word by word, as it is read: kernels share this memory between threads.
-                if (TValue.NumbersPerUnit == 1)
-                {
-                    at.Measured.Store(unit, x.Low);
-                }
-                else
-                {
-                    at.Measured.Store(2 * unit, TLane.ZipFirst(x.Low, x.High));
-                    at.Measured.Store((2 * unit) + 1, TLane.ZipSecond(x.Low, x.High));
-                }
+                at.Measured.Store(unit * TValue.NumbersPerUnit, x.Low);
+                if (TValue.NumbersPerUnit == 2)
+                    at.Measured.Store((unit * 2) + 1, x.High);
             }
 
             unit++;

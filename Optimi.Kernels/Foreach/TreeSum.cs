@@ -38,38 +38,30 @@ public static class TreeSum
         }
     }
 
-    /// <summary>Folds one block on the host.</summary>
+    /// <summary>Sums up what a step has measured of a tile on the host.</summary>
     /// <typeparam name="TLane">The vector.</typeparam>
-    /// <param name="numbers">The block, which is overwritten.</param>
-    /// <param name="length">How many numbers there are before the first fold that does more than add zeros: a power of two.</param>
-    /// <returns>The sum.</returns>
+    /// <param name="numbers">
+    /// A vector for each unit, or two, of the low and of the high halves of its words, which are every second number. Overwritten.
+    /// </param>
+    /// <param name="numbersPerUnit">1 or 2.</param>
+    /// <param name="length">How many numbers there are: the others become 0.</param>
     /// <remarks>Optimized from the first call on: the very first step of a large tensor makes thousands.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static unsafe float OfBlock<TLane>(float* numbers, int length = BlockLength)
+    public static unsafe float OfTile<TLane>(float* numbers, int numbersPerUnit, int length)
         where TLane : unmanaged, ILane<TLane>
     {
-        int half = length / 2;
-        for (; half >= sizeof(TLane) / sizeof(float); half /= 2)
+        int width = sizeof(TLane) / sizeof(float);
+        for (int i = length; i < BlockLength; i++)
         {
-            for (int i = 0; i < half; i += sizeof(TLane) / sizeof(float))
-            {
-                TLane sum = Unsafe.ReadUnaligned<TLane>(numbers + i) + Unsafe.ReadUnaligned<TLane>(numbers + i + half);
-                Unsafe.WriteUnaligned(numbers + i, sum);
-            }
+            int unit = i / numbersPerUnit;
+            int vector = (unit / width * numbersPerUnit) + (i % numbersPerUnit);
+            numbers[(vector * width) + (unit % width)] = 0;
         }
 
-        for (; half >= Vector128<float>.Count; half /= 2)
-        {
-            for (int i = 0; i < half; i += Vector128<float>.Count)
-                (Vector128.Load(numbers + i) + Vector128.Load(numbers + i + half)).Store(numbers + i);
-        }
-
-        return half switch
-        {
-            2 => (numbers[0] + numbers[2]) + (numbers[1] + numbers[3]),
-            1 => numbers[0] + numbers[1],
-            _ => numbers[0],
-        };
+        // Low halves meet high ones in the last fold only.
+        Fold<TLane>(numbers, BlockLength, numbersPerUnit * width);
+        float sum = OfVector(numbers, width);
+        return numbersPerUnit == 1 ? sum : sum + OfVector(numbers + width, width);
     }
 
     /// <summary>Sums up the sums of a tensor's blocks on the host.</summary>
@@ -105,6 +97,54 @@ public static class TreeSum
             block[i] = count < BlockLength ? number + 0f : number;
         }
 
-        return OfBlock<TLane>(block, length);
+        int vector = Math.Min(length, sizeof(TLane) / sizeof(float));
+        Fold<TLane>(block, length, vector);
+        return OfVector(block, vector);
     }
+
+    /// <summary>Folds numbers in half until some are left: no fewer than a vector has, if there is any fold to do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Fold<TLane>(float* numbers, int length, int left)
+        where TLane : unmanaged, ILane<TLane>
+    {
+        int width = sizeof(TLane) / sizeof(float);
+        // Two folds at a time, so that half as many numbers pass through memory.
+        for (; length / 4 >= left; length /= 4)
+        {
+            int quarter = length / 4;
+            for (int i = 0; i < quarter; i += width)
+            {
+                float* at = numbers + i;
+                Store(at, (Load<TLane>(at) + Load<TLane>(at + (2 * quarter)))
+                    + (Load<TLane>(at + quarter) + Load<TLane>(at + (3 * quarter))));
+            }
+        }
+
+        for (int i = 0; i < length - left; i += width)
+            Store(numbers + i, Load<TLane>(numbers + i) + Load<TLane>(numbers + i + left));
+    }
+
+    /// <summary>Folds a vector's numbers, or fewer: a power of two up to 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe float OfVector(float* numbers, int length)
+    {
+        if (length == 1)
+            return numbers[0];
+        if (length == 2)
+            return numbers[0] + numbers[1];
+        Vector128<float> four = Vector128.Load(numbers);
+        if (length == 8)
+            four += Vector128.Load(numbers + 4);
+        if (length == 16)
+            four = (four + Vector128.Load(numbers + 8)) + (Vector128.Load(numbers + 4) + Vector128.Load(numbers + 12));
+        return (four[0] + four[2]) + (four[1] + four[3]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe TLane Load<TLane>(float* numbers)
+        where TLane : unmanaged, ILane<TLane> => Unsafe.ReadUnaligned<TLane>(numbers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Store<TLane>(float* numbers, TLane vector)
+        where TLane : unmanaged, ILane<TLane> => Unsafe.WriteUnaligned(numbers, vector);
 }

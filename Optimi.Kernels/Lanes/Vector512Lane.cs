@@ -56,8 +56,7 @@ public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512La
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512Lane Max(Vector512Lane a, Vector512Lane b) =>
-        new(Vector512.ConditionalSelect(Vector512.GreaterThan(a._value, b._value), a._value, b._value));
+    public static Vector512Lane Max(Vector512Lane a, Vector512Lane b) => new(Avx512F.Max(a._value, b._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

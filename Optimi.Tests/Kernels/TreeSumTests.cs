@@ -24,6 +24,21 @@ internal sealed class TreeSumTests
         },
         iter: 100);
 
+    [Test]
+    public void Tiles_fold_alike_however_registers_hold_them() => Gen.Select(_number.Array[256], Gen.Int[1, 256]).Sample(
+        (numbers, length) =>
+        {
+            float expected = FoldedBlock(numbers[..length]);
+            return new[] { 1, 2 }.SelectMany(perUnit => new[]
+            {
+                OfTile<ScalarLane>(numbers, perUnit, length),
+                OfTile<Vector128Lane>(numbers, perUnit, length),
+                OfTile<Vector256Lane>(numbers, perUnit, length),
+                OfTile<Vector512Lane>(numbers, perUnit, length),
+            }).All(sum => BitConverter.SingleToUInt32Bits(sum) == BitConverter.SingleToUInt32Bits(expected));
+        },
+        iter: 300);
+
     [TestCaseSource(typeof(TestDevice), nameof(TestDevice.All))]
     public void A_large_tensor_is_clipped_alike_on_every_device(TestDevice row)
     {
@@ -71,6 +86,17 @@ internal sealed class TreeSumTests
     {
         fixed (float* sums = (float[])numbers.Clone())
             return TreeSum.OfSums<TLane>(sums, numbers.Length);
+    }
+
+    /// <summary>The sum of a tile of which each register holds every number, or every second one.</summary>
+    private static unsafe float OfTile<TLane>(float[] numbers, int perUnit, int length)
+        where TLane : unmanaged, ILane<TLane>
+    {
+        float[] registers = [.. numbers
+            .Chunk(sizeof(TLane) / sizeof(float) * perUnit)
+            .SelectMany(unit => Enumerable.Range(0, perUnit).SelectMany(part => unit.Where((_, i) => i % perUnit == part)))];
+        fixed (float* first = registers)
+            return TreeSum.OfTile<TLane>(first, perUnit, length);
     }
 
     /// <summary>The definition, level by level.</summary>
