@@ -50,18 +50,20 @@ public static class TreeSum
     public static unsafe float OfTile<TLane>(float* numbers, int numbersPerUnit, int length)
         where TLane : unmanaged, ILane<TLane>
     {
-        int width = sizeof(TLane) / sizeof(float);
-        for (int i = length; i < BlockLength; i++)
+        // Unsigned powers of two, so that nothing is divided.
+        uint width = (uint)(sizeof(TLane) / sizeof(float));
+        int log = numbersPerUnit - 1;
+        for (uint i = (uint)length; i < BlockLength; i++)
         {
-            int unit = i / numbersPerUnit;
-            int vector = (unit / width * numbersPerUnit) + (i % numbersPerUnit);
+            uint unit = i >> log;
+            uint vector = (unit / width << log) + (i & (uint)log);
             numbers[(vector * width) + (unit % width)] = 0;
         }
 
         // Low halves meet high ones in the last fold only.
-        Fold<TLane>(numbers, BlockLength, numbersPerUnit * width);
-        float sum = OfVector(numbers, width);
-        return numbersPerUnit == 1 ? sum : sum + OfVector(numbers + width, width);
+        Fold<TLane>(numbers, BlockLength, numbersPerUnit * (int)width);
+        float sum = OfVector(numbers, (int)width);
+        return numbersPerUnit == 1 ? sum : sum + OfVector(numbers + width, (int)width);
     }
 
     /// <summary>Sums up the sums of a tensor's blocks on the host.</summary>
@@ -90,11 +92,12 @@ public static class TreeSum
     {
         float* block = stackalloc float[BlockLength];
         int length = (int)BitOperations.RoundUpToPowerOf2((uint)count);
-        for (int i = 0; i < length; i++)
+        new ReadOnlySpan<float>(numbers, count).CopyTo(new Span<float>(block, length));
+        if (count < BlockLength)
         {
             // Zero is added to each at least once if any is missing, which makes minus zero zero.
-            float number = i < count ? numbers[i] : 0;
-            block[i] = count < BlockLength ? number + 0f : number;
+            for (int i = 0; i < length; i++)
+                block[i] = i < count ? block[i] + 0f : 0;
         }
 
         int vector = Math.Min(length, sizeof(TLane) / sizeof(float));
