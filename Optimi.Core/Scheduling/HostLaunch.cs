@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Optimi.Kernels;
 
@@ -73,6 +74,7 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
 
     /// <summary>A tensor's row for the second pass, from its sums. Whoever needs it makes it: of thousands, one thread alone would
     /// take too long.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Row<ScalarLane, TRule, TApply> MeasuredRow(int tensor)
     {
         TensorExtent extent = Memory.Extents[tensor];
@@ -121,7 +123,9 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
         }
     }
 
-    /// <summary>The second of two passes, in which each tensor has its own row.</summary>
+    /// <summary>The second of two passes, in which each tensor has its own row. Optimized from the first call on, which may be of
+    /// thousands of tensors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunTensors(int at, int end)
     {
         TensorExtent[] extents = Memory.Extents;

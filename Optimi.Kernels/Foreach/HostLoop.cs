@@ -53,11 +53,13 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     private static void Run<TPass>(
         float* scalars, in Slabs<HostWords<TLane>> slabs, Tile first, int number, int tiles)
         where TPass : IPass
     {
-        Row<TLane, TRule, TApply> row = Spread(scalars);
+        Spread(scalars, out Row<TLane, TRule, TApply> row);
         Slabs<HostWords<TLane>> here = TLayout.At(slabs, first, number);
         TLayout.Step<TLane, TRule, TApply, TPass, HostWords<TLane>>(row, ref here, 0, tiles * VectorsPerTile);
     }
@@ -70,6 +72,8 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
     /// <param name="tiles">How many tiles.</param>
     /// <param name="extents">The tensors of the run, from the first tile's on.</param>
     /// <param name="sums">For each tile of the launch the sum of what was measured in it.</param>
+    /// <remarks>Optimized from the first call on: with small tensors the JIT came back to it only after hundreds of steps.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     public static void Measure(
         float* scalars,
@@ -80,7 +84,7 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
         ReadOnlySpan<TensorExtent> extents,
         float* sums)
     {
-        Row<TLane, TRule, TApply> row = Spread(scalars);
+        Spread(scalars, out Row<TLane, TRule, TApply> row);
         Slabs<HostWords<TLane>> here = TLayout.At(slabs, first, number);
         // A vector that lies across two lines is read late if it has just been written.
         byte* unaligned = stackalloc byte[(TilesAtOnce * Tile.Length * sizeof(float)) + sizeof(TLane)];
@@ -105,12 +109,12 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
     }
 
     /// <summary>Spreads each scalar over a vector.</summary>
-    private static Row<TLane, TRule, TApply> Spread(float* scalars)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Spread(float* scalars, out Row<TLane, TRule, TApply> row)
     {
-        Row<TLane, TRule, TApply> row = default;
-        var lanes = new Span<TLane>(&row, RowLength);
-        for (int i = 0; i < lanes.Length; i++)
-            lanes[i] = TLane.Splat(scalars[i]);
-        return row;
+        Unsafe.SkipInit(out row);
+        ref TLane first = ref Unsafe.As<Row<TLane, TRule, TApply>, TLane>(ref row);
+        for (int i = 0; i < RowLength; i++)
+            Unsafe.Add(ref first, i) = TLane.Splat(scalars[i]);
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using ILGPU;
 
@@ -16,6 +17,13 @@ public static class TreeSum
 
     /// <summary>How many blocks a group folds at once when it sums up the sums: with it the barriers of a large tensor are few.</summary>
     internal const int BlocksAtOnce = 8;
+
+    /// <summary>Numbers in the widest vector.</summary>
+    private const int WidestVector = 16;
+
+    /// <summary>As many ones as the widest vector takes, and as many zeros: a window on it chooses a vector's first numbers.</summary>
+    private static ReadOnlySpan<float> Ones =>
+        [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     /// <summary>Folds blocks in the shared memory of a group, each onto its first number. All threads of the group take part.</summary>
     /// <param name="numbers">The blocks, one after the other; they may have been written just before.</param>
@@ -50,20 +58,22 @@ public static class TreeSum
     public static unsafe float OfTile<TLane>(float* numbers, int numbersPerUnit, int length)
         where TLane : unmanaged, ILane<TLane>
     {
-        // Unsigned powers of two, so that nothing is divided.
-        uint width = (uint)(sizeof(TLane) / sizeof(float));
+        int width = sizeof(TLane) / sizeof(float);
         int log = numbersPerUnit - 1;
-        for (uint i = (uint)length; i < BlockLength; i++)
+        // Constant data, which does not move.
+        float* ones = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Ones)) + WidestVector;
+        for (int vector = length / (width << log) << log; vector < BlockLength / width; vector++)
         {
-            uint unit = i >> log;
-            uint vector = (unit / width << log) + (i & (uint)log);
-            numbers[(vector * width) + (unit % width)] = 0;
+            int there = ((length + log - (vector & log)) >> log) - ((vector >> log) * width);
+            float* at = numbers + (vector * width);
+            TLane isThere = Load<TLane>(ones - Math.Clamp(there, 0, width));
+            Store(at, TLane.Choose(isThere, Load<TLane>(at), default));
         }
 
         // Low halves meet high ones in the last fold only.
-        Fold<TLane>(numbers, BlockLength, numbersPerUnit * (int)width);
-        float sum = OfVector(numbers, (int)width);
-        return numbersPerUnit == 1 ? sum : sum + OfVector(numbers + width, (int)width);
+        Fold<TLane>(numbers, BlockLength, numbersPerUnit * width);
+        float sum = OfVector(numbers, width);
+        return numbersPerUnit == 1 ? sum : sum + OfVector(numbers + width, width);
     }
 
     /// <summary>Sums up the sums of a tensor's blocks on the host.</summary>
@@ -86,6 +96,7 @@ public static class TreeSum
     }
 
     /// <summary>Folds a copy of a block of which the last numbers may be missing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     private static unsafe float OfPart<TLane>(float* numbers, int count)
         where TLane : unmanaged, ILane<TLane>
