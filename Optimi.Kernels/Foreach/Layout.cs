@@ -124,7 +124,8 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
 
             if (TPass.Measures)
             {
-                // Word by word, as it is read: kernels share this memory between threads.
+                // Word by word, as it is read: kernels share this memory between threads. Of vectors, the low halves and the high
+                // ones in turn: their sum does not need them sorted.
                 at.Measured.Store(unit * TValue.NumbersPerUnit, x.Low);
                 if (TValue.NumbersPerUnit == 2)
                     at.Measured.Store((unit * 2) + 1, x.High);

@@ -56,7 +56,11 @@ public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512La
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512Lane Max(Vector512Lane a, Vector512Lane b) => new(Avx512F.Max(a._value, b._value));
+    public static Vector512Lane Max(Vector512Lane a, Vector512Lane b)
+    {
+        // The instruction is a > b ? a : b, with NaN and with zeros of both signs, too.
+        return new(Avx512F.Max(a._value, b._value));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
