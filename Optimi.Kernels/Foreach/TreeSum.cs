@@ -22,7 +22,7 @@ public static class TreeSum
     private const int WidestVector = 16;
 
     /// <summary>As many ones as the widest vector takes, and as many zeros: a window on it chooses a vector's first numbers.</summary>
-    private static ReadOnlySpan<float> Ones =>
+    private static ReadOnlySpan<float> OnesAndZeros =>
         [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     /// <summary>Folds blocks in the shared memory of a group, each onto its first number. All threads of the group take part.</summary>
@@ -60,18 +60,18 @@ public static class TreeSum
     {
         int width = sizeof(TLane) / sizeof(float);
         int log = numbersPerUnit - 1;
+        var vectors = new HostWords<TLane>((nint)numbers);
         // Constant data, which does not move.
-        float* ones = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Ones)) + WidestVector;
-        for (int vector = length / (width << log) << log; vector < BlockLength / width; vector++)
+        float* zeros = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(OnesAndZeros)) + WidestVector;
+        for (int i = length / (width << log) << log; i < BlockLength / width; i++)
         {
-            int there = ((length + log - (vector & log)) >> log) - ((vector >> log) * width);
-            float* at = numbers + (vector * width);
-            TLane isThere = Load<TLane>(ones - Math.Clamp(there, 0, width));
-            Store(at, TLane.Choose(isThere, Load<TLane>(at), default));
+            int there = ((length + log - (i & log)) >> log) - ((i >> log) * width);
+            TLane isThere = new HostWords<TLane>((nint)(zeros - Math.Clamp(there, 0, width))).Load(0);
+            vectors.Store(i, TLane.Choose(isThere, vectors.Load(i), default));
         }
 
         // Low halves meet high ones in the last fold only.
-        Fold<TLane>(numbers, BlockLength, numbersPerUnit * width);
+        Fold(vectors, BlockLength / width, numbersPerUnit);
         float sum = OfVector(numbers, width);
         return numbersPerUnit == 1 ? sum : sum + OfVector(numbers + width, width);
     }
@@ -111,31 +111,29 @@ public static class TreeSum
                 block[i] = i < count ? block[i] + 0f : 0;
         }
 
-        int vector = Math.Min(length, sizeof(TLane) / sizeof(float));
-        Fold<TLane>(block, length, vector);
-        return OfVector(block, vector);
+        int width = sizeof(TLane) / sizeof(float);
+        Fold(new HostWords<TLane>((nint)block), length / width, 1);
+        return OfVector(block, Math.Min(length, width));
     }
 
-    /// <summary>Folds numbers in half until some are left: no fewer than a vector has, if there is any fold to do.</summary>
+    /// <summary>Folds vectors in half until some are left; where there are no more to begin with, nothing is done.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Fold<TLane>(float* numbers, int length, int left)
+    private static void Fold<TLane>(HostWords<TLane> vectors, int count, int left)
         where TLane : unmanaged, ILane<TLane>
     {
-        int width = sizeof(TLane) / sizeof(float);
         // Two folds at a time, so that half as many numbers pass through memory.
-        for (; length / 4 >= left; length /= 4)
+        for (; count / 4 >= left; count /= 4)
         {
-            int quarter = length / 4;
-            for (int i = 0; i < quarter; i += width)
+            int quarter = count / 4;
+            for (int i = 0; i < quarter; i++)
             {
-                float* at = numbers + i;
-                Store(at, (Load<TLane>(at) + Load<TLane>(at + (2 * quarter)))
-                    + (Load<TLane>(at + quarter) + Load<TLane>(at + (3 * quarter))));
+                vectors.Store(i, (vectors.Load(i) + vectors.Load(i + (2 * quarter)))
+                    + (vectors.Load(i + quarter) + vectors.Load(i + (3 * quarter))));
             }
         }
 
-        for (int i = 0; i < length - left; i += width)
-            Store(numbers + i, Load<TLane>(numbers + i) + Load<TLane>(numbers + i + left));
+        for (int i = 0; i < count - left; i++)
+            vectors.Store(i, vectors.Load(i) + vectors.Load(i + left));
     }
 
     /// <summary>Folds a vector's numbers, or fewer: a power of two up to 16.</summary>
@@ -153,12 +151,4 @@ public static class TreeSum
             four = (four + Vector128.Load(numbers + 8)) + (Vector128.Load(numbers + 4) + Vector128.Load(numbers + 12));
         return (four[0] + four[2]) + (four[1] + four[3]);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe TLane Load<TLane>(float* numbers)
-        where TLane : unmanaged, ILane<TLane> => Unsafe.ReadUnaligned<TLane>(numbers);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Store<TLane>(float* numbers, TLane vector)
-        where TLane : unmanaged, ILane<TLane> => Unsafe.WriteUnaligned(numbers, vector);
 }
