@@ -60,14 +60,14 @@ public static class TreeSum
     {
         int width = sizeof(TLane) / sizeof(float);
         int log = numbersPerUnit - 1;
-        var vectors = new HostWords<TLane>((nint)numbers);
+        var vectors = (TLane*)numbers;
         // Constant data, which does not move.
         float* zeros = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(OnesAndZeros)) + WidestVector;
         for (int i = length / (width << log) << log; i < BlockLength / width; i++)
         {
             int there = ((length + log - (i & log)) >> log) - ((i >> log) * width);
-            TLane isThere = new HostWords<TLane>((nint)(zeros - Math.Clamp(there, 0, width))).Load(0);
-            vectors.Store(i, TLane.Choose(isThere, vectors.Load(i), default));
+            TLane isThere = *(TLane*)(zeros - Math.Clamp(there, 0, width));
+            vectors[i] = TLane.Choose(isThere, vectors[i], default);
         }
 
         // Low halves meet high ones in the last fold only.
@@ -112,13 +112,13 @@ public static class TreeSum
         }
 
         int width = sizeof(TLane) / sizeof(float);
-        Fold(new HostWords<TLane>((nint)block), length / width, 1);
+        Fold((TLane*)block, length / width, 1);
         return OfVector(block, Math.Min(length, width));
     }
 
     /// <summary>Folds vectors in half until some are left; where there are no more to begin with, nothing is done.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fold<TLane>(HostWords<TLane> vectors, int count, int left)
+    private static unsafe void Fold<TLane>(TLane* vectors, int count, int left)
         where TLane : unmanaged, ILane<TLane>
     {
         // Two folds at a time, so that half as many numbers pass through memory.
@@ -127,13 +127,13 @@ public static class TreeSum
             int quarter = count / 4;
             for (int i = 0; i < quarter; i++)
             {
-                vectors.Store(i, (vectors.Load(i) + vectors.Load(i + (2 * quarter)))
-                    + (vectors.Load(i + quarter) + vectors.Load(i + (3 * quarter))));
+                vectors[i] = (vectors[i] + vectors[i + (2 * quarter)])
+                    + (vectors[i + quarter] + vectors[i + (3 * quarter)]);
             }
         }
 
         for (int i = 0; i < count - left; i++)
-            vectors.Store(i, vectors.Load(i) + vectors.Load(i + left));
+            vectors[i] += vectors[i + left];
     }
 
     /// <summary>Folds a vector's numbers, or fewer: a power of two up to 16.</summary>

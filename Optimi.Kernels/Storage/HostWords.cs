@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Optimi.Kernels;
 
@@ -8,6 +9,12 @@ namespace Optimi.Kernels;
 public readonly unsafe struct HostWords<TLane>(nint address) : IWords<TLane>, IMemory<HostWords<TLane>>
     where TLane : unmanaged, ILane<TLane>
 {
+    /// <summary>
+    /// How far ahead of what is read memory is fetched, in bytes. Left to itself, a processor looks as far ahead as its window of
+    /// instructions reaches: while it divides that is not far enough. Of seven slabs so much of each fits the nearest cache.
+    /// </summary>
+    private const int Ahead = 2048;
+
     private readonly byte* _address = (byte*)address;
 
     /// <inheritdoc/>
@@ -19,7 +26,14 @@ public readonly unsafe struct HostWords<TLane>(nint address) : IWords<TLane>, IM
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TLane Load(int index) => Unsafe.ReadUnaligned<TLane>(_address + ((nint)index * sizeof(TLane)));
+    public TLane Load(int index)
+    {
+        byte* at = _address + ((nint)index * sizeof(TLane));
+        // What lies beyond a slab is not read by this either: it may be no memory at all.
+        if (Sse.IsSupported)
+            Sse.Prefetch0(at + Ahead);
+        return Unsafe.ReadUnaligned<TLane>(at);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
