@@ -86,11 +86,10 @@ internal static class CaseBenchmark
         return workload.Device.Launches - before;
     }
 
-    /// <summary>Where a sample is of several steps, one goes before it, so that caches hold for all what they held before.</summary>
+    /// <summary>A step goes before those that are timed, so that caches hold for all what they held before.</summary>
     private static double SecondsPerStep(Workload workload, int steps)
     {
-        if (steps > 1)
-            workload.Step(1);
+        workload.Step(1);
         long start = Stopwatch.GetTimestamp();
         workload.Step(steps);
         return Stopwatch.GetElapsedTime(start).TotalSeconds / steps;

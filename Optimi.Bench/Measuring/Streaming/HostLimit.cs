@@ -57,9 +57,10 @@ internal sealed unsafe class HostLimit : IMemoryLimit
     /// <inheritdoc/>
     public void Measure()
     {
+        // First, as it is of other memory: a large cache then holds for the fastest shape what it holds for a step.
+        _copyRates.Add(2.0 * _repeats * _source.Bytes / CopySeconds(_shapes[0].Shape.Parts));
         foreach ((StreamShape shape, List<double> seconds) in _shapes)
             seconds.Add(Seconds(shape));
-        _copyRates.Add(2.0 * _repeats * _source.Bytes / CopySeconds(_shapes[0].Shape.Parts));
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Optimi.Bench;
 
@@ -17,9 +18,15 @@ internal sealed record StreamShape(Type Block, int Parts)
 
     private static IEnumerable<Type> Blocks() =>
     [
-        .. Vector512.IsHardwareAccelerated ? [typeof(Block512), typeof(FourBlocks<Block512>)] : Type.EmptyTypes,
-        .. Vector256.IsHardwareAccelerated
-            ? [typeof(Block256), typeof(FourBlocks<Block256>)]
-            : (Type[])[typeof(Block128), typeof(FourBlocks<Block128>)],
+        .. Vector512.IsHardwareAccelerated ? BlocksOf<Block512>() : [],
+        .. Vector256.IsHardwareAccelerated ? BlocksOf<Block256>() : BlocksOf<Block128>(),
+    ];
+
+    private static IEnumerable<Type> BlocksOf<TBlock>()
+        where TBlock : unmanaged, IStreamBlock<TBlock> =>
+    [
+        typeof(TBlock),
+        typeof(FourBlocks<TBlock>),
+        .. Sse.IsSupported ? [typeof(FetchedAhead<TBlock>), typeof(FourBlocks<FetchedAhead<TBlock>>)] : Type.EmptyTypes,
     ];
 }
