@@ -59,16 +59,9 @@ public static class TreeSum
         where TLane : unmanaged, ILane<TLane>
     {
         int width = sizeof(TLane) / sizeof(float);
-        int log = numbersPerUnit - 1;
         var vectors = (TLane*)numbers;
-        // Constant data, which does not move.
-        float* zeros = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(OnesAndZeros)) + WidestVector;
-        for (int i = length / (width << log) << log; i < BlockLength / width; i++)
-        {
-            int there = ((length + log - (i & log)) >> log) - ((i >> log) * width);
-            TLane isThere = *(TLane*)(zeros - Math.Clamp(there, 0, width));
-            vectors[i] = TLane.Choose(isThere, vectors[i], default);
-        }
+        if (length < BlockLength)
+            ClearMissing(vectors, numbersPerUnit - 1, length);
 
         // Low halves meet high ones in the last fold only.
         Fold(vectors, BlockLength / width, numbersPerUnit);
@@ -116,23 +109,41 @@ public static class TreeSum
         return OfVector(block, Math.Min(length, width));
     }
 
+    /// <summary>Makes what a tile has beyond a tensor's last number zero.</summary>
+    /// <typeparam name="TLane">The vector.</typeparam>
+    /// <param name="vectors">The tile, as <see cref="OfTile"/> takes it.</param>
+    /// <param name="log">The logarithm of the numbers in a unit.</param>
+    /// <param name="length">How many numbers of the tile are the tensor's.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void ClearMissing<TLane>(TLane* vectors, int log, int length)
+        where TLane : unmanaged, ILane<TLane>
+    {
+        int width = sizeof(TLane) / sizeof(float);
+        // Constant data, which does not move.
+        float* zeros = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(OnesAndZeros)) + WidestVector;
+        for (int i = length / (width << log) << log; i < BlockLength / width; i++)
+        {
+            int there = ((length + log - (i & log)) >> log) - ((i >> log) * width);
+            TLane isThere = *(TLane*)(zeros - Math.Clamp(there, 0, width));
+            vectors[i] = TLane.Choose(isThere, vectors[i], default);
+        }
+    }
+
     /// <summary>Folds vectors in half until some are left; where there are no more to begin with, nothing is done.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Fold<TLane>(TLane* vectors, int count, int left)
+    private static unsafe void Fold<TLane>(TLane* vectors, nint count, nint left)
         where TLane : unmanaged, ILane<TLane>
     {
         // Two folds at a time, so that half as many numbers pass through memory.
-        for (; count / 4 >= left; count /= 4)
+        for (; count >> 2 >= left; count >>= 2)
         {
-            int quarter = count / 4;
-            for (int i = 0; i < quarter; i++)
-            {
-                vectors[i] = (vectors[i] + vectors[i + (2 * quarter)])
-                    + (vectors[i + quarter] + vectors[i + (3 * quarter)]);
-            }
+            nint quarter = count >> 2;
+            TLane* end = vectors + quarter;
+            for (TLane* at = vectors; at < end; at++)
+                *at = (*at + at[2 * quarter]) + (at[quarter] + at[3 * quarter]);
         }
 
-        for (int i = 0; i < count - left; i++)
+        for (nint i = 0; i < count - left; i++)
             vectors[i] += vectors[i + left];
     }
 
