@@ -30,7 +30,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
         _rows = new DeviceTable<Row<ScalarLane, TRule, TApply>>(memory.Device);
         _measures = IsSecondPass ? new MeasureMemory<TRule, TApply>(memory) : null;
         if (!memory.IsPadded)
-            _carefulKernels = new TileKernels<TRule, TApply, TPass, TLayout, DeviceHalves>(accelerator);
+            _carefulKernels = new TileKernels<TRule, TApply, TPass, TLayout, DeviceHalves>(memory.Device);
         _lastRowOfTensor = [.. RowOfTensor.Select(_ => int.MinValue)];
     }
 
@@ -99,7 +99,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
     private DeviceKernels<TRule, TApply> Load<TLoaded>()
         where TLoaded : IPass => Device.Shape == KernelShape.Quad
         ? new QuadKernels<TRule, TApply, TLoaded, TLayout>(Device.Accelerator)
-        : new TileKernels<TRule, TApply, TLoaded, TLayout, DeviceWords>(Device.Accelerator);
+        : new TileKernels<TRule, TApply, TLoaded, TLayout, DeviceWords>(Device);
 
     /// <summary>The tiles for the fast kernels, and the last ones, for which those might read and write too much.</summary>
     private (LaunchRange Whole, LaunchRange Careful) Split(LaunchRange range)

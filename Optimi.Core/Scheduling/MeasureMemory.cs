@@ -61,7 +61,8 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
         };
         _finish(
             _device.Stream,
-            new KernelConfig(range.TensorCount, FinishKernel<TRule, TApply>.GroupSize),
+            // A processor does one after the other what is between two barriers: several threads of a group are of no use to it.
+            new KernelConfig(range.TensorCount, _device.IsProcessor ? 1 : FinishKernel<TRule, TApply>.GroupSize),
             range.FirstTensor,
             first,
             Tables,

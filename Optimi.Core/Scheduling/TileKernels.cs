@@ -26,8 +26,9 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
         MeasureTables,
         Slabs<TWords>>? _measure;
 
-    public TileKernels(Accelerator accelerator)
+    public TileKernels(ComputeDevice device)
     {
+        Accelerator accelerator = device.Accelerator;
         // Kept here: ILGPU's own cache holds kernels weakly.
         _kernel = accelerator.LoadKernel<int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<TWords>>(
             TileKernel<TRule, TApply, TPass, TLayout, TWords>.Run);
@@ -35,7 +36,9 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
             return;
         _measure = accelerator.LoadKernel<
             int, LaunchTables<Row<ScalarLane, TRule, TApply>>, MeasureTables, Slabs<TWords>>(
-            MeasureTileKernel<TRule, TApply, TLayout, TWords>.Run);
+            device.IsProcessor
+                ? MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByOne>.Run
+                : MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.Run);
     }
 
     public override void Launch(

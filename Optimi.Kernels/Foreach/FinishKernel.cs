@@ -12,7 +12,7 @@ public static class FinishKernel<TRule, TApply>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
 {
-    /// <summary>Threads of a group.</summary>
+    /// <summary>Threads of a group on a GPU; any other number will do.</summary>
     public const int GroupSize = TreeSum.BlockLength;
 
     /// <summary>Sums up one tensor for each group.</summary>
@@ -41,12 +41,13 @@ public static class FinishKernel<TRule, TApply>
             for (int block = 0; block < blocks; block += TreeSum.BlocksAtOnce)
             {
                 int from = block * TreeSum.BlockLength;
-                for (int i = Group.IdxX; i < TreeSum.BlocksAtOnce * TreeSum.BlockLength; i += Group.DimX)
+                int folded = Math.Min(TreeSum.BlocksAtOnce, blocks - block);
+                for (int i = Group.IdxX; i < folded * TreeSum.BlockLength; i += Group.DimX)
                     numbers[i] = from + i < count ? measures.Sums[extent.FirstTile + from + i] : 0;
-                TreeSum.InGroup(numbers, TreeSum.BlocksAtOnce);
+                TreeSum.InGroup(numbers, folded, Tile.LogOfLength);
                 // Each sum takes the place of one that has been read already.
-                if (Group.IdxX < TreeSum.BlocksAtOnce && block + Group.IdxX < blocks)
-                    measures.Sums[extent.FirstTile + block + Group.IdxX] = numbers[Group.IdxX * TreeSum.BlockLength];
+                for (int i = Group.IdxX; i < folded; i += Group.DimX)
+                    measures.Sums[extent.FirstTile + block + i] = numbers[i * TreeSum.BlockLength];
                 MemoryFence.GroupLevel();
                 Group.Barrier();
             }

@@ -89,7 +89,9 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
         // A vector that lies across two lines is read late if it has just been written.
         byte* unaligned = stackalloc byte[(TilesAtOnce * Tile.Length * sizeof(float)) + sizeof(TLane)];
         var measured = (float*)(((nuint)unaligned + (nuint)sizeof(TLane) - 1) & ~((nuint)sizeof(TLane) - 1));
+        float* measuredHigh = measured + (TilesAtOnce * TLayout.UnitsPerTile);
         here.Measured = new HostWords<TLane>((nint)measured);
+        here.MeasuredHigh = new HostWords<TLane>((nint)measuredHigh);
         int tensor = 0;
         while (tiles > 0)
         {
@@ -99,8 +101,9 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
             {
                 if (number == extents[tensor].EndTile)
                     tensor++;
+                int at = i * TLayout.UnitsPerTile;
                 sums[number] = TreeSum.OfTile<TLane>(
-                    measured + (i * Tile.Length), Tile.Length / TLayout.UnitsPerTile, extents[tensor].LengthOf(number));
+                    measured + at, measuredHigh + at, TLayout.UnitsPerTile, extents[tensor].LengthOf(number));
             }
 
             here = TLayout.At(here, new Tile(count, count, first.Tensor), count);

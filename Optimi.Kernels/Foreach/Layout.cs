@@ -41,6 +41,7 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
             State2 = slabs.State2.Skip(Offset<T2>(number)),
             State3 = slabs.State3.Skip(Offset<T3>(number)),
             Measured = slabs.Measured,
+            MeasuredHigh = slabs.MeasuredHigh,
         };
 
     /// <inheritdoc/>
@@ -124,11 +125,9 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
 
             if (TPass.Measures)
             {
-                // Word by word, as it is read: kernels share this memory between threads. Of vectors, the low halves and the high
-                // ones in turn: their sum does not need them sorted.
-                at.Measured.Store(unit * TValue.NumbersPerUnit, x.Low);
+                at.Measured.Store(unit, x.Low);
                 if (TValue.NumbersPerUnit == 2)
-                    at.Measured.Store((unit * 2) + 1, x.High);
+                    at.MeasuredHigh.Store(unit, x.High);
             }
 
             unit++;

@@ -32,7 +32,7 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
     {
         int quadsPerTile = TLayout.UnitsPerTile / Quad.Length;
         int tilesPerGroup = GroupSize / quadsPerTile;
-        int numbersPerThread = Tile.Length / quadsPerTile;
+        bool hasHigh = TLayout.UnitsPerTile < Tile.Length;
         ArrayView<ScalarLane> measured = SharedMemory.Allocate<ScalarLane>(MostNumbers);
         int quad = Group.IdxX % quadsPerTile;
         int place = Group.IdxX / quadsPerTile;
@@ -40,7 +40,8 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
         for (long first = (long)Grid.IdxX * tilesPerGroup; first < count; first += (long)Grid.DimX * tilesPerGroup)
         {
             int number = firstTile + (int)first + place;
-            QuadWords numbers = default;
+            Quad numbers = default;
+            Quad highNumbers = default;
             bool isThere = first + place < count;
             if (isThere)
             {
@@ -57,19 +58,30 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
                     TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, QuadWords>(row, ref words, 2, 2);
                     TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, QuadWords>(row, ref words, 3, 3);
                     TLayout.Write<MeasurePass>(here, quad, words);
-                    numbers = words.Measured;
-                    int own = TensorExtent.Read(measures.Tensors, tile.Tensor).LengthOf(number) - (quad * numbersPerThread);
-                    numbers.First = numbers.First.Prefix(own);
-                    numbers.Second = numbers.Second.Prefix(own - Quad.Length);
+                    int length = TensorExtent.Read(measures.Tensors, tile.Tensor).LengthOf(number);
+                    int own = hasHigh ? (length + 1) / 2 : length;
+                    numbers = words.Measured.First.Prefix(own - (quad * Quad.Length));
+                    highNumbers = words.MeasuredHigh.First.Prefix((length / 2) - (quad * Quad.Length));
                 }
             }
 
-            numbers.First.CopyTo(measured, Group.IdxX * numbersPerThread);
-            if (numbersPerThread > Quad.Length)
-                numbers.Second.CopyTo(measured, (Group.IdxX * numbersPerThread) + Quad.Length);
-            TreeSum.InGroup(measured, tilesPerGroup);
+            int at = (place * Tile.Length) + (quad * Quad.Length);
+            numbers.CopyTo(measured, at);
+            ScalarLane sum;
+            if (hasHigh)
+            {
+                highNumbers.CopyTo(measured, at + TLayout.UnitsPerTile);
+                TreeSum.InGroup(measured, 2 * tilesPerGroup, Tile.LogOfLength - 1);
+                sum = measured[place * Tile.Length] + measured[(place * Tile.Length) + TLayout.UnitsPerTile];
+            }
+            else
+            {
+                TreeSum.InGroup(measured, tilesPerGroup, Tile.LogOfLength);
+                sum = measured[place * Tile.Length];
+            }
+
             if (isThere && quad == 0)
-                measures.Sums[number] = measured[place * Tile.Length];
+                measures.Sums[number] = sum;
             Group.Barrier();
         }
     }

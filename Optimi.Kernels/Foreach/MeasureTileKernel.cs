@@ -7,11 +7,13 @@ namespace Optimi.Kernels;
 /// <typeparam name="TApply">How its direction is applied.</typeparam>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
 /// <typeparam name="TWords">How memory is accessed.</typeparam>
-public static class MeasureTileKernel<TRule, TApply, TLayout, TWords>
+/// <typeparam name="TSum">How a group sums up.</typeparam>
+public static class MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TLayout : ILayout
     where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane>
+    where TSum : ITileSum
 {
     /// <summary>Steps the states of one tile for each group, and sums up what was measured.</summary>
     /// <param name="firstTile">The tile of the first group.</param>
@@ -33,17 +35,11 @@ public static class MeasureTileKernel<TRule, TApply, TLayout, TWords>
         Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
         Slabs<TWords> here = TLayout.At(slabs, tile, number);
         here.Measured = TWords.Over(measured.Cast<byte>());
+        here.MeasuredHigh = here.Measured.Skip(TLayout.UnitsPerTile);
         TileGroup<TLayout>.Step<TRule, TApply, MeasurePass, TWords>(row, ref here);
-        int length = TensorExtent.Read(measures.Tensors, tile.Tensor).LengthOf(number);
-        Group.Barrier();
-        for (int i = Group.IdxX; i < Tile.Length; i += Group.DimX)
-        {
-            if (i >= length)
-                measured[i] = 0;
-        }
-
-        TreeSum.InGroup(measured, 1);
+        ScalarLane sum = TSum.Of(
+            measured, TLayout.UnitsPerTile, TensorExtent.Read(measures.Tensors, tile.Tensor).LengthOf(number));
         if (Group.IdxX == 0)
-            measures.Sums[number] = measured[0];
+            measures.Sums[number] = sum;
     }
 }

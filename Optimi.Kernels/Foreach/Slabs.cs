@@ -27,7 +27,13 @@ public struct Slabs<TWords>
     public TWords State3;
 
     /// <summary>
-    /// Where a pass that measures puts what it has measured: a float32 number for each of the tile, or of the tiles, in hand.
+    /// Where a pass that measures puts what it has measured: a float32 number for each unit of the tile, or of the tiles, in hand.
     /// </summary>
     public TWords Measured;
+
+    /// <summary>
+    /// Where it puts the second numbers of units that have two. They lie apart: what is summed up in halves meets them last, and
+    /// compilers for processors would make a vector of two neighbours, and then none of as many as the hardware takes.
+    /// </summary>
+    public TWords MeasuredHigh;
 }

@@ -28,17 +28,18 @@ public static class TreeSum
     /// <summary>Folds blocks in the shared memory of a group, each onto its first number. All threads of the group take part.</summary>
     /// <param name="numbers">The blocks, one after the other; they may have been written just before.</param>
     /// <param name="blocks">How many.</param>
+    /// <param name="logOfLength">The logarithm of a block's length.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void InGroup(ArrayView<ScalarLane> numbers, int blocks)
+    public static void InGroup(ArrayView<ScalarLane> numbers, int blocks, int logOfLength)
     {
         Group.Barrier();
         // The half is a power of two, of which the exponent is known: no thread divides.
-        for (int exponent = Tile.LogOfLength - 1; exponent >= 0; exponent--)
+        for (int exponent = logOfLength - 1; exponent >= 0; exponent--)
         {
             int half = 1 << exponent;
             for (int i = Group.IdxX; i < blocks << exponent; i += Group.DimX)
             {
-                int at = ((i >> exponent) << Tile.LogOfLength) + (i & (half - 1));
+                int at = ((i >> exponent) << logOfLength) + (i & (half - 1));
                 numbers[at] += numbers[at + half];
             }
 
@@ -46,27 +47,38 @@ public static class TreeSum
         }
     }
 
+    /// <summary>Sums up a number of each unit of a tile, by one thread alone.</summary>
+    /// <param name="numbers">The numbers. Overwritten.</param>
+    /// <param name="units">Units in a tile.</param>
+    /// <param name="length">How many numbers there are: the others become 0.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane InThread(ArrayView<ScalarLane> numbers, int units, int length)
+    {
+        for (int i = length; i < units; i++)
+            numbers[i] = 0;
+        for (int half = units / 2; half > 0; half /= 2)
+        {
+            for (int i = 0; i < half; i++)
+                numbers[i] += numbers[i + half];
+        }
+
+        return numbers[0];
+    }
+
     /// <summary>Sums up what a step has measured of a tile on the host.</summary>
     /// <typeparam name="TLane">The vector.</typeparam>
-    /// <param name="numbers">
-    /// A vector for each unit, or two, of the low and of the high halves of its words, which are every second number. Overwritten.
-    /// </param>
-    /// <param name="numbersPerUnit">1 or 2.</param>
+    /// <param name="numbers">The first number of each unit. Overwritten.</param>
+    /// <param name="highNumbers">The second number of each unit, where it has two. Overwritten.</param>
+    /// <param name="units">Units in a tile.</param>
     /// <param name="length">How many numbers there are: the others become 0.</param>
     /// <remarks>Optimized from the first call on: the very first step of a large tensor makes thousands.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static unsafe float OfTile<TLane>(float* numbers, int numbersPerUnit, int length)
+    public static unsafe float OfTile<TLane>(float* numbers, float* highNumbers, int units, int length)
         where TLane : unmanaged, ILane<TLane>
     {
-        int width = sizeof(TLane) / sizeof(float);
-        var vectors = (TLane*)numbers;
-        if (length < BlockLength)
-            ClearMissing(vectors, numbersPerUnit - 1, length);
-
-        // Low halves meet high ones in the last fold only.
-        Fold(vectors, BlockLength / width, numbersPerUnit);
-        float sum = OfVector(numbers, width);
-        return numbersPerUnit == 1 ? sum : sum + OfVector(numbers + width, width);
+        if (units == BlockLength)
+            return OfUnits<TLane>(numbers, units, length);
+        return OfUnits<TLane>(numbers, units, (length + 1) / 2) + OfUnits<TLane>(highNumbers, units, length / 2);
     }
 
     /// <summary>Sums up the sums of a tensor's blocks on the host.</summary>
@@ -105,37 +117,45 @@ public static class TreeSum
         }
 
         int width = sizeof(TLane) / sizeof(float);
-        Fold((TLane*)block, length / width, 1);
+        Fold((TLane*)block, length / width);
         return OfVector(block, Math.Min(length, width));
     }
 
-    /// <summary>Makes what a tile has beyond a tensor's last number zero.</summary>
-    /// <typeparam name="TLane">The vector.</typeparam>
-    /// <param name="vectors">The tile, as <see cref="OfTile"/> takes it.</param>
-    /// <param name="log">The logarithm of the numbers in a unit.</param>
-    /// <param name="length">How many numbers of the tile are the tensor's.</param>
+    /// <summary>Sums up a number of each unit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe float OfUnits<TLane>(float* numbers, int units, int length)
+        where TLane : unmanaged, ILane<TLane>
+    {
+        if (length < units)
+            ClearMissing<TLane>(numbers, units, length);
+        int width = sizeof(TLane) / sizeof(float);
+        Fold((TLane*)numbers, units / width);
+        return OfVector(numbers, width);
+    }
+
+    /// <summary>Makes numbers zero that are beyond a tensor's last one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void ClearMissing<TLane>(TLane* vectors, int log, int length)
+    private static unsafe void ClearMissing<TLane>(float* numbers, int units, int length)
         where TLane : unmanaged, ILane<TLane>
     {
         int width = sizeof(TLane) / sizeof(float);
+        var vectors = (TLane*)numbers;
         // Constant data, which does not move.
         float* zeros = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(OnesAndZeros)) + WidestVector;
-        for (int i = length / (width << log) << log; i < BlockLength / width; i++)
+        for (int i = length / width; i < units / width; i++)
         {
-            int there = ((length + log - (i & log)) >> log) - ((i >> log) * width);
-            TLane isThere = *(TLane*)(zeros - Math.Clamp(there, 0, width));
+            TLane isThere = *(TLane*)(zeros - Math.Max(length - (i * width), 0));
             vectors[i] = TLane.Choose(isThere, vectors[i], default);
         }
     }
 
-    /// <summary>Folds vectors in half until some are left; where there are no more to begin with, nothing is done.</summary>
+    /// <summary>Folds vectors in half until one is left; where there is no more to begin with, nothing is done.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Fold<TLane>(TLane* vectors, nint count, nint left)
+    private static unsafe void Fold<TLane>(TLane* vectors, nint count)
         where TLane : unmanaged, ILane<TLane>
     {
         // Two folds at a time, so that half as many numbers pass through memory.
-        for (; count >> 2 >= left; count >>= 2)
+        for (; count >= 4; count >>= 2)
         {
             nint quarter = count >> 2;
             TLane* end = vectors + quarter;
@@ -143,8 +163,8 @@ public static class TreeSum
                 *at = (*at + at[2 * quarter]) + (at[quarter] + at[3 * quarter]);
         }
 
-        for (nint i = 0; i < count - left; i++)
-            vectors[i] += vectors[i + left];
+        if (count == 2)
+            *vectors += vectors[1];
     }
 
     /// <summary>Folds a vector's numbers, or fewer: a power of two up to 16.</summary>

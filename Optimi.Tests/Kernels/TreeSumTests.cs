@@ -88,15 +88,14 @@ internal sealed class TreeSumTests
             return TreeSum.OfSums<TLane>(sums, numbers.Length);
     }
 
-    /// <summary>The sum of a tile of which each register holds every number, or every second one.</summary>
+    /// <summary>The sum of a tile whose units have one number each, or two.</summary>
     private static unsafe float OfTile<TLane>(float[] numbers, int perUnit, int length)
         where TLane : unmanaged, ILane<TLane>
     {
-        float[] registers = [.. numbers
-            .Chunk(sizeof(TLane) / sizeof(float) * perUnit)
-            .SelectMany(unit => Enumerable.Range(0, perUnit).SelectMany(part => unit.Where((_, i) => i % perUnit == part)))];
-        fixed (float* first = registers)
-            return TreeSum.OfTile<TLane>(first, perUnit, length);
+        float[] low = [.. numbers.Where((_, i) => i % perUnit == 0)];
+        float[] high = [.. numbers.Where((_, i) => i % perUnit == 1)];
+        fixed (float* first = low, second = high)
+            return TreeSum.OfTile<TLane>(first, second, low.Length, length);
     }
 
     /// <summary>The definition, level by level.</summary>

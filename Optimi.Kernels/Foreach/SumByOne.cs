@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+
+namespace Optimi.Kernels;
+
+/// <summary>
+/// The first thread of a group folds a tile alone: for processors, whose compilers make a loop of a group's work-items between any two
+/// barriers, and vectors of a loop over numbers.
+/// </summary>
+public readonly struct SumByOne : ITileSum
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane Of(ArrayView<ScalarLane> measured, int units, int length)
+    {
+        Group.Barrier();
+        ScalarLane sum = 0;
+        if (Group.IdxX == 0)
+        {
+            if (units == Tile.Length)
+            {
+                sum = TreeSum.InThread(measured, units, length);
+            }
+            else
+            {
+                sum = TreeSum.InThread(measured, units, (length + 1) / 2)
+                    + TreeSum.InThread(measured.SubView(units, units), units, length / 2);
+            }
+        }
+
+        return sum;
+    }
+}
