@@ -51,6 +51,7 @@ public static class TreeSum
     /// <param name="numbers">The numbers. Overwritten.</param>
     /// <param name="units">Units in a tile.</param>
     /// <param name="length">How many numbers there are: the others become 0.</param>
+    /// <returns>The sum.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScalarLane InThread(ArrayView<ScalarLane> numbers, int units, int length)
     {
@@ -144,7 +145,7 @@ public static class TreeSum
         float* zeros = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(OnesAndZeros)) + WidestVector;
         for (int i = length / width; i < units / width; i++)
         {
-            TLane isThere = *(TLane*)(zeros - Math.Max(length - (i * width), 0));
+            TLane isThere = Unsafe.ReadUnaligned<TLane>(zeros - Math.Max(length - (i * width), 0));
             vectors[i] = TLane.Choose(isThere, vectors[i], default);
         }
     }

@@ -11,7 +11,8 @@ public readonly unsafe struct HostWords<TLane>(nint address) : IWords<TLane>, IM
 {
     /// <summary>
     /// How far ahead of what is read memory is fetched, in bytes. Left to itself, a processor looks as far ahead as its window of
-    /// instructions reaches: while it divides that is not far enough. Of seven slabs so much of each fits the nearest cache.
+    /// instructions reaches, which is not far where it computes much for each number, and least where it divides. Of seven slabs so
+    /// much of each fits the nearest cache.
     /// </summary>
     private const int Ahead = 2048;
 
@@ -29,7 +30,7 @@ public readonly unsafe struct HostWords<TLane>(nint address) : IWords<TLane>, IM
     public TLane Load(int index)
     {
         byte* at = _address + ((nint)index * sizeof(TLane));
-        // What lies beyond a slab is not read by this either: it may be no memory at all.
+        // To fetch never faults, so it does not matter what lies behind a slab.
         if (Sse.IsSupported)
             Sse.Prefetch0(at + Ahead);
         return Unsafe.ReadUnaligned<TLane>(at);

@@ -35,6 +35,7 @@ internal sealed unsafe class HostLimit : IMemoryLimit
         long footprint = length * traffic.Slots.Sum(slot => slot.Bytes);
         _source = new HostMemory(footprint / 2);
         _target = new HostMemory(footprint / 2);
+        WarmUp(StreamShape.All[0]);
         _shapes = [.. StreamShape.All
             .OrderBy(Seconds)
             .Take(Kept)
@@ -57,8 +58,8 @@ internal sealed unsafe class HostLimit : IMemoryLimit
     /// <inheritdoc/>
     public void Measure()
     {
-        // First, as it is of other memory: a large cache then holds for the fastest shape what it holds for a step.
         _copyRates.Add(2.0 * _repeats * _source.Bytes / CopySeconds(_shapes[0].Shape.Parts));
+        WarmUp(_shapes[0].Shape);
         foreach ((StreamShape shape, List<double> seconds) in _shapes)
             seconds.Add(Seconds(shape));
     }
@@ -72,9 +73,15 @@ internal sealed unsafe class HostLimit : IMemoryLimit
             slab.Dispose();
     }
 
+    /// <summary>Behind other memory: a large cache is to hold for every shape what it holds for a step.</summary>
+    private void WarmUp(StreamShape shape) => Seconds(shape);
+
     private double Seconds(StreamShape shape)
     {
         Action<int, int>[] walks = [.. _passes.Select(pass => pass.In(shape.Block))];
+        // An empty part, so that no compiling is timed.
+        foreach (Action<int, int> walk in walks)
+            walk(0, int.MaxValue);
         return StreamThreads.Seconds(
             _repeats * walks.Length * shape.Parts,
             claimed => walks[claimed / shape.Parts % walks.Length](claimed % shape.Parts, shape.Parts));

@@ -8,7 +8,7 @@ namespace Optimi.Bench;
 /// <param name="Parts">How many parts the cores claim.</param>
 internal sealed record StreamShape(Type Block, int Parts)
 {
-    /// <summary>Those of the registers that the machine has.</summary>
+    /// <summary>Those of the registers that the machine has, each with and without fetching ahead.</summary>
     public static IReadOnlyList<StreamShape> All { get; } =
     [
         .. from block in Blocks()
