@@ -32,7 +32,6 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
     {
         int quadsPerTile = TLayout.UnitsPerTile / Quad.Length;
         int tilesPerGroup = GroupSize / quadsPerTile;
-        bool hasHigh = TLayout.UnitsPerTile < Tile.Length;
         ArrayView<ScalarLane> measured = SharedMemory.Allocate<ScalarLane>(MostNumbers);
         int quad = Group.IdxX % quadsPerTile;
         int place = Group.IdxX / quadsPerTile;
@@ -59,27 +58,17 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
                     TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, QuadWords>(row, ref words, 3, 3);
                     TLayout.Write<MeasurePass>(here, quad, words);
                     int length = TensorExtent.Read(measures.Tensors, tile.Tensor).LengthOf(number);
-                    int own = hasHigh ? (length + 1) / 2 : length;
-                    numbers = words.Measured.First.Prefix(own - (quad * Quad.Length));
+                    int firstNumbers = TreeSum.FirstNumbers(TLayout.UnitsPerTile, length);
+                    numbers = words.Measured.First.Prefix(firstNumbers - (quad * Quad.Length));
                     highNumbers = words.MeasuredHigh.First.Prefix((length / 2) - (quad * Quad.Length));
                 }
             }
 
             int at = (place * Tile.Length) + (quad * Quad.Length);
             numbers.CopyTo(measured, at);
-            ScalarLane sum;
-            if (hasHigh)
-            {
+            if (TLayout.UnitsPerTile < Tile.Length)
                 highNumbers.CopyTo(measured, at + TLayout.UnitsPerTile);
-                TreeSum.InGroup(measured, 2 * tilesPerGroup, Tile.LogOfLength - 1);
-                sum = measured[place * Tile.Length] + measured[(place * Tile.Length) + TLayout.UnitsPerTile];
-            }
-            else
-            {
-                TreeSum.InGroup(measured, tilesPerGroup, Tile.LogOfLength);
-                sum = measured[place * Tile.Length];
-            }
-
+            ScalarLane sum = TreeSum.OfTilesInGroup(measured, TLayout.UnitsPerTile, tilesPerGroup, place);
             if (isThere && quad == 0)
                 measures.Sums[number] = sum;
             Group.Barrier();

@@ -32,8 +32,8 @@ public struct Slabs<TWords>
     public TWords Measured;
 
     /// <summary>
-    /// Where it puts the second numbers of units that have two. They lie apart: what is summed up in halves meets them last, and
-    /// compilers for processors would make a vector of two neighbours, and then none of as many as the hardware takes.
+    /// Where it puts the second numbers of units that have two. They lie apart, since the sum adds them to the first ones last, and
+    /// since compilers for processors would make a vector of two neighbours, and then none of as many as the hardware takes.
     /// </summary>
     public TWords MeasuredHigh;
 }

@@ -19,13 +19,6 @@ public readonly struct SumByGroup : ITileSum
                 measured[i] = 0;
         }
 
-        if (numbersPerUnit == 1)
-        {
-            TreeSum.InGroup(measured, 1, Tile.LogOfLength);
-            return measured[0];
-        }
-
-        TreeSum.InGroup(measured, 2, Tile.LogOfLength - 1);
-        return measured[0] + measured[units];
+        return TreeSum.OfTilesInGroup(measured, units, 1, 0);
     }
 }

@@ -17,15 +17,9 @@ public readonly struct SumByOne : ITileSum
         ScalarLane sum = 0;
         if (Group.IdxX == 0)
         {
-            if (units == Tile.Length)
-            {
-                sum = TreeSum.InThread(measured, units, length);
-            }
-            else
-            {
-                sum = TreeSum.InThread(measured, units, (length + 1) / 2)
-                    + TreeSum.InThread(measured.SubView(units, units), units, length / 2);
-            }
+            sum = TreeSum.InThread(measured, units, TreeSum.FirstNumbers(units, length));
+            if (units < Tile.Length)
+                sum += TreeSum.InThread(measured.SubView(units, units), units, length / 2);
         }
 
         return sum;

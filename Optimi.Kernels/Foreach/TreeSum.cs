@@ -47,6 +47,32 @@ public static class TreeSum
         }
     }
 
+    /// <summary>Sums up tiles in the shared memory of a group. All threads of the group take part.</summary>
+    /// <param name="numbers">For each tile a number of each unit, and behind them the second numbers of units that have two. Overwritten.</param>
+    /// <param name="units">Units in a tile.</param>
+    /// <param name="tiles">How many tiles.</param>
+    /// <param name="tile">The tile that this thread asks for.</param>
+    /// <returns>The sum of that tile.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane OfTilesInGroup(ArrayView<ScalarLane> numbers, int units, int tiles, int tile)
+    {
+        int first = tile * BlockLength;
+        if (units == BlockLength)
+        {
+            InGroup(numbers, tiles, Tile.LogOfLength);
+            return numbers[first];
+        }
+
+        InGroup(numbers, 2 * tiles, Tile.LogOfLength - 1);
+        return numbers[first] + numbers[first + units];
+    }
+
+    /// <summary>How many units of a tile have a first number; half of the numbers, rounded down, are second ones, if any are.</summary>
+    /// <param name="units">Units in a tile.</param>
+    /// <param name="length">How many numbers there are.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int FirstNumbers(int units, int length) => units == BlockLength ? length : (length + 1) / 2;
+
     /// <summary>Sums up a number of each unit of a tile, by one thread alone.</summary>
     /// <param name="numbers">The numbers. Overwritten.</param>
     /// <param name="units">Units in a tile.</param>
@@ -77,9 +103,8 @@ public static class TreeSum
     public static unsafe float OfTile<TLane>(float* numbers, float* highNumbers, int units, int length)
         where TLane : unmanaged, ILane<TLane>
     {
-        if (units == BlockLength)
-            return OfUnits<TLane>(numbers, units, length);
-        return OfUnits<TLane>(numbers, units, (length + 1) / 2) + OfUnits<TLane>(highNumbers, units, length / 2);
+        float sum = OfUnits<TLane>(numbers, units, FirstNumbers(units, length));
+        return units == BlockLength ? sum : sum + OfUnits<TLane>(highNumbers, units, length / 2);
     }
 
     /// <summary>Sums up the sums of a tensor's blocks on the host.</summary>
