@@ -9,6 +9,6 @@ internal enum KernelShape
     /// <summary>One work-group for a tile, one work-item for a unit or two.</summary>
     Tile,
 
-    /// <summary>Threads that move 16 bytes at a time, with a stride of the whole grid.</summary>
+    /// <summary>Threads that move 16 bytes of each slot, in groups for a few tiles.</summary>
     Quad,
 }

@@ -52,15 +52,15 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
     }
 
     /// <summary>
-    /// Chooses the kernels that do what the rows ask for: on a processor, where no row asks for more than decay, as in most steps,
-    /// those without all else. (Steps that only accumulate have little of it.) Compiling takes long enough to leave it at these two,
+    /// Chooses the kernels that do what the rows ask for: where no row asks for more than decay, as in most steps, those without all
+    /// else. (Steps that only accumulate have little of it.) Compiling takes long enough to leave it at these two,
     /// each when it is first needed.
     /// </summary>
     public override void Prepare()
     {
         if (TermsOfRows.Count == 0)
             return;
-        bool isLean = Device.IsProcessor && TPass.UpdatesParameters;
+        bool isLean = TPass.UpdatesParameters;
         foreach (Terms ofRow in TermsOfRows)
             isLean &= (ofRow | Terms.Decay) == Terms.Decay;
         _chosenKernels = isLean ? _leanKernels ??= Load<LeanPass<TPass, DecayTerm>>() : _fullKernels ??= Load<TPass>();

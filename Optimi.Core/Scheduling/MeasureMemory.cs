@@ -15,14 +15,21 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
     private readonly ComputeDevice _device;
     private readonly MemoryBuffer1D<TensorExtent, Stride1D.Dense> _extents;
     private readonly MemoryBuffer1D<ScalarLane, Stride1D.Dense> _sums;
+    private readonly MemoryBuffer1D<FinishPart, Stride1D.Dense> _parts;
+    private readonly MemoryBuffer1D<int, Stride1D.Dense> _partsDone;
     private readonly MemoryBuffer1D<int, Stride1D.Dense> _rowOfTensor;
     private readonly MemoryBuffer1D<Row<ScalarLane, TRule, TApply>, Stride1D.Dense> _rows;
+
+    /// <summary>For each tensor the number of its first part, and one past the last part of all.</summary>
+    private readonly int[] _firstPart;
+
     private readonly Action<
         AcceleratorStream,
         KernelConfig,
         int,
         LaunchTables<Row<ScalarLane, TRule, TApply>>,
         MeasureTables,
+        FinishTables,
         LaunchTables<Row<ScalarLane, TRule, TApply>>> _finish;
 
     public MeasureMemory(LaunchMemory memory)
@@ -31,13 +38,23 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
         Accelerator accelerator = _device.Accelerator;
         _extents = accelerator.Allocate1D(memory.Extents);
         _sums = accelerator.Allocate1D<ScalarLane>(memory.Tiles.Length);
+        bool sharesTensors = _device.Shape == KernelShape.Quad;
+        int blocksPerPart = sharesTensors ? CountedParts.BlocksPerPart : WholeTensors.BlocksPerPart;
+        FinishPart[] parts = [.. memory.Extents.SelectMany((extent, tensor) => Enumerable
+            .Range(0, FinishPart.CountOf(TreeSum.BlocksOf(extent.TileCount), blocksPerPart))
+            .Select(number => new FinishPart(tensor, number)))];
+        _firstPart = [.. parts.Index().Where(part => part.Item.Number == 0).Select(part => part.Index), parts.Length];
+        _parts = accelerator.Allocate1D(parts);
+        _partsDone = accelerator.Allocate1D(new int[memory.Extents.Length]);
         _rowOfTensor = accelerator.Allocate1D<int>(memory.Extents.Length);
         _rows = accelerator.Allocate1D<Row<ScalarLane, TRule, TApply>>(memory.Extents.Length);
         _finish = accelerator.LoadKernel<
             int,
             LaunchTables<Row<ScalarLane, TRule, TApply>>,
             MeasureTables,
-            LaunchTables<Row<ScalarLane, TRule, TApply>>>(FinishKernel<TRule, TApply>.Run);
+            FinishTables,
+            LaunchTables<Row<ScalarLane, TRule, TApply>>>(
+            sharesTensors ? FinishKernel<TRule, TApply, CountedParts>.Run : FinishKernel<TRule, TApply, WholeTensors>.Run);
     }
 
     /// <summary>Where the first pass puts its sums.</summary>
@@ -59,13 +76,17 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
             RowOfTensor = _rowOfTensor.View.AsContiguous(),
             Rows = _rows.View.AsContiguous(),
         };
+        int firstPart = _firstPart[range.FirstTensor];
         _finish(
             _device.Stream,
-            // A processor does one after the other what is between two barriers: several threads of a group are of no use to it.
-            new KernelConfig(range.TensorCount, _device.IsProcessor ? 1 : FinishKernel<TRule, TApply>.GroupSize),
-            range.FirstTensor,
+            new KernelConfig(
+                _firstPart[range.FirstTensor + range.TensorCount] - firstPart,
+                // A processor does one after the other what is between two barriers: several threads of a group are of no use to it.
+                _device.IsProcessor ? 1 : TreeSum.BlockLength),
+            firstPart,
             first,
             Tables,
+            new FinishTables { Parts = _parts.View.AsContiguous().Cast<int>(), PartsDone = _partsDone.View.AsContiguous() },
             second);
         return second;
     }
@@ -76,6 +97,8 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
             return;
         _extents.Dispose();
         _sums.Dispose();
+        _parts.Dispose();
+        _partsDone.Dispose();
         _rowOfTensor.Dispose();
         _rows.Dispose();
     }

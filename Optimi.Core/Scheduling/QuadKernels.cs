@@ -4,18 +4,13 @@ using Optimi.Kernels;
 
 namespace Optimi;
 
-/// <summary>The kernels that move 16 bytes at a time with a stride of the whole grid.</summary>
+/// <summary>The kernels whose threads move 16 bytes of each slot.</summary>
 internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels<TRule, TApply>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TPass : IPass
     where TLayout : ILayout
 {
-    private const int GroupSize = MeasureQuadKernel<TRule, TApply, TLayout>.GroupSize;
-
-    /// <summary>Groups for each multiprocessor: enough to fill it, few enough that each thread has several turns.</summary>
-    private const int GroupsPerMultiprocessor = 8;
-
     private readonly Action<
         AcceleratorStream, KernelConfig, int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<DeviceQuads>> _kernel;
 
@@ -43,7 +38,12 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
     public override void Launch(
         LaunchMemory memory, LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> tables) =>
         _kernel(
-            memory.Device.Stream, ConfigOf(memory, range), range.FirstTile, range.TileCount, tables, SlotsOf(memory));
+            memory.Device.Stream,
+            ConfigOf(range, QuadGroup<TLayout>.Tiles, QuadGroup<TLayout>.Size),
+            range.FirstTile,
+            range.TileCount,
+            tables,
+            SlotsOf(memory));
 
     public override void Measure(
         LaunchMemory memory,
@@ -52,7 +52,10 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
         MeasureTables measures) =>
         _measure!(
             memory.Device.Stream,
-            ConfigOf(memory, range),
+            ConfigOf(
+                range,
+                MeasureQuadKernel<TRule, TApply, TLayout>.Tiles,
+                MeasureQuadKernel<TRule, TApply, TLayout>.GroupSize),
             range.FirstTile,
             range.TileCount,
             tables,
@@ -60,12 +63,8 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
             SlotsOf(memory));
 
     private static Slabs<DeviceQuads> SlotsOf(LaunchMemory memory) =>
-        memory.SlotsAs(slot => DeviceQuads.Over(slot.View));
+        memory.SlotsAs(slot => new DeviceQuads(slot.View));
 
-    private static KernelConfig ConfigOf(LaunchMemory memory, LaunchRange range)
-    {
-        long quads = (long)range.TileCount * (TLayout.UnitsPerTile / Quad.Length);
-        long most = (long)memory.Device.Accelerator.NumMultiprocessors * GroupsPerMultiprocessor;
-        return new KernelConfig((int)Math.Min((quads + GroupSize - 1) / GroupSize, most), GroupSize);
-    }
+    private static KernelConfig ConfigOf(LaunchRange range, int tilesPerGroup, int groupSize) =>
+        new((range.TileCount + tilesPerGroup - 1) / tilesPerGroup, groupSize);
 }

@@ -1,63 +1,88 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace Optimi.Kernels;
 
 /// <summary>
 /// Between the two passes of a rule that measures: sums up what was measured of each tensor, and makes the tensor's row of scalars
-/// for the second pass of it. One group for a tensor.
+/// for the second pass of it. A group takes a tensor or a part of it, and the last group of a tensor goes on with what all have left.
 /// </summary>
 /// <typeparam name="TRule">The update rule.</typeparam>
 /// <typeparam name="TApply">How its direction is applied.</typeparam>
-public static class FinishKernel<TRule, TApply>
+/// <typeparam name="TParts">How the groups share a tensor.</typeparam>
+public static class FinishKernel<TRule, TApply, TParts>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
+    where TParts : ITensorParts
 {
-    /// <summary>Threads of a group on a GPU; any other number will do.</summary>
-    public const int GroupSize = TreeSum.BlockLength;
-
-    /// <summary>Sums up one tensor for each group.</summary>
-    /// <param name="firstTensor">The tensor of the first group.</param>
+    /// <summary>Sums up a part of a tensor for each group.</summary>
+    /// <param name="firstPart">The part of the first group.</param>
     /// <param name="first">The tables of the first pass.</param>
-    /// <param name="measures">The sums of the tiles.</param>
+    /// <param name="measures">The sums of the tiles. Overwritten.</param>
+    /// <param name="finish">The parts.</param>
     /// <param name="second">The tables of the second pass, with a row for each tensor.</param>
     public static void Run(
-        int firstTensor,
+        int firstPart,
         LaunchTables<Row<ScalarLane, TRule, TApply>> first,
         MeasureTables measures,
+        FinishTables finish,
         LaunchTables<Row<ScalarLane, TRule, TApply>> second)
     {
         ArrayView<ScalarLane> numbers = SharedMemory.Allocate<ScalarLane>(TreeSum.BlocksAtOnce * TreeSum.BlockLength);
-        int tensor = firstTensor + Grid.IdxX;
-        int rowNumber = first.RowOfTensor[tensor];
-        if (Group.IdxX == 0)
-            second.RowOfTensor[tensor] = rowNumber < 0 ? Tile.NoRow : tensor;
+        FinishPart part = FinishPart.Read(finish.Parts, firstPart + Grid.IdxX);
+        int rowNumber = first.RowOfTensor[part.Tensor];
+        if (Group.IdxX == 0 && part.Number == 0)
+            second.RowOfTensor[part.Tensor] = rowNumber < 0 ? Tile.NoRow : part.Tensor;
         if (rowNumber < 0)
             return;
-        TensorExtent extent = TensorExtent.Read(measures.Tensors, tensor);
+        TensorExtent extent = TensorExtent.Read(measures.Tensors, part.Tensor);
         int count = extent.TileCount;
-        while (count > 1)
+        int blocks = TreeSum.BlocksOf(count);
+        if (count > 1)
         {
-            int blocks = (count + TreeSum.BlockLength - 1) / TreeSum.BlockLength;
-            for (int block = 0; block < blocks; block += TreeSum.BlocksAtOnce)
-            {
-                int from = block * TreeSum.BlockLength;
-                int folded = Math.Min(TreeSum.BlocksAtOnce, blocks - block);
-                for (int i = Group.IdxX; i < folded * TreeSum.BlockLength; i += Group.DimX)
-                    numbers[i] = from + i < count ? measures.Sums[extent.FirstTile + from + i] : 0;
-                TreeSum.InGroup(numbers, folded, Tile.LogOfLength);
-                // Each sum takes the place of one that has been read already.
-                for (int i = Group.IdxX; i < folded; i += Group.DimX)
-                    measures.Sums[extent.FirstTile + block + i] = numbers[i * TreeSum.BlockLength];
-                MemoryFence.GroupLevel();
-                Group.Barrier();
-            }
+            int firstBlock = part.Number * TParts.BlocksPerPart;
+            Fold(
+                numbers, measures.Sums, extent.FirstTile, count, 1, firstBlock, firstBlock + Math.Min(blocks - firstBlock, TParts.BlocksPerPart));
+        }
 
+        if (!TParts.AreDone(finish.PartsDone, part.Tensor, FinishPart.CountOf(blocks, TParts.BlocksPerPart)))
+            return;
+        for (int distance = TreeSum.BlockLength; blocks > 1; distance *= TreeSum.BlockLength)
+        {
             count = blocks;
+            blocks = TreeSum.BlocksOf(count);
+            Fold(numbers, measures.Sums, extent.FirstTile, count, distance, 0, blocks);
         }
 
         if (Group.IdxX != 0)
             return;
         Row<ScalarLane, TRule, TApply> row = first.Rows[rowNumber];
-        second.Rows[tensor] = row.Measured(measures.Sums[extent.FirstTile] * extent.InverseLength);
+        second.Rows[part.Tensor] = row.Measured(measures.Sums[extent.FirstTile] * extent.InverseLength);
+    }
+
+    /// <summary>Folds some blocks, each onto its first number. All threads of the group take part.</summary>
+    /// <param name="numbers">Shared memory.</param>
+    /// <param name="sums">What is folded.</param>
+    /// <param name="first">Where the first of all blocks begins.</param>
+    /// <param name="count">Numbers in all blocks; missing ones count as 0.</param>
+    /// <param name="distance">From one number to the next.</param>
+    /// <param name="from">The first block that is folded.</param>
+    /// <param name="end">One past the last.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fold(
+        ArrayView<ScalarLane> numbers, ArrayView<ScalarLane> sums, int first, int count, int distance, int from, int end)
+    {
+        for (int block = from; block < end; block += TreeSum.BlocksAtOnce)
+        {
+            int begin = block * TreeSum.BlockLength;
+            int folded = Math.Min(TreeSum.BlocksAtOnce, end - block);
+            for (int i = Group.IdxX; i < folded * TreeSum.BlockLength; i += Group.DimX)
+                numbers[i] = begin + i < count ? sums[first + ((begin + i) * distance)] : 0;
+            TreeSum.InGroup(numbers, folded, Tile.LogOfLength);
+            for (int i = Group.IdxX; i < folded; i += Group.DimX)
+                sums[first + ((begin + (i * TreeSum.BlockLength)) * distance)] = numbers[i * TreeSum.BlockLength];
+            MemoryFence.GroupLevel();
+            Group.Barrier();
+        }
     }
 }

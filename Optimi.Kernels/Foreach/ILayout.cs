@@ -37,16 +37,21 @@ public interface ILayout
 
     /// <summary>Reads a quad of every slot that a step needs.</summary>
     /// <typeparam name="TPass">What is done of the step.</typeparam>
-    /// <param name="slabs">The slabs.</param>
-    /// <param name="quad">The quad's number from where the slabs point.</param>
-    static abstract Slabs<QuadWords> Read<TPass>(in Slabs<DeviceQuads> slabs, int quad)
+    /// <param name="slabs">The slabs from their beginning.</param>
+    /// <param name="tile">The tile.</param>
+    /// <param name="number">The tile's number in the launch.</param>
+    /// <param name="quad">The quad's number in the tile.</param>
+    static abstract Slabs<QuadWords> Read<TPass>(in Slabs<DeviceQuads> slabs, Tile tile, int number, int quad)
         where TPass : IPass;
 
     /// <summary>Writes a quad of every slot that a step changes.</summary>
     /// <typeparam name="TPass">What is done of the step.</typeparam>
-    /// <param name="slabs">The slabs.</param>
-    /// <param name="quad">The quad's number from where the slabs point.</param>
+    /// <param name="slabs">The slabs from their beginning.</param>
+    /// <param name="tile">The tile.</param>
+    /// <param name="number">The tile's number in the launch.</param>
+    /// <param name="quad">The quad's number in the tile.</param>
     /// <param name="words">The words.</param>
-    static abstract void Write<TPass>(in Slabs<DeviceQuads> slabs, int quad, in Slabs<QuadWords> words)
+    static abstract void Write<TPass>(
+        in Slabs<DeviceQuads> slabs, Tile tile, int number, int quad, in Slabs<QuadWords> words)
         where TPass : IPass;
 }

@@ -139,35 +139,36 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Slabs<QuadWords> Read<TPass>(in Slabs<DeviceQuads> slabs, int quad)
+    public static Slabs<QuadWords> Read<TPass>(in Slabs<DeviceQuads> slabs, Tile tile, int number, int quad)
         where TPass : IPass => new()
         {
-            Values = ReadSlot<TValue>(slabs.Values, quad),
-            Gradients = TPass.UpdatesStates ? ReadSlot<TValue>(slabs.Gradients, quad) : default,
-            Compensation = TPass.UpdatesParameters ? ReadSlot<TCompensation>(slabs.Compensation, quad) : default,
-            State0 = ReadSlot<T0>(slabs.State0, quad),
-            State1 = ReadSlot<T1>(slabs.State1, quad),
-            State2 = ReadSlot<T2>(slabs.State2, quad),
-            State3 = ReadSlot<T3>(slabs.State3, quad),
+            Values = ReadSlot<TValue>(slabs.Values, tile.Value, quad),
+            Gradients = TPass.UpdatesStates ? ReadSlot<TValue>(slabs.Gradients, tile.Gradient, quad) : default,
+            Compensation = TPass.UpdatesParameters ? ReadSlot<TCompensation>(slabs.Compensation, number, quad) : default,
+            State0 = ReadSlot<T0>(slabs.State0, number, quad),
+            State1 = ReadSlot<T1>(slabs.State1, number, quad),
+            State2 = ReadSlot<T2>(slabs.State2, number, quad),
+            State3 = ReadSlot<T3>(slabs.State3, number, quad),
         };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Write<TPass>(in Slabs<DeviceQuads> slabs, int quad, in Slabs<QuadWords> words)
+    public static void Write<TPass>(
+        in Slabs<DeviceQuads> slabs, Tile tile, int number, int quad, in Slabs<QuadWords> words)
         where TPass : IPass
     {
         if (TPass.UpdatesParameters)
         {
-            WriteSlot<TValue>(slabs.Values, quad, words.Values);
-            WriteSlot<TCompensation>(slabs.Compensation, quad, words.Compensation);
+            WriteSlot<TValue>(slabs.Values, tile.Value, quad, words.Values);
+            WriteSlot<TCompensation>(slabs.Compensation, number, quad, words.Compensation);
         }
 
         if (TPass.UpdatesStates)
         {
-            WriteSlot<T0>(slabs.State0, quad, words.State0);
-            WriteSlot<T1>(slabs.State1, quad, words.State1);
-            WriteSlot<T2>(slabs.State2, quad, words.State2);
-            WriteSlot<T3>(slabs.State3, quad, words.State3);
+            WriteSlot<T0>(slabs.State0, number, quad, words.State0);
+            WriteSlot<T1>(slabs.State1, number, quad, words.State1);
+            WriteSlot<T2>(slabs.State2, number, quad, words.State2);
+            WriteSlot<T3>(slabs.State3, number, quad, words.State3);
         }
     }
 
@@ -202,32 +203,38 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
     private static long Offset<TStorage>(int tile)
         where TStorage : IStorage => (long)tile * UnitsPerTile * TStorage.WordsPerUnit;
 
+    /// <summary>A quad's number in a slab of which a unit takes one word.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static QuadWords ReadSlot<TStorage>(in DeviceQuads quads, int quad)
+    private static long QuadNumber(int tile, int quad) => ((long)tile * (UnitsPerTile / Quad.Length)) + quad;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static QuadWords ReadSlot<TStorage>(in DeviceQuads quads, int tile, int quad)
         where TStorage : IStorage
     {
         QuadWords words = default;
+        long number = QuadNumber(tile, quad);
         if (TStorage.WordsPerUnit == 1)
-            words.First = quads.Load(quad);
+            words.First = quads.Load(number);
         if (TStorage.WordsPerUnit == 2)
         {
-            words.First = quads.Load(2 * quad);
-            words.Second = quads.Load((2 * quad) + 1);
+            words.First = quads.Load(2 * number);
+            words.Second = quads.Load((2 * number) + 1);
         }
 
         return words;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void WriteSlot<TStorage>(in DeviceQuads quads, int quad, in QuadWords words)
+    private static void WriteSlot<TStorage>(in DeviceQuads quads, int tile, int quad, in QuadWords words)
         where TStorage : IStorage
     {
+        long number = QuadNumber(tile, quad);
         if (TStorage.WordsPerUnit == 1)
-            quads.Store(quad, words.First);
+            quads.Store(number, words.First);
         if (TStorage.WordsPerUnit == 2)
         {
-            quads.Store(2 * quad, words.First);
-            quads.Store((2 * quad) + 1, words.Second);
+            quads.Store(2 * number, words.First);
+            quads.Store((2 * number) + 1, words.Second);
         }
     }
 }

@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace Optimi.Kernels;
 
-/// <summary>The first of two passes in the shape of <see cref="QuadKernel{TRule, TApply, TPass, TLayout}"/>.</summary>
+/// <summary>
+/// The first of two passes in the shape of <see cref="QuadKernel{TRule, TApply, TPass, TLayout}"/>. A warp takes a tile, so that it can
+/// sum it up by itself.
+/// </summary>
 /// <typeparam name="TRule">The update rule.</typeparam>
 /// <typeparam name="TApply">How its direction is applied.</typeparam>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
@@ -11,11 +15,14 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TLayout : ILayout
 {
-    /// <summary>Threads of a group: what covers whole tiles under every layout.</summary>
-    public const int GroupSize = 256;
+    /// <summary>Threads of a group.</summary>
+    public const int GroupSize = Tiles * WarpSum.Lanes;
 
-    /// <summary>Numbers that a group measures at once, two for each word.</summary>
-    private const int MostNumbers = 2 * GroupSize * Quad.Length;
+    /// <summary>Tiles of a group.</summary>
+    public const int Tiles = 4;
+
+    /// <summary>Whether a tile has two quads for each lane of a warp.</summary>
+    private static bool TakesTwo => TLayout.UnitsPerTile == 2 * WarpSum.Lanes * Quad.Length;
 
     /// <summary>Steps the states of a range of tiles, and sums up what was measured in each.</summary>
     /// <param name="firstTile">The first tile.</param>
@@ -30,48 +37,53 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
         MeasureTables measures,
         Slabs<DeviceQuads> slabs)
     {
-        int quadsPerTile = TLayout.UnitsPerTile / Quad.Length;
-        int tilesPerGroup = GroupSize / quadsPerTile;
-        ArrayView<ScalarLane> measured = SharedMemory.Allocate<ScalarLane>(MostNumbers);
-        int quad = Group.IdxX % quadsPerTile;
-        int place = Group.IdxX / quadsPerTile;
-        // The whole group goes on together, as its barriers ask for; threads without a tile sit by.
-        for (long first = (long)Grid.IdxX * tilesPerGroup; first < count; first += (long)Grid.DimX * tilesPerGroup)
-        {
-            int number = firstTile + (int)first + place;
-            Quad numbers = default;
-            Quad highNumbers = default;
-            bool isThere = first + place < count;
-            if (isThere)
-            {
-                Tile tile = Tile.Read(tables.Tiles, number);
-                int rowNumber = tables.RowOfTensor[tile.Tensor];
-                isThere = rowNumber >= 0;
-                if (isThere)
-                {
-                    Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
-                    Slabs<DeviceQuads> here = TLayout.At(slabs, tile, number);
-                    Slabs<QuadWords> words = TLayout.Read<MeasurePass>(here, quad);
-                    TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, QuadWords>(row, ref words, 0, 0);
-                    TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, QuadWords>(row, ref words, 1, 1);
-                    TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, QuadWords>(row, ref words, 2, 2);
-                    TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, QuadWords>(row, ref words, 3, 3);
-                    TLayout.Write<MeasurePass>(here, quad, words);
-                    int length = TensorExtent.Read(measures.Tensors, tile.Tensor).LengthOf(number);
-                    int firstNumbers = TreeSum.FirstNumbers(TLayout.UnitsPerTile, length);
-                    numbers = words.Measured.First.Prefix(firstNumbers - (quad * Quad.Length));
-                    highNumbers = words.MeasuredHigh.First.Prefix((length / 2) - (quad * Quad.Length));
-                }
-            }
+        int place = (Grid.IdxX * Tiles) + (Group.IdxX / WarpSum.Lanes);
+        if (place >= count)
+            return;
+        int number = firstTile + place;
+        Tile tile = Tile.Read(tables.Tiles, number);
+        int rowNumber = tables.RowOfTensor[tile.Tensor];
+        if (rowNumber < 0)
+            return;
+        Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
+        int quad = Warp.LaneIdx;
+        int secondQuad = quad + WarpSum.Lanes;
+        Slabs<QuadWords> words = TLayout.Read<MeasurePass>(slabs, tile, number, quad);
+        Slabs<QuadWords> secondWords = default;
+        if (TakesTwo)
+            secondWords = TLayout.Read<MeasurePass>(slabs, tile, number, secondQuad);
+        Step(row, ref words);
+        if (TakesTwo)
+            Step(row, ref secondWords);
+        TLayout.Write<MeasurePass>(slabs, tile, number, quad, words);
+        if (TakesTwo)
+            TLayout.Write<MeasurePass>(slabs, tile, number, secondQuad, secondWords);
 
-            int at = (place * Tile.Length) + (quad * Quad.Length);
-            numbers.CopyTo(measured, at);
-            if (TLayout.UnitsPerTile < Tile.Length)
-                highNumbers.CopyTo(measured, at + TLayout.UnitsPerTile);
-            ScalarLane sum = TreeSum.OfTilesInGroup(measured, TLayout.UnitsPerTile, tilesPerGroup, place);
-            if (isThere && quad == 0)
-                measures.Sums[number] = sum;
-            Group.Barrier();
+        int length = TensorExtent.Read(measures.Tensors, tile.Tensor).LengthOf(number);
+        Quad numbers = words.Measured.First.Prefix(
+            TreeSum.FirstNumbers(TLayout.UnitsPerTile, length) - (quad * Quad.Length));
+        ScalarLane sum;
+        if (TakesTwo)
+        {
+            sum = WarpSum.OfQuads(WarpSum.Add(
+                numbers, secondWords.Measured.First.Prefix(length - (secondQuad * Quad.Length))));
         }
+        else
+        {
+            sum = WarpSum.OfQuads(numbers)
+                + WarpSum.OfQuads(words.MeasuredHigh.First.Prefix((length / 2) - (quad * Quad.Length)));
+        }
+
+        if (quad == 0)
+            measures.Sums[number] = sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(in Row<ScalarLane, TRule, TApply> row, ref Slabs<QuadWords> words)
+    {
+        TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, QuadWords>(row, ref words, 0, 0);
+        TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, QuadWords>(row, ref words, 1, 1);
+        TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, QuadWords>(row, ref words, 2, 2);
+        TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, QuadWords>(row, ref words, 3, 3);
     }
 }

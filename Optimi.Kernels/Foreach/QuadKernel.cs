@@ -1,10 +1,8 @@
-using ILGPU;
-
 namespace Optimi.Kernels;
 
 /// <summary>
-/// The kernel for CUDA: a thread moves 16 bytes of each slot at a time, reads all of them before it writes the first, and goes
-/// on with a stride of the whole grid. A warp covers one bfloat16 tile, or half a float32 tile.
+/// The kernel for CUDA: a thread moves 16 bytes of each slot, and reads all of them before it writes the first. A warp covers one
+/// bfloat16 tile, or half a float32 tile.
 /// </summary>
 /// <typeparam name="TRule">The update rule.</typeparam>
 /// <typeparam name="TApply">How its direction is applied.</typeparam>
@@ -27,25 +25,21 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
         Slabs<DeviceQuads> slabs)
     {
-        int quadsPerTile = TLayout.UnitsPerTile / Quad.Length;
-        long end = (long)count * quadsPerTile;
-        long stride = (long)Grid.DimX * Group.DimX;
-        for (long i = Grid.GlobalLinearIndex; i < end; i += stride)
-        {
-            int number = firstTile + (int)(i / quadsPerTile);
-            Tile tile = Tile.Read(tables.Tiles, number);
-            int rowNumber = tables.RowOfTensor[tile.Tensor];
-            if (rowNumber < 0)
-                continue;
-            Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
-            Slabs<DeviceQuads> here = TLayout.At(slabs, tile, number);
-            int quad = (int)(i % quadsPerTile);
-            Slabs<QuadWords> words = TLayout.Read<TPass>(here, quad);
-            TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 0, 0);
-            TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 1, 1);
-            TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 2, 2);
-            TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 3, 3);
-            TLayout.Write<TPass>(here, quad, words);
-        }
+        int place = QuadGroup<TLayout>.Tile;
+        if (place >= count)
+            return;
+        int number = firstTile + place;
+        Tile tile = Tile.Read(tables.Tiles, number);
+        int rowNumber = tables.RowOfTensor[tile.Tensor];
+        if (rowNumber < 0)
+            return;
+        Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
+        int quad = QuadGroup<TLayout>.Quad;
+        Slabs<QuadWords> words = TLayout.Read<TPass>(slabs, tile, number, quad);
+        TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 0, 0);
+        TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 1, 1);
+        TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 2, 2);
+        TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 3, 3);
+        TLayout.Write<TPass>(slabs, tile, number, quad, words);
     }
 }

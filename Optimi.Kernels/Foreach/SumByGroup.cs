@@ -19,6 +19,6 @@ public readonly struct SumByGroup : ITileSum
                 measured[i] = 0;
         }
 
-        return TreeSum.OfTilesInGroup(measured, units, 1, 0);
+        return TreeSum.OfTileInGroup(measured, units);
     }
 }

@@ -16,7 +16,7 @@ public static class TreeSum
     public const int BlockLength = Tile.Length;
 
     /// <summary>How many blocks a group folds at once when it sums up the sums: with it the barriers of a large tensor are few.</summary>
-    internal const int BlocksAtOnce = 8;
+    public const int BlocksAtOnce = 8;
 
     /// <summary>Numbers in the widest vector.</summary>
     private const int WidestVector = 16;
@@ -24,6 +24,10 @@ public static class TreeSum
     /// <summary>As many ones as the widest vector takes, and as many zeros: a window on it chooses a vector's first numbers.</summary>
     private static ReadOnlySpan<float> OnesAndZeros =>
         [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+    /// <summary>How many blocks some numbers take.</summary>
+    /// <param name="count">The numbers.</param>
+    public static int BlocksOf(int count) => (count + BlockLength - 1) / BlockLength;
 
     /// <summary>Folds blocks in the shared memory of a group, each onto its first number. All threads of the group take part.</summary>
     /// <param name="numbers">The blocks, one after the other; they may have been written just before.</param>
@@ -47,24 +51,21 @@ public static class TreeSum
         }
     }
 
-    /// <summary>Sums up tiles in the shared memory of a group. All threads of the group take part.</summary>
-    /// <param name="numbers">For each tile a number of each unit, and behind them the second numbers of units that have two. Overwritten.</param>
+    /// <summary>Sums up a tile in the shared memory of a group. All threads of the group take part.</summary>
+    /// <param name="numbers">A number of each unit, and behind them the second numbers of units that have two. Overwritten.</param>
     /// <param name="units">Units in a tile.</param>
-    /// <param name="tiles">How many tiles.</param>
-    /// <param name="tile">The tile that this thread asks for.</param>
-    /// <returns>The sum of that tile.</returns>
+    /// <returns>The sum.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ScalarLane OfTilesInGroup(ArrayView<ScalarLane> numbers, int units, int tiles, int tile)
+    public static ScalarLane OfTileInGroup(ArrayView<ScalarLane> numbers, int units)
     {
-        int first = tile * BlockLength;
         if (units == BlockLength)
         {
-            InGroup(numbers, tiles, Tile.LogOfLength);
-            return numbers[first];
+            InGroup(numbers, 1, Tile.LogOfLength);
+            return numbers[0];
         }
 
-        InGroup(numbers, 2 * tiles, Tile.LogOfLength - 1);
-        return numbers[first] + numbers[first + units];
+        InGroup(numbers, 2, Tile.LogOfLength - 1);
+        return numbers[0] + numbers[units];
     }
 
     /// <summary>How many units of a tile have a first number; half of the numbers, rounded down, are second ones, if any are.</summary>
@@ -117,7 +118,7 @@ public static class TreeSum
     {
         while (count > BlockLength)
         {
-            int blocks = (count + BlockLength - 1) / BlockLength;
+            int blocks = BlocksOf(count);
             for (int i = 0; i < blocks; i++)
                 sums[i] = OfPart<TLane>(sums + (i * BlockLength), Math.Min(BlockLength, count - (i * BlockLength)));
             count = blocks;

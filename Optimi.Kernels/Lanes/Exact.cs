@@ -61,6 +61,13 @@ public static class Exact
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint PackBFloat16(float low, float high) => SoftPack(low, high);
 
+    /// <summary>A word of two bfloat16 numbers.</summary>
+    /// <param name="low">The number of the low half, from <see cref="RoundToBFloat16"/>.</param>
+    /// <param name="high">The number of the high half, from <see cref="RoundToBFloat16"/>.</param>
+    [IntrinsicImplementation]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint JoinBFloat16(float low, float high) => SoftJoin(low, high);
+
     /// <summary><see cref="PlainNaN"/> for devices that round with no care for NaNs.</summary>
     /// <param name="x">The number.</param>
     /// <remarks>
@@ -94,4 +101,11 @@ public static class Exact
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static uint SoftPack(float low, float high) =>
         (SoftRound(low) >> 16) | SoftRound(high);
+
+    /// <summary><see cref="JoinBFloat16"/> in integers, for devices without an instruction for it.</summary>
+    /// <param name="low">The number of the low half.</param>
+    /// <param name="high">The number of the high half.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint SoftJoin(float low, float high) =>
+        (Interop.FloatAsInt(low) >> 16) | Interop.FloatAsInt(high);
 }

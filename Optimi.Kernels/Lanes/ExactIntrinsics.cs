@@ -37,6 +37,7 @@ public static class ExactIntrinsics
         RegisterByArchitecture(manager, nameof(Exact.PlainNaN), nameof(PtxBFloat16.KeepNaN), nameof(Exact.SoftPlainNaN));
         RegisterByArchitecture(manager, nameof(Exact.RoundToBFloat16), nameof(PtxBFloat16.Round), nameof(Exact.SoftRound));
         RegisterByArchitecture(manager, nameof(Exact.PackBFloat16), nameof(PtxBFloat16.Pack), nameof(Exact.SoftPack));
+        RegisterByArchitecture(manager, nameof(Exact.JoinBFloat16), nameof(PtxBFloat16.Join), nameof(Exact.SoftJoin));
         return builder.Optimize(OptimizationLevel.O2);
     }
 

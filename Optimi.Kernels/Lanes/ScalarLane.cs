@@ -93,7 +93,8 @@ public readonly struct ScalarLane(float value) : ILane<ScalarLane>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ScalarLane JoinBFloat16(ScalarLane low, ScalarLane high) => FromBits((low.Bits >> 16) | high.Bits);
+    public static ScalarLane JoinBFloat16(ScalarLane low, ScalarLane high) =>
+        FromBits(Exact.JoinBFloat16(low.Value, high.Value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,8 +1,8 @@
 namespace Optimi.Kernels;
 
 /// <summary>
-/// A pass without the terms that are known to be zero in its rows of scalars. On GPUs the full pass costs no more; a processor that
-/// computes hardly faster than memory moves has no time for them.
+/// A pass without the terms that are known to be zero in its rows of scalars: a processor that computes hardly faster than memory moves
+/// has no time for them, and on a GPU they cost a little.
 /// </summary>
 /// <typeparam name="TPass">The pass with all terms.</typeparam>
 /// <typeparam name="TTerms">The terms that are left.</typeparam>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ILGPU;
 using ILGPU.Util;
 
 namespace Optimi.Kernels;
@@ -36,16 +35,4 @@ public struct Quad
         Z = Utilities.Select(length > 2, Z, 0u),
         W = Utilities.Select(length > 3, W, 0u),
     };
-
-    /// <summary>Writes the words to shared memory.</summary>
-    /// <param name="words">The memory.</param>
-    /// <param name="at">Where the first word goes.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void CopyTo(ArrayView<ScalarLane> words, int at)
-    {
-        words[at] = ScalarLane.FromBits(X);
-        words[at + 1] = ScalarLane.FromBits(Y);
-        words[at + 2] = ScalarLane.FromBits(Z);
-        words[at + 3] = ScalarLane.FromBits(W);
-    }
 }

@@ -1,0 +1,18 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+
+namespace Optimi.Kernels;
+
+/// <summary>
+/// A group for each tensor: for devices whose groups cannot be relied on to see what others write in the same launch, and for
+/// processors, which have more tensors than cores.
+/// </summary>
+public readonly struct WholeTensors : ITensorParts
+{
+    /// <inheritdoc/>
+    public static int BlocksPerPart => int.MaxValue;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreDone(ArrayView<int> partsDone, int tensor, int parts) => true;
+}
