@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace Optimi.Kernels;
@@ -52,9 +51,9 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
         Slabs<QuadWords> secondWords = default;
         if (TakesTwo)
             secondWords = TLayout.Read<MeasurePass>(slabs, tile, number, secondQuad);
-        Step(row, ref words);
+        QuadGroup<TLayout>.Step<TRule, TApply, MeasurePass>(row, ref words);
         if (TakesTwo)
-            Step(row, ref secondWords);
+            QuadGroup<TLayout>.Step<TRule, TApply, MeasurePass>(row, ref secondWords);
         TLayout.Write<MeasurePass>(slabs, tile, number, quad, words);
         if (TakesTwo)
             TLayout.Write<MeasurePass>(slabs, tile, number, secondQuad, secondWords);
@@ -76,14 +75,5 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
 
         if (quad == 0)
             measures.Sums[number] = sum;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(in Row<ScalarLane, TRule, TApply> row, ref Slabs<QuadWords> words)
-    {
-        TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, QuadWords>(row, ref words, 0, 0);
-        TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, QuadWords>(row, ref words, 1, 1);
-        TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, QuadWords>(row, ref words, 2, 2);
-        TLayout.Step<ScalarLane, TRule, TApply, MeasurePass, QuadWords>(row, ref words, 3, 3);
     }
 }

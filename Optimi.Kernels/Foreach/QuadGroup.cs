@@ -34,4 +34,22 @@ public static class QuadGroup<TLayout>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Group.IdxX & (QuadsPerTile - 1);
     }
+
+    /// <summary>The step of a quad of every slot.</summary>
+    /// <typeparam name="TRule">The update rule.</typeparam>
+    /// <typeparam name="TApply">How its direction is applied.</typeparam>
+    /// <typeparam name="TPass">What is done of the step.</typeparam>
+    /// <param name="row">The scalars.</param>
+    /// <param name="words">The quads.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Step<TRule, TApply, TPass>(in Row<ScalarLane, TRule, TApply> row, ref Slabs<QuadWords> words)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+        where TApply : unmanaged, IApply<TApply, ScalarLane>
+        where TPass : IPass
+    {
+        TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 0, 0);
+        TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 1, 1);
+        TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 2, 2);
+        TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 3, 3);
+    }
 }

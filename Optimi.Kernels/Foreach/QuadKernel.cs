@@ -36,10 +36,7 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
         Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
         int quad = QuadGroup<TLayout>.Quad;
         Slabs<QuadWords> words = TLayout.Read<TPass>(slabs, tile, number, quad);
-        TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 0, 0);
-        TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 1, 1);
-        TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 2, 2);
-        TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 3, 3);
+        QuadGroup<TLayout>.Step<TRule, TApply, TPass>(row, ref words);
         TLayout.Write<TPass>(slabs, tile, number, quad, words);
     }
 }

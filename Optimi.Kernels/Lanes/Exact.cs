@@ -68,6 +68,25 @@ public static class Exact
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint JoinBFloat16(float low, float high) => SoftJoin(low, high);
 
+    /// <summary>A binary16 number as a float32.</summary>
+    /// <param name="half">The number in the low half, zeros in the high one.</param>
+    [IntrinsicImplementation]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float WidenFloat16(uint half) => Float16Bits.Widen(half);
+
+    /// <summary>The nearest binary16 number, ties to even, as a float32.</summary>
+    /// <param name="x">The number.</param>
+    [IntrinsicImplementation]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float RoundToFloat16(float x) => Float16Bits.Round(x);
+
+    /// <summary>A word of two binary16 numbers, each rounded as <see cref="RoundToFloat16"/> does.</summary>
+    /// <param name="low">The number of the low half.</param>
+    /// <param name="high">The number of the high half.</param>
+    [IntrinsicImplementation]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint PackFloat16(float low, float high) => Float16Bits.Pack(low, high);
+
     /// <summary><see cref="PlainNaN"/> for devices that round with no care for NaNs.</summary>
     /// <param name="x">The number.</param>
     /// <remarks>

@@ -24,33 +24,32 @@ public static class ExactIntrinsics
     {
         ArgumentNullException.ThrowIfNull(builder);
         IntrinsicImplementationManager manager = builder.GetIntrinsicManager();
-        foreach (string name in (string[])
-            [nameof(Exact.Add), nameof(Exact.Subtract), nameof(Exact.Multiply), nameof(Exact.MultiplyAdd)])
+        foreach (Delegate operation in (Delegate[])[Exact.Add, Exact.Subtract, Exact.Multiply, Exact.MultiplyAdd])
         {
-            manager.RegisterMethod(Method(typeof(Exact), name), Ptx(nameof(GeneratePtx)));
-            manager.RegisterMethod(Method(typeof(Exact), name), new CLIntrinsic(
-                Method(typeof(ExactIntrinsics), nameof(GenerateOpenCL)), IntrinsicImplementationMode.GenerateCode));
+            manager.RegisterMethod(operation.Method, Ptx());
+            manager.RegisterMethod(operation.Method, new CLIntrinsic(
+                Method(nameof(GenerateOpenCL)), IntrinsicImplementationMode.GenerateCode));
         }
 
-        manager.RegisterMethod(
-            Method(typeof(PtxBFloat16), nameof(PtxBFloat16.ConvertPair)), Ptx(nameof(GeneratePtx)));
-        RegisterByArchitecture(manager, nameof(Exact.PlainNaN), nameof(PtxBFloat16.KeepNaN), nameof(Exact.SoftPlainNaN));
-        RegisterByArchitecture(manager, nameof(Exact.RoundToBFloat16), nameof(PtxBFloat16.Round), nameof(Exact.SoftRound));
-        RegisterByArchitecture(manager, nameof(Exact.PackBFloat16), nameof(PtxBFloat16.Pack), nameof(Exact.SoftPack));
-        RegisterByArchitecture(manager, nameof(Exact.JoinBFloat16), nameof(PtxBFloat16.Join), nameof(Exact.SoftJoin));
+        foreach (Delegate conversion in (Delegate[])[PtxBFloat16.ConvertToBFloat16Pair, PtxFloat16.ConvertToFloat16Pair])
+            manager.RegisterMethod(conversion.Method, Ptx());
+        RegisterByArchitecture(manager, Exact.PlainNaN, PtxBFloat16.KeepNaN, Exact.SoftPlainNaN);
+        RegisterByArchitecture(manager, Exact.RoundToBFloat16, PtxBFloat16.Round, Exact.SoftRound);
+        RegisterByArchitecture(manager, Exact.PackBFloat16, PtxBFloat16.Pack, Exact.SoftPack);
+        RegisterByArchitecture(manager, Exact.JoinBFloat16, PtxBFloat16.Join, Exact.SoftJoin);
+        RegisterByArchitecture(manager, Exact.WidenFloat16, PtxFloat16.Widen, Float16Bits.Widen);
+        RegisterByArchitecture(manager, Exact.RoundToFloat16, PtxFloat16.Round, Float16Bits.Round);
+        RegisterByArchitecture(manager, Exact.PackFloat16, PtxFloat16.Pack, Float16Bits.Pack);
         return builder.Optimize(OptimizationLevel.O2);
     }
 
     private static void RegisterByArchitecture(
-        IntrinsicImplementationManager manager, string name, string instructions, string integers)
+        IntrinsicImplementationManager manager, Delegate operation, Delegate instructions, Delegate integers)
     {
         const IntrinsicImplementationMode Redirect = IntrinsicImplementationMode.Redirect;
-        MethodInfo method = Method(typeof(Exact), name);
-        MethodInfo soft = Method(typeof(Exact), integers);
-        manager.RegisterMethod(method, new CLIntrinsic(soft, Redirect));
-        manager.RegisterMethod(method, new PTXIntrinsic(soft, Redirect, null, CudaArchitecture.SM_80));
-        manager.RegisterMethod(
-            method, new PTXIntrinsic(Method(typeof(PtxBFloat16), instructions), Redirect, CudaArchitecture.SM_80));
+        manager.RegisterMethod(operation.Method, new CLIntrinsic(integers.Method, Redirect));
+        manager.RegisterMethod(operation.Method, new PTXIntrinsic(integers.Method, Redirect, null, CudaArchitecture.SM_80));
+        manager.RegisterMethod(operation.Method, new PTXIntrinsic(instructions.Method, Redirect, CudaArchitecture.SM_80));
     }
 
     private static void GeneratePtx(PTXBackend backend, PTXCodeGenerator generator, Value value)
@@ -73,7 +72,8 @@ public static class ExactIntrinsics
         nameof(Exact.Subtract) => "sub.rn.f32",
         nameof(Exact.Multiply) => "mul.rn.f32",
         nameof(Exact.MultiplyAdd) => "fma.rn.f32",
-        nameof(PtxBFloat16.ConvertPair) => "cvt.rn.bf16x2.f32",
+        nameof(PtxBFloat16.ConvertToBFloat16Pair) => "cvt.rn.bf16x2.f32",
+        nameof(PtxFloat16.ConvertToFloat16Pair) => "cvt.rn.f16x2.f32",
         string other => throw new NotSupportedException($"No PTX instruction is known for '{other}'."),
     };
 
@@ -105,10 +105,8 @@ public static class ExactIntrinsics
         statement.Append(operands[1]);
     }
 
-    private static PTXIntrinsic Ptx(string generator) =>
-        new(Method(typeof(ExactIntrinsics), generator), IntrinsicImplementationMode.GenerateCode);
+    private static PTXIntrinsic Ptx() => new(Method(nameof(GeneratePtx)), IntrinsicImplementationMode.GenerateCode);
 
-    private static MethodInfo Method(Type type, string name) =>
-        type.GetMethod(name, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
-        ?? throw new MissingMethodException(type.Name, name);
+    private static MethodInfo Method(string generator) =>
+        typeof(ExactIntrinsics).GetMethod(generator, BindingFlags.Static | BindingFlags.NonPublic)!;
 }

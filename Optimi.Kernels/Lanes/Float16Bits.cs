@@ -66,4 +66,15 @@ internal static class Float16Bits
         uint signed = number | ((bits >> 16) & 0x8000);
         return Utilities.Select(magnitude > 0x7F800000, NaN, signed);
     }
+
+    /// <summary>The nearest binary16 number as a float32.</summary>
+    /// <param name="x">The number.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float Round(float x) => Widen(Narrow(x));
+
+    /// <summary>The nearest binary16 numbers in one word.</summary>
+    /// <param name="low">The number of the low half.</param>
+    /// <param name="high">The number of the high half.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint Pack(float low, float high) => Narrow(low) | (Narrow(high) << 16);
 }

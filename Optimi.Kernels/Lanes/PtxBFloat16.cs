@@ -9,30 +9,21 @@ namespace Optimi.Kernels;
 /// </summary>
 internal static class PtxBFloat16
 {
-    private const uint Ones = 0x0001_0001;
-    private const uint Signs = 0x8000_8000;
     private const uint NaNDifference = 0x7FFF - 0x7FC0;
 
     /// <summary>For <see cref="Exact.PlainNaN"/>: what rounds every NaN as it should needs none replaced.</summary>
     internal static float KeepNaN(float x) => x;
 
     /// <summary>For numbers that are computed with or joined: no NaN is stored as it leaves this.</summary>
-    internal static uint Round(float x) => ConvertPair(x, 0);
+    internal static uint Round(float x) => ConvertToBFloat16Pair(x, 0);
 
-    internal static uint Pack(float low, float high) => StoredNaN(ConvertPair(high, low));
+    internal static uint Pack(float low, float high) => PtxNaN.Stored(ConvertToBFloat16Pair(high, low), NaNDifference);
 
     /// <summary>What is exact in bfloat16 is rounded to itself, in one instruction rather than two.</summary>
     internal static uint Join(float low, float high) => Pack(low, high);
 
     /// <summary>One instruction: <c>cvt.rn.bf16x2.f32</c>.</summary>
     [IntrinsicImplementation]
-    internal static uint ConvertPair(float high, float low) =>
+    internal static uint ConvertToBFloat16Pair(float high, float low) =>
         throw new UnreachableException($"{high} and {low} were to be converted by a CUDA instruction.");
-
-    /// <summary>The NaNs of a word as they are stored, in four operations: only of 0x7FFF does one more change the sign.</summary>
-    private static uint StoredNaN(uint word)
-    {
-        uint isNaN = ((word + Ones) & ~word & Signs) >> 15;
-        return word - (isNaN * NaNDifference);
-    }
 }

@@ -103,20 +103,20 @@ public readonly struct ScalarLane(float value) : ILane<ScalarLane>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ScalarLane LowFloat16(ScalarLane words) => new(Float16Bits.Widen(words.Bits & 0xFFFF));
+    public static ScalarLane LowFloat16(ScalarLane words) => new(Exact.WidenFloat16(words.Bits & 0xFFFF));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ScalarLane HighFloat16(ScalarLane words) => new(Float16Bits.Widen(words.Bits >> 16));
+    public static ScalarLane HighFloat16(ScalarLane words) => new(Exact.WidenFloat16(words.Bits >> 16));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ScalarLane RoundToFloat16(ScalarLane x) => new(Float16Bits.Widen(Float16Bits.Narrow(x.Value)));
+    public static ScalarLane RoundToFloat16(ScalarLane x) => new(Exact.RoundToFloat16(x.Value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScalarLane PackFloat16(ScalarLane low, ScalarLane high) =>
-        FromBits(Float16Bits.Narrow(low.Value) | (Float16Bits.Narrow(high.Value) << 16));
+        FromBits(Exact.PackFloat16(low.Value, high.Value));
 
     /// <inheritdoc/>
     public static ScalarLane Even(ScalarLane first, ScalarLane second) => first;

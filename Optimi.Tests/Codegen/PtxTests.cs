@@ -24,10 +24,8 @@ internal sealed partial class PtxTests
             state => layout.States[state] is DType stored ? stored.TileBytes() / layout.Value.TileBytes() : 0);
         int parameter = layout.Compensated ? 2 : 1;
         int written = pass == typeof(FullPass) ? parameter + states : pass == typeof(ApplyPass) ? parameter : states;
-        // Where the parameter is not stepped, only a rule whose states begin as it reads it; but of float16 ILGPU does not see that
-        // nothing comes of widening it.
-        bool alsoReads = pass == typeof(HoldPass) && rule != typeof(StableAdamWRule<ScalarLane>)
-            && (rule == typeof(RangerRule<ScalarLane>) || layout.Value == DType.Float16);
+        // Where the parameter is not stepped, only a rule whose states begin as it reads it.
+        bool alsoReads = pass == typeof(HoldPass) && rule == typeof(RangerRule<ScalarLane>);
         int read = StoresParameters(pass)
             ? states + parameter + (pass == typeof(FullPass) ? 1 : 0)
             : states + (alsoReads ? 2 : 1);
@@ -79,16 +77,20 @@ internal sealed partial class PtxTests
     }
 
     [TestCaseSource(typeof(KernelVariants), nameof(KernelVariants.All))]
-    public void The_instruction_for_bfloat16_is_used_where_the_architecture_has_it(Type rule, SlotLayout layout, Type pass)
+    public void The_instruction_for_16_bits_is_used_where_the_architecture_has_it(Type rule, SlotLayout layout, Type pass)
     {
-        const string Instruction = "cvt.rn.bf16x2.f32";
-        Assert.Multiple(() =>
+        bool stores16Bits = layout.Value.IsLowPrecision() && !(StoresFloat32Only(layout) && !StoresParameters(pass));
+        foreach ((DType dtype, string instruction) in ((DType, string)[])
+            [(DType.BFloat16, "cvt.rn.bf16x2.f32"), (DType.Float16, "cvt.rn.f16x2.f32")])
         {
-            Assert.That(
-                LinesWith(Entry(rule, layout, pass, CudaArchitecture.SM_90), Instruction).Length > 0,
-                Is.EqualTo(layout.Value == DType.BFloat16 && !(StoresFloat32Only(layout) && !StoresParameters(pass))));
-            Assert.That(LinesWith(Entry(rule, layout, pass, CudaArchitecture.SM_75), Instruction), Is.Empty);
-        });
+            Assert.Multiple(() =>
+            {
+                Assert.That(
+                    LinesWith(Entry(rule, layout, pass, CudaArchitecture.SM_90), instruction).Length > 0,
+                    Is.EqualTo(stores16Bits && layout.Value == dtype));
+                Assert.That(LinesWith(Entry(rule, layout, pass, CudaArchitecture.SM_75), instruction), Is.Empty);
+            });
+        }
     }
 
     /// <summary>The lines of the kernel itself. (ILGPU leaves an empty function for each intrinsic before it.)</summary>
