@@ -84,8 +84,7 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>
     /// Whether rules run on a processor's own vectors, not on a GPU, whose code is the simulation's too. A processor makes no NaN with
-    /// bits that rounding to bfloat16 would carry into the exponent, has no arithmetic to waste beside its memory, and runs the
-    /// work-items of a group one after the other.
+    /// bits that rounding to bfloat16 would carry into the exponent, and runs the work-items of a group one after the other.
     /// </summary>
     internal bool IsProcessor { get; set; }
 

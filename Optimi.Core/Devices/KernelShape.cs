@@ -9,6 +9,6 @@ internal enum KernelShape
     /// <summary>One work-group for a tile, one work-item for a unit or two.</summary>
     Tile,
 
-    /// <summary>Threads that move 16 bytes of each slot, in groups for a few tiles.</summary>
+    /// <summary>Threads that move 16 bytes of each slot (32 of float32 states beside narrower parameters), in groups for a few tiles.</summary>
     Quad,
 }

@@ -53,8 +53,8 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
 
     /// <summary>
     /// Chooses the kernels that do what the rows ask for: where no row asks for more than decay, as in most steps, those without all
-    /// else. (Steps that only accumulate have little of it.) Compiling takes long enough to leave it at these two,
-    /// each when it is first needed.
+    /// else. (Steps that only accumulate have few terms anyway.) Compiling takes long enough to leave it at these two, each when it is
+    /// first needed: a rule whose states begin in the first step needs both.
     /// </summary>
     public override void Prepare()
     {

@@ -39,10 +39,8 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
         _extents = accelerator.Allocate1D(memory.Extents);
         _sums = accelerator.Allocate1D<ScalarLane>(memory.Tiles.Length);
         bool sharesTensors = _device.Shape == KernelShape.Quad;
-        int blocksPerPart = sharesTensors ? CountedParts.BlocksPerPart : WholeTensors.BlocksPerPart;
-        FinishPart[] parts = [.. memory.Extents.SelectMany((extent, tensor) => Enumerable
-            .Range(0, FinishPart.CountOf(TreeSum.BlocksOf(extent.TileCount), blocksPerPart))
-            .Select(number => new FinishPart(tensor, number)))];
+        FinishPart[] parts = FinishPart.Of(
+            memory.Extents, sharesTensors ? CountedParts.BlocksPerPart : WholeTensors.BlocksPerPart);
         _firstPart = [.. parts.Index().Where(part => part.Item.Number == 0).Select(part => part.Index), parts.Length];
         _parts = accelerator.Allocate1D(parts);
         _partsDone = accelerator.Allocate1D(new int[memory.Extents.Length]);

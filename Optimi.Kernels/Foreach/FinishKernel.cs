@@ -40,12 +40,12 @@ public static class FinishKernel<TRule, TApply, TParts>
         int blocks = TreeSum.BlocksOf(count);
         if (count > 1)
         {
-            int firstBlock = part.Number * TParts.BlocksPerPart;
-            Fold(
-                numbers, measures.Sums, extent.FirstTile, count, 1, firstBlock, firstBlock + Math.Min(blocks - firstBlock, TParts.BlocksPerPart));
+            int begin = part.Number * TParts.BlocksPerPart;
+            int end = begin + Math.Min(blocks - begin, TParts.BlocksPerPart);
+            Fold(numbers, measures.Sums, extent.FirstTile, count, 1, begin, end);
         }
 
-        if (!TParts.AreDone(finish.PartsDone, part.Tensor, FinishPart.CountOf(blocks, TParts.BlocksPerPart)))
+        if (!TParts.CountIn(finish.PartsDone, part.Tensor, FinishPart.CountOf(blocks, TParts.BlocksPerPart)))
             return;
         for (int distance = TreeSum.BlockLength; blocks > 1; distance *= TreeSum.BlockLength)
         {
@@ -63,24 +63,24 @@ public static class FinishKernel<TRule, TApply, TParts>
     /// <summary>Folds some blocks, each onto its first number. All threads of the group take part.</summary>
     /// <param name="numbers">Shared memory.</param>
     /// <param name="sums">What is folded.</param>
-    /// <param name="first">Where the first of all blocks begins.</param>
+    /// <param name="start">Where the first of all blocks begins.</param>
     /// <param name="count">Numbers in all blocks; missing ones count as 0.</param>
     /// <param name="distance">From one number to the next.</param>
     /// <param name="from">The first block that is folded.</param>
     /// <param name="end">One past the last.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Fold(
-        ArrayView<ScalarLane> numbers, ArrayView<ScalarLane> sums, int first, int count, int distance, int from, int end)
+        ArrayView<ScalarLane> numbers, ArrayView<ScalarLane> sums, int start, int count, int distance, int from, int end)
     {
         for (int block = from; block < end; block += TreeSum.BlocksAtOnce)
         {
             int begin = block * TreeSum.BlockLength;
             int folded = Math.Min(TreeSum.BlocksAtOnce, end - block);
             for (int i = Group.IdxX; i < folded * TreeSum.BlockLength; i += Group.DimX)
-                numbers[i] = begin + i < count ? sums[first + ((begin + i) * distance)] : 0;
+                numbers[i] = begin + i < count ? sums[start + ((begin + i) * distance)] : 0;
             TreeSum.InGroup(numbers, folded, Tile.LogOfLength);
             for (int i = Group.IdxX; i < folded; i += Group.DimX)
-                sums[first + ((begin + (i * TreeSum.BlockLength)) * distance)] = numbers[i * TreeSum.BlockLength];
+                sums[start + ((begin + (i * TreeSum.BlockLength)) * distance)] = numbers[i * TreeSum.BlockLength];
             MemoryFence.GroupLevel();
             Group.Barrier();
         }

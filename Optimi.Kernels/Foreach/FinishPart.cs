@@ -11,9 +11,19 @@ public readonly record struct FinishPart(int Tensor, int Number)
     private const int Words = 2;
 
     /// <summary>How many parts a tensor has.</summary>
-    /// <param name="blocks">How many blocks of tiles it has.</param>
-    /// <param name="blocksPerPart">How many of them a part has.</param>
+    /// <param name="blocks">How many blocks of tiles it has: at least one.</param>
+    /// <param name="blocksPerPart">How many of them a part has at most; to add any to that might be too much.</param>
     public static int CountOf(int blocks, int blocksPerPart) => ((blocks - 1) / blocksPerPart) + 1;
+
+    /// <summary>The parts of all tensors of a launch, tensor by tensor.</summary>
+    /// <param name="extents">The tensors.</param>
+    /// <param name="blocksPerPart">How many blocks of tiles a part has at most.</param>
+    public static FinishPart[] Of(IReadOnlyList<TensorExtent> extents, int blocksPerPart) =>
+    [
+        .. extents.SelectMany((extent, tensor) => Enumerable
+            .Range(0, CountOf(TreeSum.BlocksOf(extent.TileCount), blocksPerPart))
+            .Select(number => new FinishPart(tensor, number))),
+    ];
 
     /// <summary>Reads a part from a table of them, integer by integer as <see cref="Tile.Read"/> does.</summary>
     /// <param name="table">The table: two integers for each part.</param>

@@ -44,6 +44,17 @@ public interface ILayout
     static abstract Slabs<QuadWords> Read<TPass>(in Slabs<DeviceQuads> slabs, Tile tile, int number, int quad)
         where TPass : IPass;
 
+    /// <summary>The step of a quad of every slot.</summary>
+    /// <typeparam name="TRule">The update rule.</typeparam>
+    /// <typeparam name="TApply">How its direction is applied.</typeparam>
+    /// <typeparam name="TPass">What is done of the step.</typeparam>
+    /// <param name="row">The scalars.</param>
+    /// <param name="words">The quads.</param>
+    static abstract void StepQuad<TRule, TApply, TPass>(in Row<ScalarLane, TRule, TApply> row, ref Slabs<QuadWords> words)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+        where TApply : unmanaged, IApply<TApply, ScalarLane>
+        where TPass : IPass;
+
     /// <summary>Writes a quad of every slot that a step changes.</summary>
     /// <typeparam name="TPass">What is done of the step.</typeparam>
     /// <param name="slabs">The slabs from their beginning.</param>

@@ -10,12 +10,10 @@ public interface ITensorParts
     /// </summary>
     static abstract int BlocksPerPart { get; }
 
-    /// <summary>
-    /// Whether all parts of a tensor are there, this group's the last of them: true for one group of each tensor, which then sees what
-    /// the others have written. All threads of the group take part.
-    /// </summary>
-    /// <param name="partsDone">For each tensor how many of its parts are there; 0 before the launch and after it.</param>
+    /// <summary>Counts a part of a tensor as summed up. All threads of the group take part.</summary>
+    /// <param name="partsDone">For each tensor how many of its parts are summed up; 0 before the launch and after it.</param>
     /// <param name="tensor">The tensor's number.</param>
     /// <param name="parts">How many parts it has.</param>
-    static abstract bool AreDone(ArrayView<int> partsDone, int tensor, int parts);
+    /// <returns>Whether it was the last of them: then the group sees what the other groups have written.</returns>
+    static abstract bool CountIn(ArrayView<int> partsDone, int tensor, int parts);
 }

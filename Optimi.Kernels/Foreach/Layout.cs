@@ -153,6 +153,19 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StepQuad<TRule, TApply, TPass>(in Row<ScalarLane, TRule, TApply> row, ref Slabs<QuadWords> words)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+        where TApply : unmanaged, IApply<TApply, ScalarLane>
+        where TPass : IPass
+    {
+        Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 0, 0);
+        Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 1, 1);
+        Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 2, 2);
+        Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 3, 3);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Write<TPass>(
         in Slabs<DeviceQuads> slabs, Tile tile, int number, int quad, in Slabs<QuadWords> words)
         where TPass : IPass

@@ -51,9 +51,9 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
         Slabs<QuadWords> secondWords = default;
         if (TakesTwo)
             secondWords = TLayout.Read<MeasurePass>(slabs, tile, number, secondQuad);
-        QuadGroup<TLayout>.Step<TRule, TApply, MeasurePass>(row, ref words);
+        TLayout.StepQuad<TRule, TApply, MeasurePass>(row, ref words);
         if (TakesTwo)
-            QuadGroup<TLayout>.Step<TRule, TApply, MeasurePass>(row, ref secondWords);
+            TLayout.StepQuad<TRule, TApply, MeasurePass>(row, ref secondWords);
         TLayout.Write<MeasurePass>(slabs, tile, number, quad, words);
         if (TakesTwo)
             TLayout.Write<MeasurePass>(slabs, tile, number, secondQuad, secondWords);

@@ -16,40 +16,22 @@ public static class QuadGroup<TLayout>
     public const int Size = 128;
 
     /// <summary>Quads in a tile of a slot: a power of two.</summary>
-    public static int QuadsPerTile => TLayout.UnitsPerTile / Kernels.Quad.Length;
+    public static int QuadsPerTile => TLayout.UnitsPerTile / Quad.Length;
 
     /// <summary>Tiles of a group.</summary>
     public static int Tiles => Size / QuadsPerTile;
 
     /// <summary>Which of the launch's tiles is this thread's; beyond the last one there may be none.</summary>
-    public static int Tile
+    public static int TileOfThread
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => (Grid.IdxX * Tiles) + (Group.IdxX / QuadsPerTile);
     }
 
     /// <summary>Which of the tile's quads is this thread's.</summary>
-    public static int Quad
+    public static int QuadOfThread
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Group.IdxX & (QuadsPerTile - 1);
-    }
-
-    /// <summary>The step of a quad of every slot.</summary>
-    /// <typeparam name="TRule">The update rule.</typeparam>
-    /// <typeparam name="TApply">How its direction is applied.</typeparam>
-    /// <typeparam name="TPass">What is done of the step.</typeparam>
-    /// <param name="row">The scalars.</param>
-    /// <param name="words">The quads.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Step<TRule, TApply, TPass>(in Row<ScalarLane, TRule, TApply> row, ref Slabs<QuadWords> words)
-        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
-        where TApply : unmanaged, IApply<TApply, ScalarLane>
-        where TPass : IPass
-    {
-        TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 0, 0);
-        TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 1, 1);
-        TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 2, 2);
-        TLayout.Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 3, 3);
     }
 }

@@ -1,8 +1,8 @@
 namespace Optimi.Kernels;
 
 /// <summary>
-/// The kernel for CUDA: a thread moves 16 bytes of each slot, and reads all of them before it writes the first. A warp covers one
-/// bfloat16 tile, or half a float32 tile.
+/// The kernel for CUDA: a thread moves 16 bytes of each slot (32 of float32 states beside narrower parameters), and reads all of them
+/// before it writes the first. A warp covers one tile of 16-bit parameters, or half a tile of float32 parameters.
 /// </summary>
 /// <typeparam name="TRule">The update rule.</typeparam>
 /// <typeparam name="TApply">How its direction is applied.</typeparam>
@@ -25,7 +25,7 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
         Slabs<DeviceQuads> slabs)
     {
-        int place = QuadGroup<TLayout>.Tile;
+        int place = QuadGroup<TLayout>.TileOfThread;
         if (place >= count)
             return;
         int number = firstTile + place;
@@ -34,9 +34,9 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
         if (rowNumber < 0)
             return;
         Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
-        int quad = QuadGroup<TLayout>.Quad;
+        int quad = QuadGroup<TLayout>.QuadOfThread;
         Slabs<QuadWords> words = TLayout.Read<TPass>(slabs, tile, number, quad);
-        QuadGroup<TLayout>.Step<TRule, TApply, TPass>(row, ref words);
+        TLayout.StepQuad<TRule, TApply, TPass>(row, ref words);
         TLayout.Write<TPass>(slabs, tile, number, quad, words);
     }
 }

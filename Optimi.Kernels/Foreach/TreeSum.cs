@@ -16,7 +16,7 @@ public static class TreeSum
     public const int BlockLength = Tile.Length;
 
     /// <summary>How many blocks a group folds at once when it sums up the sums: with it the barriers of a large tensor are few.</summary>
-    public const int BlocksAtOnce = 8;
+    internal const int BlocksAtOnce = 8;
 
     /// <summary>Numbers in the widest vector.</summary>
     private const int WidestVector = 16;
@@ -27,7 +27,7 @@ public static class TreeSum
 
     /// <summary>How many blocks some numbers take.</summary>
     /// <param name="count">The numbers.</param>
-    public static int BlocksOf(int count) => (count + BlockLength - 1) / BlockLength;
+    public static int BlocksOf(int count) => (int)(((long)count + BlockLength - 1) / BlockLength);
 
     /// <summary>Folds blocks in the shared memory of a group, each onto its first number. All threads of the group take part.</summary>
     /// <param name="numbers">The blocks, one after the other; they may have been written just before.</param>

@@ -44,9 +44,11 @@ public static class WarpSum
         W = Add(first.W, second.W),
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Add(uint first, uint second) =>
         (ScalarLane.FromBits(first) + ScalarLane.FromBits(second)).Bits;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ScalarLane FoldHalf(bool takesSecond, uint first, uint second, int distance)
     {
         uint kept = Utilities.Select(takesSecond, second, first);
@@ -54,6 +56,7 @@ public static class WarpSum
         return ScalarLane.FromBits(kept) + ScalarLane.FromBits(Warp.ShuffleXor(given, distance));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ScalarLane Fold(ScalarLane sum, int distance) =>
         sum + ScalarLane.FromBits(Warp.ShuffleXor(sum.Bits, distance));
 }

@@ -5,7 +5,7 @@ namespace Optimi.Kernels;
 
 /// <summary>
 /// A group for each tensor: for devices whose groups cannot be relied on to see what others write in the same launch, and for
-/// processors, which have more tensors than cores.
+/// processors, on which one core sums up the tiles of a tensor in little of the time that all cores need to step them.
 /// </summary>
 public readonly struct WholeTensors : ITensorParts
 {
@@ -14,5 +14,5 @@ public readonly struct WholeTensors : ITensorParts
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool AreDone(ArrayView<int> partsDone, int tensor, int parts) => true;
+    public static bool CountIn(ArrayView<int> partsDone, int tensor, int parts) => true;
 }

@@ -74,13 +74,13 @@ public static class Exact
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float WidenFloat16(uint half) => Float16Bits.Widen(half);
 
-    /// <summary>The nearest binary16 number, ties to even, as a float32.</summary>
+    /// <summary>The nearest binary16 number, ties to even, as a float32; NaN stays NaN.</summary>
     /// <param name="x">The number.</param>
     [IntrinsicImplementation]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float RoundToFloat16(float x) => Float16Bits.Round(x);
 
-    /// <summary>A word of two binary16 numbers, each rounded as <see cref="RoundToFloat16"/> does.</summary>
+    /// <summary>A word of two binary16 numbers, each rounded as <see cref="RoundToFloat16"/> does; every NaN becomes 0x7E00.</summary>
     /// <param name="low">The number of the low half.</param>
     /// <param name="high">The number of the high half.</param>
     [IntrinsicImplementation]

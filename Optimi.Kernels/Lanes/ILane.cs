@@ -90,11 +90,11 @@ public interface ILane<TSelf> :
     /// <param name="words">Words of two binary16 numbers each.</param>
     static abstract TSelf HighFloat16(TSelf words);
 
-    /// <summary>Rounds to the nearest binary16 number, ties to even, infinity beyond the largest; every NaN becomes 0x7E00.</summary>
+    /// <summary>Rounds to the nearest binary16 number, ties to even, infinity beyond the largest; NaN stays NaN.</summary>
     /// <param name="x">The number.</param>
     static abstract TSelf RoundToFloat16(TSelf x);
 
-    /// <summary>Words of two binary16 numbers, rounded as <see cref="RoundToFloat16"/> does.</summary>
+    /// <summary>Words of two binary16 numbers, rounded as <see cref="RoundToFloat16"/> does; every NaN becomes 0x7E00.</summary>
     /// <param name="low">The numbers of the low halves.</param>
     /// <param name="high">The numbers of the high halves.</param>
     static abstract TSelf PackFloat16(TSelf low, TSelf high);

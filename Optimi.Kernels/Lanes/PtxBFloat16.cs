@@ -19,7 +19,8 @@ internal static class PtxBFloat16
 
     internal static uint Pack(float low, float high) => PtxNaN.Stored(ConvertToBFloat16Pair(high, low), NaNDifference);
 
-    /// <summary>What is exact in bfloat16 is rounded to itself, in one instruction rather than two.</summary>
+    /// <summary>What is exact in bfloat16 is rounded to itself, in one instruction rather than two, and a NaN of
+    /// <see cref="Round"/> becomes the one that is stored.</summary>
     internal static uint Join(float low, float high) => Pack(low, high);
 
     /// <summary>One instruction: <c>cvt.rn.bf16x2.f32</c>.</summary>

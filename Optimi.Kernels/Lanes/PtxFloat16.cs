@@ -12,6 +12,7 @@ internal static class PtxFloat16
 {
     private const uint NaNDifference = 0x7FFF - Float16Bits.NaN;
 
+    /// <summary>A reinterpretation as ILGPU's half-precision type, and that type's conversion: <c>cvt.f32.f16</c>.</summary>
     internal static float Widen(uint half) => Interop.IntAsFloat((ushort)half);
 
     /// <summary>For numbers that are computed with or packed: no NaN is stored as it leaves this.</summary>

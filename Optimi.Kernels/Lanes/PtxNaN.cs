@@ -7,8 +7,8 @@ internal static class PtxNaN
     private const uint Signs = 0x8000_8000;
 
     /// <summary>
-    /// A word of two numbers, with every NaN as it is stored. Four operations for both: only of 0x7FFF does one more change the sign, and
-    /// no conversion makes a NaN with a sign.
+    /// A word of two numbers, with every NaN as it is stored. Four operations for both: of 0x7FFF alone does one more set the sign. (Of
+    /// 0xFFFF it would carry into the other half, but no conversion makes a NaN with a sign.)
     /// </summary>
     /// <param name="word">The numbers.</param>
     /// <param name="difference">How much 0x7FFF is more than the NaN that is stored.</param>

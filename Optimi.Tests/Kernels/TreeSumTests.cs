@@ -56,9 +56,10 @@ internal sealed class TreeSumTests
     public void Padding_takes_no_part_in_a_sum(TestDevice row)
     {
         using ComputeDevice device = row.Open();
-        foreach (DType dtype in (DType[])[DType.Float32, DType.BFloat16])
+        foreach (DType dtype in (DType[])[DType.Float32, DType.BFloat16, DType.Float16])
         {
-            foreach (int length in (int[])[300, 301])
+            // The last tile ends within its first half, or within its second one.
+            foreach (int length in (int[])[301, 386])
                 Assert.That(Clipped(device, dtype, length, padding: float.NaN), Is.EqualTo(Clipped(device, dtype, length)));
         }
     }
@@ -139,9 +140,12 @@ internal sealed class TreeSumTests
         parameter.Buffer.PlaceAll();
         long bytes = parameter.Length * parameter.DType.Bytes();
         var padding = new byte[((long)parameter.TileCount * parameter.DType.TileBytes()) - bytes];
-        byte[] pattern = parameter.DType == DType.Float32
-            ? BitConverter.GetBytes(number)
-            : BitConverter.GetBytes(((BFloat16)number).Bits);
+        byte[] pattern = parameter.DType switch
+        {
+            DType.Float32 => BitConverter.GetBytes(number),
+            DType.BFloat16 => BitConverter.GetBytes(((BFloat16)number).Bits),
+            _ => BitConverter.GetBytes((System.Half)number),
+        };
         for (int i = 0; i < padding.Length; i++)
             padding[i] = pattern[i % pattern.Length];
         parameter.Place!.Gradients.Upload(parameter.Offset + bytes, padding);

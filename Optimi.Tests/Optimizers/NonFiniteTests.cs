@@ -34,6 +34,10 @@ internal sealed class NonFiniteTests
             parameter.Value.CopyTo(values);
             Assert.That(values.Take(6), Is.All.NaN);
             Assert.That(values.Skip(6), Is.All.EqualTo(1));
+            if (dtype == DType.Float32)
+                return;
+            // 0x7FC0 of bfloat16 and 0x7E00 of binary16, widened, whatever the sign.
+            Assert.That(TestTraining.Bits(parameter.Value).Take(6).Select(bits => bits & 0x7FFFFFFF), Is.All.EqualTo(0x7FC00000));
         }
     }
 
