@@ -36,7 +36,7 @@ internal sealed class BenchOptions
 
     private readonly Option<bool> _quick = new("--quick")
     {
-        Description = "Done in 40 seconds: smaller tensors, fewer rounds. Unless --optimizer names others, only AdamW in all, "
+        Description = "Done in 40 seconds: smaller tensors, even if a cache holds them, and fewer rounds. Unless --optimizer names others, only AdamW in all, "
             + "the others in 'large' and with Kahan summation where it can be.",
     };
 
@@ -90,7 +90,8 @@ internal sealed class BenchOptions
             Number(parsed, _parameters, MinParameters) ?? (quick ? 8_000_000 : 16_000_000),
             rounds ?? (quick ? 7 : 15),
             rounds is null ? usual : TimeSpan.MaxValue,
-            quick ? 0.03 : 0.3);
+            quick ? 0.03 : 0.3,
+            LeavesCaches: !quick);
     }
 
     /// <summary>Whether a quick run measures it unasked.</summary>

@@ -6,38 +6,11 @@ namespace Optimi.Bench;
 /// <summary>The results of <c>bench</c> as tables: one for each scenario on each device.</summary>
 internal static class BenchTable
 {
-    /// <summary>What is this much larger than a cache passes through it.</summary>
-    private const int BeyondCache = 2;
-
-    private const int Million = 1_000_000;
-
     public static void Write(IReadOnlyList<BenchResult> results)
     {
         IAnsiConsole console = Terminal.Create();
         foreach (var part in results.GroupBy(result => (result.Device, result.Scenario)))
             console.Write(Of(part.Key.Device, Scenario.All.First(scenario => scenario.Name == part.Key.Scenario), [.. part]));
-        if (CacheNote(results, HostCache.Bytes) is string note)
-            console.WriteLine(note);
-    }
-
-    /// <summary>
-    /// What to say where the limit of large tensors on the host is a cache's rather than the memory's, and how many parameters it takes
-    /// for it to be the memory's; null if there is nothing to say.
-    /// </summary>
-    /// <param name="results">The results.</param>
-    /// <param name="cacheBytes">The size of the largest cache; null if it is unknown.</param>
-    public static string? CacheNote(IEnumerable<BenchResult> results, long? cacheBytes)
-    {
-        double[] bytesPerParameter =
-        [
-            .. results.Where(result => result.Device == "cpu" && result.Scenario == Scenario.All[0].Name
-                && result.Parameters * result.BytesPerParameter < BeyondCache * cacheBytes).Select(result => result.BytesPerParameter),
-        ];
-        return bytesPerParameter.Length == 0
-            ? null
-            : FormattableString.Invariant($"The cache of {cacheBytes >> 20} MiB holds much of some tensors: their limit is not the memory's.")
-                + FormattableString.Invariant(
-                    $" With --parameters {Math.Ceiling(BeyondCache * (long)cacheBytes! / bytesPerParameter.Min() / Million) * Million:0} it is.");
     }
 
     private static Table Of(string device, Scenario scenario, IReadOnlyList<BenchResult> results)

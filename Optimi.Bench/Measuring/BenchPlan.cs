@@ -7,13 +7,15 @@ namespace Optimi.Bench;
 /// <param name="Rounds">Rounds of each case, if the time suffices.</param>
 /// <param name="MaxTime">How long the rounds of a case may take; a few there are in any case.</param>
 /// <param name="AllocationSeconds">How long allocations of a case are counted.</param>
+/// <param name="LeavesCaches">Whether so many copies of tensors are stepped in turn that no cache holds them.</param>
 internal sealed record BenchPlan(
     IReadOnlyList<string> Devices,
     IReadOnlyList<BenchCase> Cases,
     int Parameters,
     int Rounds,
     TimeSpan MaxTime,
-    double AllocationSeconds)
+    double AllocationSeconds,
+    bool LeavesCaches)
 {
     /// <summary>The simulation is for debugging, and thousands of times slower.</summary>
     private const int SimulatedParameters = 10_000;

@@ -23,21 +23,26 @@ internal static class CaseBenchmark
     {
         (Scenario scenario, Variant variant) = benchCase;
         IReadOnlyList<int[]> shapes = scenario.Shapes(plan.Parameters);
-        using var workload = new Workload(device, variant, shapes, scenario.Groups);
+        // What is compared with a baseline stays where caches leave both.
+        using var ring = new WorkloadRing(
+            () => new Workload(device, variant, shapes, scenario.Groups),
+            plan.LeavesCaches && scenario.Baseline == Baseline.None && MemoryLimits.IsOfHost(device) ? HostCache.Bytes : null);
+        Workload workload = ring.First;
         using Workload? baseline = BaselineOf(scenario, workload, shapes);
-        check.Run(workload);
+        foreach (Workload copy in ring.Workloads)
+            check.Run(copy);
         if (baseline is not null)
             check.Run(baseline);
-        double estimate = Samples.Median(Enumerable.Range(0, WarmUps).Select(_ => SecondsPerStep(workload, 1)));
+        double estimate = Samples.Median(Enumerable.Range(0, WarmUps).Select(_ => SecondsPerStep(device, ring.Step, 1)));
         int steps = device.Kind == DeviceKind.Simulated ? 1 : (int)Math.Max(1, Math.Ceiling(MinSampleSeconds / estimate));
-        using IMemoryLimit? limit = MemoryLimits.For(workload, steps);
+        using IMemoryLimit? limit = MemoryLimits.For(ring, steps);
 
         var seconds = new List<double>();
         var baselineRatios = new List<double>();
         long started = Stopwatch.GetTimestamp();
         for (int round = 0; round < plan.Rounds && !(round >= MinRounds && Stopwatch.GetElapsedTime(started) > plan.MaxTime); round++)
         {
-            seconds.Add(SecondsPerStep(workload, steps));
+            seconds.Add(SecondsPerStep(device, ring.Step, steps));
             if (baseline is not null)
                 baselineRatios.Add(RatioTo(baseline, workload, seconds[^1], steps));
             limit?.Measure();
@@ -75,8 +80,9 @@ internal static class CaseBenchmark
     /// both.</summary>
     private static double RatioTo(Workload baseline, Workload workload, double before, int steps)
     {
-        double between = SecondsPerStep(baseline, steps) + SecondsPerStep(baseline, steps);
-        return (before + SecondsPerStep(workload, steps)) / between;
+        ComputeDevice device = workload.Device;
+        double between = SecondsPerStep(device, baseline.Step, steps) + SecondsPerStep(device, baseline.Step, steps);
+        return (before + SecondsPerStep(device, workload.Step, steps)) / between;
     }
 
     private static long LaunchesPerStep(Workload workload)
@@ -88,12 +94,12 @@ internal static class CaseBenchmark
 
     /// <summary>A step goes before those that are timed, so that caches hold for all what they held before. (In the simulation, which
     /// takes its time, they do not matter.)</summary>
-    private static double SecondsPerStep(Workload workload, int steps)
+    private static double SecondsPerStep(ComputeDevice device, Action<int> step, int steps)
     {
-        if (workload.Device.Kind != DeviceKind.Simulated)
-            workload.Step(1);
+        if (device.Kind != DeviceKind.Simulated)
+            step(1);
         long start = Stopwatch.GetTimestamp();
-        workload.Step(steps);
+        step(steps);
         return Stopwatch.GetElapsedTime(start).TotalSeconds / steps;
     }
 }

@@ -145,7 +145,7 @@ internal sealed class BenchCommandTests
             return new Lion(groups);
         });
         var plan = new BenchPlan(
-            ["cpu"], [new BenchCase(Scenario.All[0], new Variant(wrong, DType.Float32, Kahan: false))], 4096, 1, TimeSpan.Zero, 0);
+            ["cpu"], [new BenchCase(Scenario.All[0], new Variant(wrong, DType.Float32, Kahan: false))], 4096, 1, TimeSpan.Zero, 0, true);
         string json = Path.Combine(_folder, "results.json");
         int exitCode = BenchCommand.Guarded(() => BenchCommand.Run(plan, json, null, CancellationToken.None));
         Assert.Multiple(() =>

@@ -2,7 +2,7 @@ using Optimi.Bench;
 
 namespace Optimi.Tests;
 
-/// <summary>What the host's cache holds, and what is said of it.</summary>
+/// <summary>What the host's cache holds, and how many tensors exceed it.</summary>
 internal sealed class HostCacheTests
 {
     [TestCase("266240K\n", 266_240L * 1024)]
@@ -11,17 +11,12 @@ internal sealed class HostCacheTests
     [TestCase("unknown", null)]
     public void Sizes_are_read_as_Linux_writes_them(string text, long? bytes) => Assert.That(HostCache.Parse(text), Is.EqualTo(bytes));
 
-    [TestCase("cpu", "large", 100 << 20, "--parameters 27000000")]
-    [TestCase("cpu", "large", 10 << 20, null)]
-    [TestCase("cpu", "large", null, null)]
-    [TestCase("cpu", "many-small", 100 << 20, null)]
-    [TestCase("cuda:0", "large", 100 << 20, null)]
-    public void Tensors_that_a_cache_holds_are_told_from_those_that_memory_limits(
-        string device, string scenario, int? cacheBytes, string? remedy)
-    {
-        var result = new BenchResult(
-            scenario, "adamw", DType.BFloat16, false, device, 1, 1, 1, 1, 0, BytesPerParameter: 8, 0, 1, null, Parameters: 16_000_000);
-        string? note = BenchTable.CacheNote([result], cacheBytes);
-        Assert.That(note, remedy is null ? Is.Null : Does.Contain(remedy));
-    }
+    [TestCase(0, 100, 1)]
+    [TestCase(32, 100, 1)]
+    [TestCase(50, 100, 1)]
+    [TestCase(51, 100, 2)]
+    [TestCase(260, 128, 5)]
+    [TestCase(260, 1, 1)]
+    public void So_many_copies_of_tensors_are_twice_a_cache(long cache, long tensors, int copies) =>
+        Assert.That(WorkloadRing.CopiesBeyond(cache, tensors), Is.EqualTo(copies));
 }

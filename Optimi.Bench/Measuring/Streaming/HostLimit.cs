@@ -12,29 +12,35 @@ internal sealed unsafe class HostLimit : IMemoryLimit
 
     private readonly List<double> _copyRates = [];
     private readonly IReadOnlyList<(StreamShape Shape, List<double> Seconds)> _shapes;
-    private readonly IReadOnlyList<StreamPass> _passes;
+    private readonly StreamPass[][] _passesOfCopies;
     private readonly int _repeats;
     private readonly IReadOnlyCollection<HostMemory> _owned;
     private readonly HostMemory _source;
     private readonly HostMemory _target;
+    private readonly long _copiedBytes;
+    private int _nextCopy;
 
     /// <summary>Tries all shapes and keeps the fastest few.</summary>
     /// <param name="traffic">What a step moves.</param>
     /// <param name="length">How many numbers each slab has.</param>
     /// <param name="repeats">How often to run the passes in a round.</param>
-    /// <param name="slabOf">Where the slab of a slot starts.</param>
+    /// <param name="slabsOfCopies">For each copy of the slabs where that of a slot starts. They are walked in turn.</param>
     /// <param name="owned">Slabs to free in the end.</param>
     public HostLimit(
-        Traffic traffic, long length, int repeats, Func<TrafficSlot, nint> slabOf, IReadOnlyCollection<HostMemory>? owned = null)
+        Traffic traffic,
+        long length,
+        int repeats,
+        IReadOnlyList<Func<TrafficSlot, nint>> slabsOfCopies,
+        IReadOnlyCollection<HostMemory>? owned = null)
     {
-        _passes = [.. traffic.Passes.Select(pass => new StreamPass(
-            [.. pass.Select(slot => new StreamSlab(slabOf(slot), slot.Bytes, slot.IsWritten))], length))];
+        _passesOfCopies = [.. slabsOfCopies.Select(slabOf => traffic.Passes.Select(pass => new StreamPass(
+            [.. pass.Select(slot => new StreamSlab(slabOf(slot), slot.Bytes, slot.IsWritten))], length)).ToArray())];
         _repeats = repeats;
         _owned = owned ?? [];
-        // A copy is measured over as much memory as a step, so that caches serve both alike.
-        long footprint = length * traffic.Slots.Sum(slot => slot.Bytes);
-        _source = new HostMemory(footprint / 2);
-        _target = new HostMemory(footprint / 2);
+        // A memory copy is measured over as much memory as a step, so that caches serve both alike.
+        _copiedBytes = length * traffic.Slots.Sum(slot => slot.Bytes) / 2;
+        _source = new HostMemory(_copiedBytes * slabsOfCopies.Count);
+        _target = new HostMemory(_copiedBytes * slabsOfCopies.Count);
         WarmUp(StreamShape.All[0]);
         _shapes = [.. StreamShape.All
             .OrderBy(Seconds)
@@ -47,7 +53,7 @@ internal sealed unsafe class HostLimit : IMemoryLimit
     {
         get
         {
-            double bytes = (double)_repeats * _passes.Sum(pass => pass.Bytes);
+            double bytes = (double)_repeats * _passesOfCopies[0].Sum(pass => pass.Bytes);
             return [.. _shapes.MinBy(shape => Samples.Median(shape.Seconds)).Seconds.Select(seconds => bytes / seconds)];
         }
     }
@@ -58,7 +64,7 @@ internal sealed unsafe class HostLimit : IMemoryLimit
     /// <inheritdoc/>
     public void Measure()
     {
-        _copyRates.Add(2.0 * _repeats * _source.Bytes / CopySeconds(_shapes[0].Shape.Parts));
+        _copyRates.Add(2.0 * _repeats * _copiedBytes / CopySeconds(_shapes[0].Shape.Parts));
         WarmUp(_shapes[0].Shape);
         foreach ((StreamShape shape, List<double> seconds) in _shapes)
             seconds.Add(Seconds(shape));
@@ -78,20 +84,38 @@ internal sealed unsafe class HostLimit : IMemoryLimit
 
     private double Seconds(StreamShape shape)
     {
-        Action<int, int>[] walks = [.. _passes.Select(pass => pass.In(shape.Block))];
+        Action<int, int>[][] walks = [.. _passesOfCopies.Select(
+            passes => passes.Select(pass => pass.In(shape.Block)).ToArray())];
         // An empty part, so that no compiling is timed.
-        foreach (Action<int, int> walk in walks)
+        foreach (Action<int, int> walk in walks[0])
             walk(0, int.MaxValue);
-        return StreamThreads.Seconds(
-            _repeats * walks.Length * shape.Parts,
-            claimed => walks[claimed / shape.Parts % walks.Length](claimed % shape.Parts, shape.Parts));
+        int passes = walks[0].Length;
+        int firstCopy = TakeCopies();
+        return StreamThreads.Seconds(_repeats * passes * shape.Parts, claimed =>
+        {
+            (int pass, int part) = Math.DivRem(claimed, shape.Parts);
+            walks[(firstCopy + (pass / passes)) % walks.Length][pass % passes](part, shape.Parts);
+        });
     }
 
-    private double CopySeconds(int parts) => StreamThreads.Seconds(_repeats * parts, claimed =>
+    private double CopySeconds(int parts)
     {
-        int part = claimed % parts;
-        long from = _source.Bytes * part / parts;
-        long to = _source.Bytes * (part + 1) / parts;
-        NativeMemory.Copy((byte*)_source.Address + from, (byte*)_target.Address + from, (nuint)(to - from));
-    });
+        int firstCopy = TakeCopies();
+        return StreamThreads.Seconds(_repeats * parts, claimed =>
+        {
+            (int repeat, int part) = Math.DivRem(claimed, parts);
+            long start = (firstCopy + repeat) % _passesOfCopies.Length * _copiedBytes;
+            long from = start + (_copiedBytes * part / parts);
+            long to = start + (_copiedBytes * (part + 1) / parts);
+            NativeMemory.Copy((byte*)_source.Address + from, (byte*)_target.Address + from, (nuint)(to - from));
+        });
+    }
+
+    /// <summary>The copy to begin with; those after it are for the repeats that follow.</summary>
+    private int TakeCopies()
+    {
+        int first = _nextCopy;
+        _nextCopy = (first + _repeats) % _passesOfCopies.Length;
+        return first;
+    }
 }

@@ -13,26 +13,38 @@ internal static unsafe class MemoryLimits
     /// loop over as many host slabs of the same sizes. On a GPU: the device's copies. On the simulation, which is for debugging:
     /// null.
     /// </summary>
-    /// <param name="workload">The workload.</param>
+    /// <param name="ring">The workload, whose copies the loop walks in turn as well.</param>
     /// <param name="repeats">Steps of a round.</param>
-    public static IMemoryLimit? For(Workload workload, int repeats) => workload.Device switch
+    public static IMemoryLimit? For(WorkloadRing ring, int repeats) => ring.First.Device switch
     {
-        { Kind: DeviceKind.Host } => OverOwnSlabs(workload, repeats),
+        { Kind: DeviceKind.Host } => OverOwnSlabs(ring, repeats),
         { Kind: DeviceKind.Simulated } => null,
-        { Accelerator.Device: CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU } } =>
-            OverLikeSlabs(workload, repeats),
-        _ => new DeviceCopyLimit(workload.Device),
+        ComputeDevice device when IsOfHost(device) => OverLikeSlabs(ring, repeats),
+        ComputeDevice device => new DeviceCopyLimit(device),
     };
 
-    private static HostLimit OverOwnSlabs(Workload workload, int repeats) =>
-        new(workload.Traffic, PaddedLength(workload.Parameters), repeats, slot => SlabOf(workload, slot));
+    /// <summary>Whether a device is timed whose memory is the host's, behind the host's caches.</summary>
+    public static bool IsOfHost(ComputeDevice device) => device.Kind == DeviceKind.Host
+        || device.Accelerator.Device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
 
-    private static HostLimit OverLikeSlabs(Workload workload, int repeats)
+    private static HostLimit OverOwnSlabs(WorkloadRing ring, int repeats) => new(
+        ring.First.Traffic,
+        PaddedLength(ring.First.Parameters),
+        repeats,
+        [.. ring.Workloads.Select(workload => (Func<TrafficSlot, nint>)(slot => SlabOf(workload, slot)))]);
+
+    private static HostLimit OverLikeSlabs(WorkloadRing ring, int repeats)
     {
-        long length = PaddedLength(workload.Parameters);
-        Dictionary<string, HostMemory> slabs = workload.Traffic.Slots.Index().ToDictionary(
-            slot => slot.Item.Name, slot => new HostMemory(length * slot.Item.Bytes, slot.Index));
-        return new HostLimit(workload.Traffic, length, repeats, slot => slabs[slot.Name].Address, slabs.Values);
+        Traffic traffic = ring.First.Traffic;
+        long length = PaddedLength(ring.First.Parameters);
+        Dictionary<string, HostMemory>[] copies = [.. ring.Workloads.Select(_ => traffic.Slots.Index().ToDictionary(
+            slot => slot.Item.Name, slot => new HostMemory(length * slot.Item.Bytes, slot.Index)))];
+        return new HostLimit(
+            traffic,
+            length,
+            repeats,
+            [.. copies.Select(slabs => (Func<TrafficSlot, nint>)(slot => slabs[slot.Name].Address))],
+            [.. copies.SelectMany(slabs => slabs.Values)]);
     }
 
     /// <summary>Where the slab of a slot starts.</summary>
