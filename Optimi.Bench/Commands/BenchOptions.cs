@@ -36,8 +36,8 @@ internal sealed class BenchOptions
 
     private readonly Option<bool> _quick = new("--quick")
     {
-        Description = "Done in 40 seconds: smaller tensors, even if a cache holds them, and fewer rounds. Unless --optimizer names others, only AdamW in all, "
-            + "the others in 'large' and with Kahan summation where it can be.",
+        Description = "Done in 40 seconds: smaller tensors, even if a cache holds them, and fewer rounds. Unless --optimizer"
+            + " names others, only AdamW in all, the others in 'large' and with Kahan summation where it can be.",
     };
 
     /// <summary>What <c>--dtype</c> takes.</summary>

@@ -32,7 +32,7 @@ public static class WarpSum
         return Fold(Fold(sum, 16), 8);
     }
 
-    /// <summary>Numbers of two quads, one by one.</summary>
+    /// <summary>Adds the numbers of two quads, one by one.</summary>
     /// <param name="first">The first quad.</param>
     /// <param name="second">The second quad.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

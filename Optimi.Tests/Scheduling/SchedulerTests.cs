@@ -194,8 +194,6 @@ internal sealed class SchedulerTests
         TestTraining.Bits(parameter.Value).Concat(
             optimizer.StateNames(parameter).SelectMany(name => TestTraining.Bits(optimizer.State(parameter, name))));
 
-    private sealed record Tensor(int Length, DType DType, bool Frozen, bool[] TakesPart, int Group);
-
     /// <summary>Steps of StableAdamW in two groups, in each of which other tensors are left out, and one is stepped again by itself.</summary>
     private static void StepsTogetherAndApart(ComputeDevice device, int[] lengths)
     {
@@ -231,4 +229,6 @@ internal sealed class SchedulerTests
 
         int GroupOf(int tensor) => tensor / (lengths.Length / 3) % 2;
     }
+
+    private sealed record Tensor(int Length, DType DType, bool Frozen, bool[] TakesPart, int Group);
 }
