@@ -20,6 +20,8 @@ internal sealed class Workload : IDisposable
         Length = Parameters.Sum(parameter => parameter.Length);
         TestData.Start(Parameters);
         Traffic = Traffic.Of(Optimizer, Parameters[0], variant.Optimizer.Passes);
+        // No step is timed while a compiler is at work, nor with kernels that later steps do without.
+        Optimizer.PrepareAsync().GetAwaiter().GetResult();
     }
 
     public ComputeDevice Device { get; }

@@ -14,6 +14,8 @@ internal static class Replayer
             using var parameters = new ParameterBuffer(device);
             List<Parameter> tensors = AddAll(golden, parameters);
             using Optimizer optimizer = CaseOptimizers.Create(golden, parameters);
+            // Else the first steps would do without the kernels that later ones use, and a case may have no later ones.
+            optimizer.PrepareAsync().GetAwaiter().GetResult();
             for (int step = 0; step < golden.Steps; step++)
             {
                 if (golden.Schedule is not null)

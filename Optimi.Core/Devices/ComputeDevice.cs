@@ -1,4 +1,4 @@
-using ILGPU;
+using System.Diagnostics.CodeAnalysis;
 using ILGPU.Runtime;
 using Optimi.Kernels;
 
@@ -9,30 +9,32 @@ namespace Optimi;
 /// <para>On a GPU a step is queued: when it returns, its work lies in <see cref="Stream"/>, behind all that was queued there
 /// before. <see cref="Synchronize"/> waits for it, and so does every copy in or out. Work that is queued on the same stream
 /// afterwards sees its results without waiting. On the host a step is complete when it returns.</para>
-/// <para>A device may be used from one thread at a time.</para>
+/// <para>Any thread may call at any time. What uses a device takes turns there, whatever optimizer or buffer it belongs to: a step, a
+/// copy, taking a view. Different devices never wait for each other. What you do with a view, and kernels that you queue on
+/// <see cref="Stream"/> yourself, are yours to order.</para>
 /// </remarks>
 public sealed class ComputeDevice : IDisposable
 {
-    private readonly Context? _context;
-    private readonly bool _ownsAccelerator;
     private readonly Dictionary<(Type Rule, SlotLayout Layout, long Length, bool Accumulates), IDisposable> _functions = [];
 
-    internal ComputeDevice(
-        DeviceDescription description, Context? context, Accelerator accelerator, AcceleratorStream? stream)
+    /// <param name="description">What the device is.</param>
+    /// <param name="source">Its accelerator.</param>
+    /// <param name="device">What the accelerator runs on, unless it is the host.</param>
+    internal ComputeDevice(DeviceDescription description, AcceleratorSource source, Device? device)
     {
-        _context = context;
-        _ownsAccelerator = context is not null;
+        Ilgpu = source;
         Description = description;
-        Accelerator = accelerator;
-        Stream = stream ?? accelerator.DefaultStream;
-        MaxAllocationBytes = (DeviceFinder.MaxAllocationBytes(accelerator) ?? description.MemoryBytes) - Slab.MaxReserve;
+        MaxAllocationBytes = (DeviceFinder.MaxAllocationBytes(device) ?? description.MemoryBytes) - Slab.MaxReserve;
         Shape = Kind switch
         {
             DeviceKind.Host => KernelShape.Host,
             DeviceKind.Cuda => KernelShape.Quad,
             _ => KernelShape.Tile,
         };
-        IsProcessor = Kind == DeviceKind.Host || DeviceFinder.IsProcessor(accelerator.Device);
+        IsProcessor = Kind == DeviceKind.Host || DeviceFinder.IsProcessor(device);
+        Kernels = new KernelLibrary(() => source.Accelerator);
+        if (Kind == DeviceKind.Simulated)
+            Groups = new SimulatedGroups(this, SimulatedFinish.SharedBytes);
     }
 
     /// <summary>What the device is.</summary>
@@ -47,11 +49,25 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>Its memory in bytes.</summary>
     public long MemoryBytes => Description.MemoryBytes;
 
-    /// <summary>ILGPU's accelerator: for kernels of the caller's on the same memory.</summary>
-    public Accelerator Accelerator { get; }
+    /// <summary>ILGPU's accelerator: for kernels of the caller's on the same memory. The host steps without one, and makes it when it is
+    /// first asked for.</summary>
+    /// <exception cref="DeviceException">The program does not allow code to be generated, which ILGPU does.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed before anybody asked.</exception>
+    public Accelerator Accelerator
+    {
+        [RequiresDynamicCode(CodeNeeds.Ilgpu)]
+        [RequiresUnreferencedCode(CodeNeeds.WholeIlgpu)]
+        get => Ilgpu.Accelerator;
+    }
 
     /// <summary>The stream that all work is queued on.</summary>
-    public AcceleratorStream Stream { get; }
+    /// <inheritdoc cref="Accelerator" path="/exception"/>
+    public AcceleratorStream Stream
+    {
+        [RequiresDynamicCode(CodeNeeds.Ilgpu)]
+        [RequiresUnreferencedCode(CodeNeeds.WholeIlgpu)]
+        get => Ilgpu.Stream;
+    }
 
     /// <summary>How many launches there were so far. A step is one for each kernel variant: in ordinary use one per storage
     /// type, whatever the number of tensors and groups; three where the update depends on a mean over each tensor.</summary>
@@ -79,6 +95,18 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>The largest piece of memory that can be had at once, in bytes.</summary>
     internal long MaxAllocationBytes { get; set; }
 
+    /// <summary>Its ILGPU accelerator.</summary>
+    internal AcceleratorSource Ilgpu { get; }
+
+    /// <summary>Held by whatever uses the device. Threads of the compiler never take it.</summary>
+    internal Lock Gate { get; } = new();
+
+    /// <summary>The kernels that were compiled for it.</summary>
+    internal KernelLibrary Kernels { get; }
+
+    /// <summary>What runs the kernels' groups, where they are simulated.</summary>
+    internal SimulatedGroups? Groups { get; }
+
     /// <summary>The shape of the kernels that it runs.</summary>
     internal KernelShape Shape { get; init; }
 
@@ -105,13 +133,14 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>Adopts an accelerator that a framework has already, without owning it.</summary>
     /// <param name="accelerator">
-    /// The accelerator. For CUDA and OpenCL its context must have been built with
-    /// <see cref="ExactIntrinsics.UseOptimi(Context.Builder)"/>. A CPU accelerator gets the host's vector units.
+    /// The accelerator, of CUDA, OpenCL or the CPU, however its context was built. A CPU accelerator gets the host's vector units.
     /// </param>
     /// <param name="stream">The stream to queue work on; the accelerator's default stream if null.</param>
     /// <exception cref="ArgumentNullException"><paramref name="accelerator"/> is null.</exception>
-    /// <exception cref="DeviceException">The accelerator is of a kind that Optimi does not support, its context lacks the
-    /// intrinsics, or the stream is another accelerator's.</exception>
+    /// <exception cref="DeviceException">The accelerator is of a kind that Optimi does not support, its groups are too small, or the
+    /// stream is another accelerator's.</exception>
+    [RequiresDynamicCode(CodeNeeds.Ilgpu)]
+    [RequiresUnreferencedCode(CodeNeeds.WholeIlgpu)]
     public static ComputeDevice From(Accelerator accelerator, AcceleratorStream? stream = null) =>
         DeviceFinder.Adopt(accelerator, stream);
 
@@ -122,23 +151,29 @@ public sealed class ComputeDevice : IDisposable
     /// <exception cref="ObjectDisposedException">The device is disposed.</exception>
     public void Synchronize()
     {
-        ThrowIfDisposed();
-        Synchronizations++;
-        if (Kind != DeviceKind.Host)
-            Stream.Synchronize();
+        lock (Gate)
+        {
+            ThrowIfDisposed();
+            Synchronizations++;
+            if (Kind != DeviceKind.Host && Ilgpu.IsOpen)
+                Ilgpu.Stream.Synchronize();
+        }
     }
 
     /// <summary>Closes the device. What lies in its memory is gone. An adopted accelerator stays open.</summary>
     public void Dispose()
     {
-        if (IsDisposed)
-            return;
-        foreach (IDisposable function in _functions.Values)
-            function.Dispose();
-        IsDisposed = true;
-        if (_ownsAccelerator)
-            Accelerator.Dispose();
-        _context?.Dispose();
+        lock (Gate)
+        {
+            if (IsDisposed)
+                return;
+            Kernels.AwaitCompiler();
+            foreach (IDisposable function in _functions.Values)
+                function.Dispose();
+            Groups?.Dispose();
+            IsDisposed = true;
+            Ilgpu.Dispose();
+        }
     }
 
     /// <inheritdoc/>

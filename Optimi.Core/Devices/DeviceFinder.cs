@@ -19,10 +19,16 @@ internal static class DeviceFinder
     public static ComputeDevice Open(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (name is "cpu" or "cpu-simulated")
-            return OpenHost(name == "cpu" ? DeviceKind.Host : DeviceKind.Simulated);
+        if (name == "cpu")
+            return OpenHost(DeviceKind.Host);
         if (name == "auto")
             return OpenFirstGpu() ?? OpenHost(DeviceKind.Host);
+        if (name == "cpu-simulated")
+        {
+            AcceleratorSource.CheckDynamicCode($"Device '{name}'");
+            return OpenHost(DeviceKind.Simulated);
+        }
+
         return OpenGpu(name);
     }
 
@@ -42,18 +48,22 @@ internal static class DeviceFinder
             AcceleratorType other => throw new DeviceException(
                 $"Accelerator '{accelerator.Name}' is of type {other}; Optimi runs on CPU, Cuda and OpenCL accelerators."),
         };
-        if (accelerator.AcceleratorType != AcceleratorType.CPU)
-            IntrinsicsProbe.Run(accelerator);
-        return new ComputeDevice(description, null, accelerator, stream);
+        if (description.Problem is string problem)
+            throw new DeviceException($"Accelerator '{accelerator.Name}' cannot be used: {problem}.");
+        return new ComputeDevice(description, AcceleratorSource.Adopted(accelerator, stream), accelerator.Device);
     }
 
     public static IReadOnlyList<DeviceDescription> List()
     {
+        DeviceDescription host = DescribeHost(DeviceKind.Host);
+        DeviceDescription simulation = DescribeHost(DeviceKind.Simulated);
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+            return [host, simulation with { Problem = "ILGPU generates code at run time, which this program does not allow" }];
         using Context context = CreateContext(builder => AddGpus(builder));
         return
         [
-            DescribeHost(DeviceKind.Host),
-            DescribeHost(DeviceKind.Simulated),
+            host,
+            simulation,
             .. Gpus(context).Select(gpu => gpu.Description with
             {
                 Problem = gpu.Description.Problem ?? ProblemOf(gpu.Description.Name, gpu.Device, context),
@@ -62,24 +72,22 @@ internal static class DeviceFinder
     }
 
     /// <summary>The largest single allocation of an OpenCL device in bytes; null where memory is the only limit.</summary>
-    public static long? MaxAllocationBytes(Accelerator accelerator) =>
-        accelerator.Device is CLDevice device
-            ? (long)device.GetDeviceInfo<ulong>(CLDeviceInfoType.CL_DEVICE_MAX_MEM_ALLOC_SIZE)
+    public static long? MaxAllocationBytes(Device? device) =>
+        device is CLDevice openCL
+            ? (long)openCL.GetDeviceInfo<ulong>(CLDeviceInfoType.CL_DEVICE_MAX_MEM_ALLOC_SIZE)
             : null;
 
     /// <summary>Whether an OpenCL device is a processor, as PoCL's are.</summary>
-    public static bool IsProcessor(Device device) =>
+    public static bool IsProcessor(Device? device) =>
         device is CLDevice openCL && openCL.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_CPU);
 
     /// <summary>Opens the host. The simulation's groups have up to as many threads as a tile has numbers.</summary>
     public static ComputeDevice OpenHost(DeviceKind kind, Type? lane = null, KernelShape? shape = null)
     {
         // The accelerator has a thread for every simulated one; where nothing is simulated, the default few will do.
-        Context context = CreateContext(builder => builder.CPU(
-            kind == DeviceKind.Simulated ? new CPUDevice(32, Tile.Length / 32, 1) : CPUDevice.Default));
-        DeviceDescription description = DescribeHost(kind);
-        Accelerator accelerator = context.CreateCPUAccelerator(0, CPUAcceleratorMode.Parallel);
-        return new ComputeDevice(description, context, accelerator, null)
+        var source = AcceleratorSource.OfHost(() => CreateContext(builder => builder.CPU(
+            kind == DeviceKind.Simulated ? new CPUDevice(32, Tile.Length / 32, 1) : CPUDevice.Default)));
+        return new ComputeDevice(DescribeHost(kind), source, null)
         {
             Lane = lane ?? HostLanes.Widest,
             Shape = shape ?? (kind == DeviceKind.Host ? KernelShape.Host : KernelShape.Tile),
@@ -88,12 +96,22 @@ internal static class DeviceFinder
 
     private static ComputeDevice? OpenFirstGpu()
     {
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+        {
+            Warnings.Raise(
+                typeof(ComputeDevice),
+                "GPUs were not looked for, since ILGPU generates code at run time and this program does not allow that: it is made"
+                + " for native AOT, as file-based programs are by default. The host is used. To use a GPU add"
+                + " '#:property PublishAot=false'; to be spared this warning open 'cpu'.");
+            return null;
+        }
+
         Context context = CreateContext(builder => AddGpus(builder));
         foreach ((DeviceDescription description, Device device) in Gpus(context))
         {
             bool isGpu = device is not CLDevice openCL || openCL.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_GPU);
             if (isGpu && description.Problem is null && TryOpen(description.Name, device, context, out Accelerator? opened, out _))
-                return new ComputeDevice(description, context, opened, null);
+                return new ComputeDevice(description, AcceleratorSource.Owned(context, opened), device);
         }
 
         context.Dispose();
@@ -108,6 +126,7 @@ internal static class DeviceFinder
         if (!isName)
             throw new DeviceException($"'{name}' is no device name; use one of {Names}.");
         string full = parts.Length == 2 ? name : $"{name}:0";
+        AcceleratorSource.CheckDynamicCode($"Device '{full}'");
         Context context = CreateContext(builder => AddGpus(builder));
         try
         {
@@ -123,7 +142,7 @@ internal static class DeviceFinder
 
             if (description.Problem is string problem)
                 throw new DeviceException($"Device '{full}' ({device.Name}) cannot be used: {problem}.");
-            return new ComputeDevice(description, context, Create(full, device, context), null);
+            return new ComputeDevice(description, AcceleratorSource.Owned(context, Create(full, device, context)), device);
         }
         catch
         {

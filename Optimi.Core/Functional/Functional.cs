@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ILGPU.Runtime;
 using Optimi.Kernels;
 
@@ -11,6 +12,7 @@ namespace Optimi;
 /// The caller keeps the states (and the Kahan compensation, which parameters of low precision have unless the options switch it off),
 /// zero at first, and counts the steps from 1. How each state is stored, the options say. Slots may not overlap.
 /// </remarks>
+[RequiresDynamicCode(CodeNeeds.ClosedTypes)]
 public static class Functional
 {
     /// <summary>Steps one tensor on the host. Nothing is copied, and once it was called before, nothing allocated.</summary>
@@ -117,6 +119,7 @@ public static class Functional
     /// <param name="accumulate">Whether the step only accumulates the gradient into the states.</param>
     /// <exception cref="ObjectDisposedException">The device is disposed.</exception>
     /// <inheritdoc cref="Step{TRule}(RuleOptions{TRule}, long, TensorSpan, ReadOnlyTensorSpan, TensorSpan, TensorSpan, TensorSpan, TensorSpan, TensorSpan, double?, bool)" path="/exception"/>
+    [RequiresUnreferencedCode(CodeNeeds.WholeIlgpu)]
     public static void Step<TRule>(
         ComputeDevice device,
         RuleOptions<TRule> options,
@@ -143,7 +146,12 @@ public static class Functional
             FunctionalGuard.CheckDevice(device, view);
         if (device.Shape != KernelShape.Host)
         {
-            device.Function<TRule>(layout, values.Length, accumulate).Run(options, context, views);
+            lock (device.Gate)
+            {
+                device.ThrowIfDisposed();
+                device.Function<TRule>(layout, values.Length, accumulate).Run(options, context, views);
+            }
+
             return;
         }
 

@@ -48,7 +48,7 @@ internal static class FunctionalGuard
         if (view.Length == 0)
             return;
         Accelerator owner = view.Bytes.GetAccelerator();
-        if (owner != device.Accelerator)
+        if (owner != device.Ilgpu.Accelerator)
         {
             throw new ParameterException(
                 $"A view is of memory of accelerator '{owner.Name}', not of device '{device.Name}'; open the device with"

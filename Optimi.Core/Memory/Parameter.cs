@@ -48,9 +48,12 @@ public sealed class Parameter
         get;
         set
         {
-            if (field != value)
-                Buffer.Participations++;
-            field = value;
+            lock (Buffer.Device.Gate)
+            {
+                if (field != value)
+                    Buffer.Participations++;
+                field = value;
+            }
         }
     }
 
@@ -63,9 +66,12 @@ public sealed class Parameter
         get;
         set
         {
-            if (field != value)
-                Buffer.Participations++;
-            field = value;
+            lock (Buffer.Device.Gate)
+            {
+                if (field != value)
+                    Buffer.Participations++;
+                field = value;
+            }
         }
     }
 

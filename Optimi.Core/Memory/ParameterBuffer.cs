@@ -10,7 +10,8 @@ namespace Optimi;
 /// <remarks>
 /// Memory is allocated when it is first needed, by a view, a copy out or an optimizer, for all parameters added until then: add
 /// them all (and copy values in, if you like), then train. Parameters added later get slabs of their own, as does what exceeds the largest single
-/// allocation of the device; an optimizer needs one launch for each slab. Slabs never move. Not safe for concurrent use.
+/// allocation of the device; an optimizer needs one launch for each slab. Slabs never move. Any thread may call at any time: calls
+/// that use the same device take turns (see <see cref="ComputeDevice"/>).
 /// </remarks>
 /// <param name="device">The device; it must outlive the buffer.</param>
 public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<Parameter>, IDisposable
@@ -26,7 +27,14 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
     public ComputeDevice Device { get; } = device ?? throw new ArgumentNullException(nameof(device));
 
     /// <summary>How many parameters there are.</summary>
-    public int Count => _parameters.Count;
+    public int Count
+    {
+        get
+        {
+            lock (Device.Gate)
+                return _parameters.Count;
+        }
+    }
 
     /// <summary>Bytes allocated for values, each tensor rounded up to whole tiles of 256 numbers.</summary>
     /// <exception cref="ObjectDisposedException">The buffer is disposed.</exception>
@@ -34,13 +42,23 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
     {
         get
         {
-            PlaceAll();
-            return _slabs.Sum(slab => slab.Values.Bytes);
+            lock (Device.Gate)
+            {
+                PlaceAll();
+                return _slabs.Sum(slab => slab.Values.Bytes);
+            }
         }
     }
 
     /// <summary>Bytes allocated for gradients so far.</summary>
-    public long GradientBytes => _slabs.Sum(slab => slab.GradientBytes);
+    public long GradientBytes
+    {
+        get
+        {
+            lock (Device.Gate)
+                return _slabs.Sum(slab => slab.GradientBytes);
+        }
+    }
 
     /// <summary>Changes whenever a parameter begins or ceases to take part in steps.</summary>
     internal long Participations { get; set; }
@@ -48,18 +66,30 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
     /// <summary>The parameter of a name.</summary>
     /// <param name="name">The name.</param>
     /// <exception cref="ParameterException">There is none of that name.</exception>
-    public Parameter this[string name] => _byName.TryGetValue(name, out Parameter? parameter)
-        ? parameter
-        : throw new ParameterException(
-            $"There is no parameter '{name}'; the buffer has {string.Join(", ", _byName.Keys.Take(20))}"
-            + (Count > 20 ? $" and {Count - 20} more." : "."));
+    public Parameter this[string name]
+    {
+        get
+        {
+            lock (Device.Gate)
+            {
+                return _byName.TryGetValue(name, out Parameter? parameter)
+                    ? parameter
+                    : throw new ParameterException(
+                        $"There is no parameter '{name}'; the buffer has {string.Join(", ", _byName.Keys.Take(20))}"
+                        + (Count > 20 ? $" and {Count - 20} more." : "."));
+            }
+        }
+    }
 
     /// <summary>Finds the parameter of a name.</summary>
     /// <param name="name">The name.</param>
     /// <param name="parameter">The parameter.</param>
     /// <returns>Whether there is one.</returns>
-    public bool TryGet(string name, [MaybeNullWhen(false)] out Parameter parameter) =>
-        _byName.TryGetValue(name, out parameter);
+    public bool TryGet(string name, [MaybeNullWhen(false)] out Parameter parameter)
+    {
+        lock (Device.Gate)
+            return _byName.TryGetValue(name, out parameter);
+    }
 
     /// <summary>Adds a parameter. Its values start as zero.</summary>
     /// <param name="name">Its name, unique in the buffer.</param>
@@ -70,6 +100,12 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
     /// tensor is larger than the device's memory.</exception>
     /// <exception cref="ObjectDisposedException">The buffer is disposed.</exception>
     public Parameter Add(string name, DType dtype, params ReadOnlySpan<int> shape)
+    {
+        lock (Device.Gate)
+            return AddAlone(name, dtype, shape);
+    }
+
+    private Parameter AddAlone(string name, DType dtype, ReadOnlySpan<int> shape)
     {
         ThrowIfDisposed();
         if (string.IsNullOrWhiteSpace(name))
@@ -97,13 +133,20 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
     /// <exception cref="ObjectDisposedException">The buffer is disposed.</exception>
     public void ZeroGradients()
     {
-        PlaceAll();
-        foreach (PlacedSlabs slab in _slabs)
-            slab.ClearGradients(0, slab.TileCount);
+        lock (Device.Gate)
+        {
+            PlaceAll();
+            foreach (PlacedSlabs slab in _slabs)
+                slab.ClearGradients(0, slab.TileCount);
+        }
     }
 
-    /// <inheritdoc/>
-    public IEnumerator<Parameter> GetEnumerator() => _parameters.GetEnumerator();
+    /// <summary>The parameters that there are now, in the order in which they were added.</summary>
+    public IEnumerator<Parameter> GetEnumerator()
+    {
+        lock (Device.Gate)
+            return ((IEnumerable<Parameter>)[.. _parameters]).GetEnumerator();
+    }
 
     /// <inheritdoc/>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -111,12 +154,15 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
     /// <summary>Frees the memory. Its parameters, and views of them, cannot be used any more.</summary>
     public void Dispose()
     {
-        if (_disposed)
-            return;
-        _disposed = true;
-        foreach (PlacedSlabs slab in _slabs)
-            slab.Dispose();
-        _slabs.Clear();
+        lock (Device.Gate)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            foreach (PlacedSlabs slab in _slabs)
+                slab.Dispose();
+            _slabs.Clear();
+        }
     }
 
     internal void ThrowIfDisposed()

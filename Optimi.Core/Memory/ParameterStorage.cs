@@ -10,6 +10,8 @@ internal abstract class ParameterStorage(Parameter parameter) : TensorStorage(pa
 
     protected Parameter Parameter { get; } = parameter;
 
+    private protected override ComputeDevice Device => Parameter.Buffer.Device;
+
     /// <summary>The slab, once the parameter is placed.</summary>
     protected abstract Slab Slab { get; }
 

@@ -27,7 +27,8 @@ internal sealed unsafe class Slab : IDisposable
     private const int PageLength = 4096;
 
     private readonly ComputeDevice _device;
-    private readonly MemoryBuffer _buffer;
+    private readonly long _allocated;
+    private MemoryBuffer? _buffer;
     private readonly long _start;
     private void* _allocation;
 
@@ -43,19 +44,18 @@ internal sealed unsafe class Slab : IDisposable
         int apart = ApartOf(bytes);
         _start = slot * apart;
         // The same for all slots, or what comes before a slab in memory would undo what its own start does.
-        long allocated = bytes + (OtherSlots * apart);
+        _allocated = bytes + (OtherSlots * apart);
         if (device.IsHost)
         {
-            bool isLarge = HugePages.AreWorthwhile(allocated);
-            _allocation = NativeMemory.AlignedAlloc((nuint)allocated, (nuint)(isLarge ? HugePages.Length : PageLength));
+            bool isLarge = HugePages.AreWorthwhile(_allocated);
+            _allocation = NativeMemory.AlignedAlloc((nuint)_allocated, (nuint)(isLarge ? HugePages.Length : PageLength));
             if (isLarge)
-                HugePages.Advise(_allocation, allocated);
+                HugePages.Advise(_allocation, _allocated);
             NativeMemory.Clear(Host, (nuint)bytes);
-            _buffer = CPUMemoryBuffer.Create(device.Accelerator, (nint)_allocation, allocated, sizeof(byte));
         }
         else
         {
-            _buffer = device.Accelerator.Allocate1D<byte>(allocated);
+            _buffer = device.Ilgpu.Accelerator.Allocate1D<byte>(_allocated);
             Clear(0, bytes);
         }
     }
@@ -66,13 +66,17 @@ internal sealed unsafe class Slab : IDisposable
     /// <summary>Where the slab lies in host memory; null on other devices.</summary>
     public byte* Host => _device.IsHost ? (byte*)_allocation + _start : null;
 
+    /// <summary>The allocation as ILGPU sees it; of the host's memory, which steps without ILGPU, made when it is first asked for.</summary>
+    private MemoryBuffer Buffer =>
+        _buffer ??= CPUMemoryBuffer.Create(_device.Ilgpu.Accelerator, (nint)_allocation, _allocated, sizeof(byte));
+
     /// <summary>A part of the slab as ILGPU sees it.</summary>
     /// <typeparam name="T">The element.</typeparam>
     /// <param name="offset">Where it starts, in bytes.</param>
     /// <param name="length">How many elements.</param>
     public ArrayView<T> View<T>(long offset, long length)
         where T : unmanaged =>
-        _buffer.AsArrayView<byte>(_start + offset, length * Unsafe.SizeOf<T>()).Cast<T>();
+        Buffer.AsArrayView<byte>(_start + offset, length * Unsafe.SizeOf<T>()).Cast<T>();
 
     /// <summary>The whole slab as ILGPU sees it.</summary>
     /// <typeparam name="T">The element.</typeparam>
@@ -94,8 +98,8 @@ internal sealed unsafe class Slab : IDisposable
         fixed (byte* pointer = source)
         {
             // ILGPU's OpenCL copies the whole host buffer whatever the view: the buffer is made to measure.
-            using var staging = CPUMemoryBuffer.Create(_device.Accelerator, (nint)pointer, source.Length, sizeof(byte));
-            View<byte>(offset, source.Length).CopyFrom(_device.Stream, staging.AsArrayView<byte>(0, source.Length));
+            using var staging = CPUMemoryBuffer.Create(_device.Ilgpu.Accelerator, (nint)pointer, source.Length, sizeof(byte));
+            View<byte>(offset, source.Length).CopyFrom(_device.Ilgpu.Stream, staging.AsArrayView<byte>(0, source.Length));
             _device.Synchronize();
         }
     }
@@ -114,8 +118,8 @@ internal sealed unsafe class Slab : IDisposable
 
         fixed (byte* pointer = destination)
         {
-            using var staging = CPUMemoryBuffer.Create(_device.Accelerator, (nint)pointer, destination.Length, sizeof(byte));
-            View<byte>(offset, destination.Length).CopyTo(_device.Stream, staging.AsArrayView<byte>(0, destination.Length));
+            using var staging = CPUMemoryBuffer.Create(_device.Ilgpu.Accelerator, (nint)pointer, destination.Length, sizeof(byte));
+            View<byte>(offset, destination.Length).CopyTo(_device.Ilgpu.Stream, staging.AsArrayView<byte>(0, destination.Length));
             _device.Synchronize();
         }
     }
@@ -128,7 +132,7 @@ internal sealed unsafe class Slab : IDisposable
     {
         if (!_device.IsHost)
         {
-            View<byte>(offset, bytes).MemSetToZero(_device.Stream);
+            View<byte>(offset, bytes).MemSetToZero(_device.Ilgpu.Stream);
             return;
         }
 
@@ -139,7 +143,7 @@ internal sealed unsafe class Slab : IDisposable
     public void Dispose()
     {
         if (!_device.IsDisposed)
-            _buffer.Dispose();
+            _buffer?.Dispose();
         NativeMemory.AlignedFree(_allocation);
         _allocation = null;
     }

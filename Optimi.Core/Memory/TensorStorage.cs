@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ILGPU;
@@ -31,6 +32,9 @@ public abstract class TensorStorage
 
     /// <summary>How many numbers there are.</summary>
     public long Length { get; }
+
+    /// <summary>The device that holds the memory.</summary>
+    private protected abstract ComputeDevice Device { get; }
 
     /// <summary>What this is the memory of, for messages.</summary>
     private protected abstract string Description { get; }
@@ -67,8 +71,12 @@ public abstract class TensorStorage
     {
         float[] numbers = ArrayPool<float>.Shared.Rent((int)Math.Min(Length, ChunkLength));
         numbers.AsSpan().Fill(value);
-        for (long at = 0; at < Length; at += numbers.Length)
-            WritePart<float>(at, numbers.AsSpan(0, (int)Math.Min(numbers.Length, Length - at)));
+        lock (Device.Gate)
+        {
+            for (long at = 0; at < Length; at += numbers.Length)
+                WritePart<float>(at, numbers.AsSpan(0, (int)Math.Min(numbers.Length, Length - at)));
+        }
+
         ArrayPool<float>.Shared.Return(numbers);
     }
 
@@ -82,31 +90,40 @@ public abstract class TensorStorage
         where T : unmanaged
     {
         CheckElement<T>();
-        (Slab slab, long offset) = Locate();
-        if (slab.Host == null)
+        lock (Device.Gate)
         {
-            throw new DeviceException(
-                $"{Description} lies in device memory, which has no span; use AsArrayView, or CopyTo and CopyFrom.");
-        }
+            (Slab slab, long offset) = Locate();
+            if (slab.Host == null)
+            {
+                throw new DeviceException(
+                    $"{Description} lies in device memory, which has no span; use AsArrayView, or CopyTo and CopyFrom.");
+            }
 
-        if (Length > int.MaxValue)
-            throw new ParameterException($"{Description} has {Length} numbers, more than a span can; use AsArrayView.");
-        slab.AwaitDevice();
-        OnWritable();
-        return new Span<T>(slab.Host + offset, (int)Length);
+            if (Length > int.MaxValue)
+                throw new ParameterException($"{Description} has {Length} numbers, more than a span can; use AsArrayView.");
+            slab.AwaitDevice();
+            OnWritable();
+            return new Span<T>(slab.Host + offset, (int)Length);
+        }
     }
 
     /// <summary>The memory itself, as ILGPU sees it: for kernels of the caller's.</summary>
     /// <typeparam name="T"><see cref="float"/>, <see cref="BFloat16"/> or <see cref="Half"/>, as <see cref="DType"/> says.</typeparam>
     /// <exception cref="ParameterException"><typeparamref name="T"/> is not the storage type.</exception>
     /// <exception cref="ObjectDisposedException">The memory is gone.</exception>
+    [RequiresDynamicCode(CodeNeeds.Ilgpu)]
+    [RequiresUnreferencedCode(CodeNeeds.WholeIlgpu)]
     public ArrayView<T> AsArrayView<T>()
         where T : unmanaged
     {
         CheckElement<T>();
-        (Slab slab, long offset) = Locate();
-        OnWritable();
-        return slab.View<T>(offset, Length);
+        lock (Device.Gate)
+        {
+            (Slab slab, long offset) = Locate();
+            ArrayView<T> view = slab.View<T>(offset, Length);
+            OnWritable();
+            return view;
+        }
     }
 
     /// <summary>Finds the memory, allocating it if need be.</summary>
@@ -134,14 +151,17 @@ public abstract class TensorStorage
         where T : unmanaged
     {
         CheckLength(source.Length);
-        if (typeof(T) == DType.Element())
+        lock (Device.Gate)
         {
-            Write(0, MemoryMarshal.AsBytes(source));
-            return;
-        }
+            if (typeof(T) == DType.Element())
+            {
+                Write(0, MemoryMarshal.AsBytes(source));
+                return;
+            }
 
-        for (int at = 0; at < source.Length; at += ChunkLength)
-            WritePart(at, source.Slice(at, Math.Min(ChunkLength, source.Length - at)));
+            for (int at = 0; at < source.Length; at += ChunkLength)
+                WritePart(at, source.Slice(at, Math.Min(ChunkLength, source.Length - at)));
+        }
     }
 
     private void WritePart<T>(long at, ReadOnlySpan<T> part)
@@ -182,27 +202,33 @@ public abstract class TensorStorage
         where T : unmanaged
     {
         CheckLength(destination.Length);
-        if (typeof(T) == DType.Element())
+        lock (Device.Gate)
         {
-            Read(0, MemoryMarshal.AsBytes(destination));
-            return;
-        }
-
-        for (int at = 0; at < destination.Length; at += ChunkLength)
-        {
-            Span<T> part = destination.Slice(at, Math.Min(ChunkLength, destination.Length - at));
-            switch (DType)
+            if (typeof(T) == DType.Element())
             {
-                case DType.Float32:
-                    ReadAs<T, float>(at, part);
-                    break;
-                case DType.BFloat16:
-                    ReadAs<T, BFloat16>(at, part);
-                    break;
-                default:
-                    ReadAs<T, Half>(at, part);
-                    break;
+                Read(0, MemoryMarshal.AsBytes(destination));
+                return;
             }
+
+            for (int at = 0; at < destination.Length; at += ChunkLength)
+                ReadPart(at, destination.Slice(at, Math.Min(ChunkLength, destination.Length - at)));
+        }
+    }
+
+    private void ReadPart<T>(long at, Span<T> part)
+        where T : unmanaged
+    {
+        switch (DType)
+        {
+            case DType.Float32:
+                ReadAs<T, float>(at, part);
+                break;
+            case DType.BFloat16:
+                ReadAs<T, BFloat16>(at, part);
+                break;
+            default:
+                ReadAs<T, Half>(at, part);
+                break;
         }
     }
 

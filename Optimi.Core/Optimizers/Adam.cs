@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using Optimi.Kernels;
 
 namespace Optimi;
 
 /// <summary>Adam. Weight decay is an L2 penalty on the gradient unless it is decoupled.</summary>
 /// <remarks>Kingma, Ba, <see href="https://arxiv.org/abs/1412.6980">Adam: A Method for Stochastic Optimization</see>.</remarks>
+[RequiresDynamicCode(CodeNeeds.ClosedTypes)]
 public sealed class Adam : Optimizer<AdamRule<ScalarLane>>
 {
     /// <summary>Creates an optimizer with one group; see <see cref="AdamOptions"/> for what the arguments mean.</summary>

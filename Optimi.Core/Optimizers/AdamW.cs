@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Optimi.Kernels;
 
 namespace Optimi;
@@ -5,6 +6,7 @@ namespace Optimi;
 /// <summary>AdamW: Adam with decoupled weight decay.</summary>
 /// <remarks>Loshchilov, Hutter, <see href="https://arxiv.org/abs/1711.05101">Decoupled Weight Decay
 /// Regularization</see>.</remarks>
+[RequiresDynamicCode(CodeNeeds.ClosedTypes)]
 public sealed class AdamW : Optimizer<AdamRule<ScalarLane>>
 {
     /// <summary>Creates an optimizer with one group; see <see cref="AdamWOptions"/> for what the arguments mean.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Optimi.Kernels;
 
 namespace Optimi;
@@ -5,6 +6,7 @@ namespace Optimi;
 /// <summary>Adan: adaptive Nesterov momentum.</summary>
 /// <remarks>Xie et al., <see href="https://arxiv.org/abs/2208.06677">Adan: Adaptive Nesterov Momentum Algorithm for Faster Optimizing
 /// Deep Models</see>.</remarks>
+[RequiresDynamicCode(CodeNeeds.ClosedTypes)]
 public sealed class Adan : Optimizer<AdanRule<ScalarLane>>
 {
     /// <summary>Creates an optimizer with one group; see <see cref="AdanOptions"/> for what the arguments mean.</summary>

@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using Optimi.Kernels;
 
 namespace Optimi;
 
 /// <summary>Lion: steps of equal size, by the sign of the momentum.</summary>
 /// <remarks>Chen et al., <see href="https://arxiv.org/abs/2302.06675">Symbolic Discovery of Optimization Algorithms</see>.</remarks>
+[RequiresDynamicCode(CodeNeeds.ClosedTypes)]
 public sealed class Lion : Optimizer<LionRule<ScalarLane>>
 {
     /// <summary>Creates an optimizer with one group; see <see cref="LionOptions"/> for what the arguments mean.</summary>

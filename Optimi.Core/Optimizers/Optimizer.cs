@@ -6,10 +6,11 @@ namespace Optimi;
 /// Updates parameters from their gradients. All parameters of all groups are stepped together: one launch for each storage type
 /// (and each variant of states), however many they are.
 /// </summary>
-/// <remarks>Nothing is allocated by a step once the first is done. Not safe for concurrent use.</remarks>
+/// <remarks>Nothing is allocated by a step once the first is done. Any thread may call at any time: calls that use the same device
+/// take turns (see <see cref="ComputeDevice"/>).</remarks>
 public abstract class Optimizer : IDisposable
 {
-    private readonly List<ParameterGroup> _groups = [];
+    private ParameterGroup[] _groups = [];
     private bool _disposed;
 
     private protected Optimizer(IReadOnlyList<ParameterGroup> groups)
@@ -20,7 +21,7 @@ public abstract class Optimizer : IDisposable
         Device = groups[0].Parameters[0].Buffer.Device;
     }
 
-    /// <summary>The groups, in the order in which they were added.</summary>
+    /// <summary>The groups so far, in the order in which they were added.</summary>
     public IReadOnlyList<ParameterGroup> Groups => _groups;
 
     /// <summary>The learning rate of all groups: setting it sets each; reading it gives the first group's.</summary>
@@ -55,6 +56,16 @@ public abstract class Optimizer : IDisposable
     /// <exception cref="DeviceException">The device has no memory left for the states.</exception>
     public abstract void Step();
 
+    /// <summary>
+    /// Gets everything ready for the first step, so that it waits for nothing: allocates the states, and compiles the kernels on
+    /// threads of the pool while the caller goes on, to load data for one. A step in the meantime waits for the kernels that it needs.
+    /// </summary>
+    /// <remarks>Call it when all parameters are added: those that come later get launches of their own.</remarks>
+    /// <returns>Complete when a step would not wait. On the host there is nothing to compile.</returns>
+    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    /// <exception cref="DeviceException">The device has no memory left for the states; or, of the task, a rule does not compile.</exception>
+    public abstract Task PrepareAsync();
+
     /// <summary>Computes the loss and its gradients, then steps.</summary>
     /// <param name="closure">Writes the gradients and returns the loss.</param>
     /// <returns>The loss.</returns>
@@ -79,6 +90,12 @@ public abstract class Optimizer : IDisposable
     /// <see cref="Parameter.HasGradient"/>.</summary>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     public void ZeroGradients()
+    {
+        lock (Device.Gate)
+            ZeroGradientsAlone();
+    }
+
+    private void ZeroGradientsAlone()
     {
         ThrowIfDisposed();
         PlacedSlabs? place = null;
@@ -135,7 +152,8 @@ public abstract class Optimizer : IDisposable
     /// <summary>Frees the states.</summary>
     public void Dispose()
     {
-        Dispose(true);
+        lock (Device.Gate)
+            Dispose(true);
         GC.SuppressFinalize(this);
     }
 
@@ -149,7 +167,7 @@ public abstract class Optimizer : IDisposable
     /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>
     protected virtual void Dispose(bool disposing) => _disposed = true;
 
-    private protected void Add(ParameterGroup group) => _groups.Add(group);
+    private protected void Add(ParameterGroup group) => _groups = [.. _groups, group];
 
     private protected void WarnOfLargeDecay(IEnumerable<ParameterGroup> groups)
     {

@@ -8,6 +8,7 @@ namespace Optimi;
 /// which then runs on every device, with Kahan summation, groups and all.
 /// </summary>
 /// <typeparam name="TRule">The rule, with <see cref="ScalarLane"/> as its register.</typeparam>
+[RequiresDynamicCode(CodeNeeds.ClosedTypes)]
 public class Optimizer<TRule> : Optimizer
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
@@ -45,8 +46,11 @@ public class Optimizer<TRule> : Optimizer
     {
         get
         {
-            Schedule();
-            return _launches.Sum(launch => launch.Memory.StateBytes);
+            lock (Device.Gate)
+            {
+                Schedule();
+                return _launches.Sum(launch => launch.Memory.StateBytes);
+            }
         }
     }
 
@@ -57,7 +61,7 @@ public class Optimizer<TRule> : Optimizer
         set
         {
             if (value)
-                CheckAccumulation(Groups);
+                WarnOfL2(CheckAccumulation(Groups));
             _accumulate = value;
         }
     }
@@ -73,11 +77,16 @@ public class Optimizer<TRule> : Optimizer
     /// <exception cref="OptionException">An option has a value that it cannot have.</exception>
     public ParameterGroup AddGroup(IEnumerable<Parameter> parameters, RuleOptions<TRule> options)
     {
-        ThrowIfDisposed();
         var group = new ParameterGroup(parameters, options);
-        if (Accumulate)
-            CheckAccumulation([group]);
-        Own(group);
+        bool hasL2;
+        lock (Device.Gate)
+        {
+            ThrowIfDisposed();
+            hasL2 = Accumulate && CheckAccumulation([group]);
+            Own(group);
+        }
+
+        WarnOfL2(hasL2);
         WarnOfLargeDecay([group]);
         return group;
     }
@@ -85,22 +94,49 @@ public class Optimizer<TRule> : Optimizer
     /// <inheritdoc/>
     public override void Step()
     {
-        Schedule();
-        foreach (ScheduledLaunch<TRule> launch in _launches)
-            launch.Step(Accumulate);
+        lock (Device.Gate)
+        {
+            Schedule();
+            foreach (ScheduledLaunch<TRule> launch in _launches)
+                launch.Begin(Accumulate);
+            // Kernels of all launches are compiled side by side, and no tensor is stepped if one of them fails.
+            foreach (ScheduledLaunch<TRule> launch in _launches)
+                launch.AwaitKernels();
+            foreach (ScheduledLaunch<TRule> launch in _launches)
+                launch.Run();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task PrepareAsync()
+    {
+        lock (Device.Gate)
+        {
+            Schedule();
+            return Task.WhenAll([.. _launches.Select(launch => launch.Prepare(Accumulate))]);
+        }
     }
 
     /// <inheritdoc/>
     public override void Step(Parameter parameter)
     {
-        LaunchTensor tensor = Find(parameter);
-        Schedule();
-        if (_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
-            launch.Step(tensor, Accumulate);
+        lock (Device.Gate)
+        {
+            LaunchTensor tensor = Find(parameter);
+            Schedule();
+            if (_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
+                launch.Step(tensor, Accumulate);
+        }
     }
 
     /// <inheritdoc/>
     public override bool TryGetState(Parameter parameter, string name, [MaybeNullWhen(false)] out TensorStorage state)
+    {
+        lock (Device.Gate)
+            return TryGetStateAlone(parameter, name, out state);
+    }
+
+    private bool TryGetStateAlone(Parameter parameter, string name, [MaybeNullWhen(false)] out TensorStorage state)
     {
         LaunchTensor tensor = Find(parameter);
         Schedule();
@@ -125,10 +161,13 @@ public class Optimizer<TRule> : Optimizer
     /// <inheritdoc/>
     public override long StepCount(Parameter parameter)
     {
-        LaunchTensor tensor = Find(parameter);
-        if (_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
-            launch.CountSteps();
-        return tensor.Steps;
+        lock (Device.Gate)
+        {
+            LaunchTensor tensor = Find(parameter);
+            if (_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
+                launch.CountSteps();
+            return tensor.Steps;
+        }
     }
 
     /// <inheritdoc/>
@@ -141,8 +180,10 @@ public class Optimizer<TRule> : Optimizer
         _launchOf.Clear();
     }
 
+    /// <summary>Checks that groups can accumulate.</summary>
+    /// <returns>Whether one has weight decay in its gradients.</returns>
     /// <exception cref="OptionException">A group has no states.</exception>
-    private void CheckAccumulation(IEnumerable<ParameterGroup> groups)
+    private static bool CheckAccumulation(IEnumerable<ParameterGroup> groups)
     {
         bool hasL2 = false;
         foreach (ParameterGroup group in groups)
@@ -151,6 +192,11 @@ public class Optimizer<TRule> : Optimizer
             ((RuleOptions<TRule>)group.Options).CheckAccumulation();
         }
 
+        return hasL2;
+    }
+
+    private void WarnOfL2(bool hasL2)
+    {
         if (hasL2)
         {
             Warnings.Raise(

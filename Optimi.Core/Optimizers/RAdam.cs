@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Optimi.Kernels;
 
 namespace Optimi;
@@ -5,6 +6,7 @@ namespace Optimi;
 /// <summary>RAdam: Adam with the variance of its adaptive learning rate rectified.</summary>
 /// <remarks>Liu et al., <see href="https://arxiv.org/abs/1908.03265">On the Variance of the Adaptive Learning Rate and
 /// Beyond</see>.</remarks>
+[RequiresDynamicCode(CodeNeeds.ClosedTypes)]
 public sealed class RAdam : Optimizer<RAdamRule<ScalarLane>>
 {
     /// <summary>Creates an optimizer with one group; see <see cref="RAdamOptions"/> for what the arguments mean.</summary>

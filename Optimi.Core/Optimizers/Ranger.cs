@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using Optimi.Kernels;
 
 namespace Optimi;
 
 /// <summary>Ranger: RAdam with lookahead.</summary>
 /// <remarks>Zhang et al., <see href="https://arxiv.org/abs/1907.08610">Lookahead Optimizer: k steps forward, 1 step back</see>.</remarks>
+[RequiresDynamicCode(CodeNeeds.ClosedTypes)]
 public sealed class Ranger : Optimizer<RangerRule<ScalarLane>>
 {
     /// <summary>Creates an optimizer with one group; see <see cref="RangerOptions"/> for what the arguments mean.</summary>

@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using Optimi.Kernels;
 
 namespace Optimi;
 
 /// <summary>Stochastic gradient descent, with momentum if wanted.</summary>
+[RequiresDynamicCode(CodeNeeds.ClosedTypes)]
 public sealed class SGD : Optimizer<SgdRule<ScalarLane>>
 {
     /// <summary>Creates an optimizer with one group; see <see cref="SgdOptions"/> for what the arguments mean.</summary>

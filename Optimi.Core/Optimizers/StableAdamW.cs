@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Optimi.Kernels;
 
 namespace Optimi;
@@ -8,6 +9,7 @@ namespace Optimi;
 /// </summary>
 /// <remarks>Wortsman et al., <see href="https://arxiv.org/abs/2304.13013">Stable and low-precision training for large-scale
 /// vision-language models</see>.</remarks>
+[RequiresDynamicCode(CodeNeeds.ClosedTypes)]
 public sealed class StableAdamW : Optimizer<StableAdamWRule<ScalarLane>>
 {
     /// <summary>Creates an optimizer with one group; see <see cref="StableAdamWOptions"/> for what the arguments mean.</summary>

@@ -4,6 +4,8 @@ namespace Optimi;
 internal sealed class StateStorage(Optimizer optimizer, Parameter parameter, string name, DType dtype, Slab slab, int firstTile)
     : TensorStorage(dtype, parameter.Length)
 {
+    private protected override ComputeDevice Device => parameter.Buffer.Device;
+
     private protected override string Description => $"State '{name}' of parameter '{parameter.Name}'";
 
     private protected override (Slab Slab, long Offset) Locate()

@@ -7,6 +7,24 @@ internal abstract class DeviceKernels<TRule, TApply>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
 {
+    /// <summary>Those that a compiler has to make first.</summary>
+    public IPendingKernel[] Pending { get; protected init; } = [];
+
+    /// <summary>Whether the compiler has finished all of them.</summary>
+    public bool AreDone
+    {
+        get
+        {
+            foreach (IPendingKernel kernel in Pending)
+            {
+                if (!kernel.IsDone)
+                    return false;
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Queues the kernel of the pass.</summary>
     public abstract void Launch(
         LaunchMemory memory, LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> tables);

@@ -15,22 +15,24 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
     private readonly DeviceTable<int> _rowOfTensor;
     private readonly DeviceTable<Row<ScalarLane, TRule, TApply>> _rows;
     private readonly MeasureMemory<TRule, TApply>? _measures;
-    private readonly TileKernels<TRule, TApply, TPass, TLayout, DeviceHalves>? _carefulKernels;
+    private readonly DeviceKernels<TRule, TApply>? _carefulKernels;
     private readonly int[] _lastRowOfTensor;
-    private DeviceKernels<TRule, TApply>? _fullKernels;
-    private DeviceKernels<TRule, TApply>? _leanKernels;
+    private readonly DeviceKernels<TRule, TApply> _fullKernels;
+    private readonly DeviceKernels<TRule, TApply> _leanKernels;
     private DeviceKernels<TRule, TApply>? _chosenKernels;
 
     public DeviceLaunch(LaunchMemory memory)
         : base(memory)
     {
-        Accelerator accelerator = memory.Device.Accelerator;
+        Accelerator accelerator = memory.Device.Ilgpu.Accelerator;
         _tiles = accelerator.Allocate1D(memory.Tiles);
         _rowOfTensor = new DeviceTable<int>(memory.Device);
         _rows = new DeviceTable<Row<ScalarLane, TRule, TApply>>(memory.Device);
         _measures = IsSecondPass ? new MeasureMemory<TRule, TApply>(memory) : null;
+        _fullKernels = Of<TPass>();
+        _leanKernels = Of<LeanPass<TPass, DecayTerm>>();
         if (!memory.IsPadded)
-            _carefulKernels = new TileKernels<TRule, TApply, TPass, TLayout, DeviceHalves>(memory.Device);
+            _carefulKernels = TilesOf<TPass, DeviceHalves>();
         _lastRowOfTensor = [.. RowOfTensor.Select(_ => int.MinValue)];
     }
 
@@ -51,11 +53,13 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
             _tiles.Dispose();
     }
 
-    /// <summary>
-    /// Chooses the kernels that do what the rows ask for: where no row asks for more than decay, as in most steps, those without all
-    /// else. (Steps that only accumulate have few terms anyway.) Compiling takes long enough to leave it at these two, each when it is
-    /// first needed: a rule whose states begin in the first step needs both.
-    /// </summary>
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Where no row asks for more than decay, as in most steps, the kernels without all else are chosen. (Steps that only accumulate
+    /// have few terms anyway.) Compiling takes long enough to leave it at these two, each when it is first needed. A rule whose states
+    /// begin in the first step needs both: its next steps go on with the full kernels, which give the same bits, until the lean ones
+    /// are compiled.
+    /// </remarks>
     public override void Prepare()
     {
         if (TermsOfRows.Count == 0)
@@ -63,12 +67,37 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
         bool isLean = TPass.UpdatesParameters;
         foreach (Terms ofRow in TermsOfRows)
             isLean &= (ofRow | Terms.Decay) == Terms.Decay;
-        _chosenKernels = isLean ? _leanKernels ??= Load<LeanPass<TPass, DecayTerm>>() : _fullKernels ??= Load<TPass>();
+        _chosenKernels = isLean ? _leanKernels : _fullKernels;
+        Start(_chosenKernels.Pending);
+        if (isLean && !_leanKernels.AreDone && _fullKernels.AreDone)
+            _chosenKernels = _fullKernels;
+        if (_carefulKernels is not null)
+            Start(_carefulKernels.Pending);
+        if (_measures is not null)
+            Start(_measures.Pending);
     }
+
+    public override void AwaitKernels()
+    {
+        if (_chosenKernels is null)
+            return;
+        Await(_chosenKernels.Pending);
+        if (_carefulKernels is not null)
+            Await(_carefulKernels.Pending);
+        if (_measures is not null)
+            Await(_measures.Pending);
+    }
+
+    public override Task WhenCompiled() => Task.WhenAll(
+        ((IEnumerable<IPendingKernel>)
+        [
+            .. _fullKernels.Pending, .. _leanKernels.Pending, .. _carefulKernels?.Pending ?? [], .. _measures?.Pending ?? [],
+        ])
+        .Where(kernel => kernel.IsStarted).Select(kernel => kernel.Start()));
 
     public override void Run(LaunchRange range)
     {
-        Device.Accelerator.Bind();
+        Device.Ilgpu.Accelerator.Bind();
         _rows.Upload(Rows, Rows.Length);
         if (!RowOfTensor.AsSpan().SequenceEqual(_lastRowOfTensor))
         {
@@ -96,10 +125,33 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
         Device.CountLaunches(IsSecondPass ? (2 * launches) + 1 : launches);
     }
 
-    private DeviceKernels<TRule, TApply> Load<TLoaded>()
-        where TLoaded : IPass => Device.Shape == KernelShape.Quad
-        ? new QuadKernels<TRule, TApply, TLoaded, TLayout>(Device.Accelerator)
-        : new TileKernels<TRule, TApply, TLoaded, TLayout, DeviceWords>(Device);
+    private static void Start(IPendingKernel[] kernels)
+    {
+        foreach (IPendingKernel kernel in kernels)
+            kernel.Start();
+    }
+
+    private static void Await(IPendingKernel[] kernels)
+    {
+        foreach (IPendingKernel kernel in kernels)
+            kernel.Wait();
+    }
+
+    private DeviceKernels<TRule, TApply> Of<TLoaded>()
+        where TLoaded : IPass
+    {
+        if (Device.Shape != KernelShape.Quad)
+            return TilesOf<TLoaded, DeviceWords>();
+        return Device.Groups is SimulatedGroups groups
+            ? new SimulatedQuadKernels<TRule, TApply, TLoaded, TLayout>(groups)
+            : new QuadKernels<TRule, TApply, TLoaded, TLayout>(Device.Kernels);
+    }
+
+    private DeviceKernels<TRule, TApply> TilesOf<TLoaded, TWords>()
+        where TLoaded : IPass
+        where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane> => Device.Groups is SimulatedGroups groups
+        ? new SimulatedTileKernels<TRule, TApply, TLoaded, TLayout, TWords>(groups)
+        : new TileKernels<TRule, TApply, TLoaded, TLayout, TWords>(Device.Kernels, Device.IsProcessor);
 
     /// <summary>The tiles for the fast kernels, and the last ones, for which those might read and write too much.</summary>
     private (LaunchRange Whole, LaunchRange Careful) Split(LaunchRange range)

@@ -36,7 +36,7 @@ internal sealed class DeviceTable<T>(ComputeDevice device) : IDisposable
         _usedAt[_next] = device.Synchronizations;
         CPUMemoryBuffer staging = _ring[_next];
         entries.AsSpan(0, count).CopyTo(new Span<T>((void*)staging.NativePtr, (int)staging.Length));
-        View.CopyFrom(device.Stream, staging.AsArrayView<T>(0, staging.Length));
+        View.CopyFrom(device.Ilgpu.Stream, staging.AsArrayView<T>(0, staging.Length));
     }
 
     public void Dispose()
@@ -52,10 +52,10 @@ internal sealed class DeviceTable<T>(ComputeDevice device) : IDisposable
     {
         device.Synchronize();
         Dispose();
-        _buffer = device.Accelerator.Allocate1D<T>(length);
+        _buffer = device.Ilgpu.Accelerator.Allocate1D<T>(length);
         for (int i = 0; i < RingLength; i++)
         {
-            _ring[i] = CPUMemoryBuffer.Create(device.Accelerator, length, Unsafe.SizeOf<T>());
+            _ring[i] = CPUMemoryBuffer.Create(device.Ilgpu.Accelerator, length, Unsafe.SizeOf<T>());
             _usedAt[i] = -1;
         }
     }

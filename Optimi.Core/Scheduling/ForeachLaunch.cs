@@ -27,12 +27,22 @@ internal abstract class ForeachLaunch : IDisposable
     /// <summary>Lets a tensor take part, with a row of scalars.</summary>
     public void SetRow(int tensor, int row) => RowOfTensor[tensor] = row;
 
-    /// <summary>Compiles what a step of the rows that were made needs, if that is still to be done.</summary>
+    /// <summary>Chooses the kernels for the rows that were made, and begins to compile those that are missing.</summary>
     public virtual void Prepare()
     {
     }
 
-    /// <summary>Steps a range of tensors, after <see cref="Prepare"/>.</summary>
+    /// <summary>Waits until the kernels that were chosen are compiled.</summary>
+    /// <exception cref="DeviceException">One does not compile.</exception>
+    public virtual void AwaitKernels()
+    {
+    }
+
+    /// <summary>All kernels that the compiler was asked for.</summary>
+    /// <returns>Complete when they are ready.</returns>
+    public virtual Task WhenCompiled() => Task.CompletedTask;
+
+    /// <summary>Steps a range of tensors, after <see cref="AwaitKernels"/>.</summary>
     public abstract void Run(LaunchRange range);
 
     public virtual void Dispose()

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
@@ -6,8 +7,13 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>Closes the generic launch over a rule, a layout and the device's registers: the one place of reflection.</summary>
+[UnconditionalSuppressMessage("Trimming", "IL2055", Justification = Rooted)]
+[UnconditionalSuppressMessage("Trimming", "IL2067", Justification = Rooted)]
+[UnconditionalSuppressMessage("Trimming", "IL2070", Justification = Rooted)]
 internal static class LaunchFactory
 {
+    private const string Rooted = "ILLink.Descriptors.xml keeps both assemblies whole, and a rule in use has its fields.";
+
     /// <summary>Makes a launch for the device that the memory is on.</summary>
     /// <param name="memory">What it steps.</param>
     /// <param name="accumulates">Whether it only accumulates into states.</param>

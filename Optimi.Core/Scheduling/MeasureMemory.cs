@@ -23,19 +23,21 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
     /// <summary>For each tensor the number of its first part, and one past the last part of all.</summary>
     private readonly int[] _firstPart;
 
-    private readonly Action<
+    private readonly PendingKernel<Action<
         AcceleratorStream,
         KernelConfig,
         int,
         LaunchTables<Row<ScalarLane, TRule, TApply>>,
         MeasureTables,
         FinishTables,
-        LaunchTables<Row<ScalarLane, TRule, TApply>>> _finish;
+        LaunchTables<Row<ScalarLane, TRule, TApply>>>>? _finish;
+
+    private readonly SimulatedFinish<TRule, TApply>? _simulation;
 
     public MeasureMemory(LaunchMemory memory)
     {
         _device = memory.Device;
-        Accelerator accelerator = _device.Accelerator;
+        Accelerator accelerator = _device.Ilgpu.Accelerator;
         _extents = accelerator.Allocate1D(memory.Extents);
         _sums = accelerator.Allocate1D<ScalarLane>(memory.Tiles.Length);
         bool sharesTensors = _device.Shape == KernelShape.Quad;
@@ -46,14 +48,26 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
         _partsDone = accelerator.Allocate1D(new int[memory.Extents.Length]);
         _rowOfTensor = accelerator.Allocate1D<int>(memory.Extents.Length);
         _rows = accelerator.Allocate1D<Row<ScalarLane, TRule, TApply>>(memory.Extents.Length);
-        _finish = accelerator.LoadKernel<
+        if (_device.Groups is SimulatedGroups groups)
+        {
+            _simulation = new SimulatedFinish<TRule, TApply>(groups, sharesTensors);
+            return;
+        }
+
+        _finish = _device.Kernels.Get<Action<
+            AcceleratorStream,
+            KernelConfig,
             int,
             LaunchTables<Row<ScalarLane, TRule, TApply>>,
             MeasureTables,
             FinishTables,
-            LaunchTables<Row<ScalarLane, TRule, TApply>>>(
+            LaunchTables<Row<ScalarLane, TRule, TApply>>>>(
             sharesTensors ? FinishKernel<TRule, TApply, CountedParts>.Run : FinishKernel<TRule, TApply, WholeTensors>.Run);
+        Pending = [_finish];
     }
+
+    /// <summary>Those kernels that a compiler has to make first.</summary>
+    public IPendingKernel[] Pending { get; } = [];
 
     /// <summary>Where the first pass puts its sums.</summary>
     public MeasureTables Tables => new()
@@ -75,16 +89,24 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
             Rows = _rows.View.AsContiguous(),
         };
         int firstPart = _firstPart[range.FirstTensor];
-        _finish(
-            _device.Stream,
+        int parts = _firstPart[range.FirstTensor + range.TensorCount] - firstPart;
+        var finish = new FinishTables { Parts = _parts.View.AsContiguous().Cast<int>(), PartsDone = _partsDone.View.AsContiguous() };
+        if (_simulation is not null)
+        {
+            _simulation.Run(firstPart, parts, first, Tables, finish, second);
+            return second;
+        }
+
+        _finish!.Launch(
+            _device.Ilgpu.Stream,
             new KernelConfig(
-                _firstPart[range.FirstTensor + range.TensorCount] - firstPart,
+                parts,
                 // A processor does one after the other what is between two barriers: several threads of a group are of no use to it.
                 _device.IsProcessor ? 1 : TreeSum.BlockLength),
             firstPart,
             first,
             Tables,
-            new FinishTables { Parts = _parts.View.AsContiguous().Cast<int>(), PartsDone = _partsDone.View.AsContiguous() },
+            finish,
             second);
         return second;
     }

@@ -50,13 +50,13 @@ internal sealed class OptimizerMemory : LaunchMemory, IDisposable
             Slab values = _place.Values;
             return new()
             {
-                Values = SlotMemory.Of(values),
-                Gradients = SlotMemory.Of(_place.Gradients),
-                Compensation = SlotMemory.Of(Compensation ?? values),
-                State0 = SlotMemory.Of(State(0) ?? values),
-                State1 = SlotMemory.Of(State(1) ?? values),
-                State2 = SlotMemory.Of(State(2) ?? values),
-                State3 = SlotMemory.Of(State(3) ?? values),
+                Values = Of(values),
+                Gradients = Of(_place.Gradients),
+                Compensation = Of(Compensation ?? values),
+                State0 = Of(State(0) ?? values),
+                State1 = Of(State(1) ?? values),
+                State2 = Of(State(2) ?? values),
+                State3 = Of(State(3) ?? values),
             };
         }
     }
@@ -82,6 +82,8 @@ internal sealed class OptimizerMemory : LaunchMemory, IDisposable
 
         return extents;
     }
+
+    private SlotMemory Of(Slab slab) => SlotMemory.Of(slab, Device.Shape);
 
     private Slab AllocateTiles(DType dtype, int slot) => Device.Allocate((long)Tiles.Length * dtype.TileBytes(), slot);
 }

@@ -12,7 +12,7 @@ internal sealed class ParallelWork
     private const int MinParallelTiles = 256;
 
     /// <summary>Many small parts let two threads finish together although one was late; fewer cost less to hand out.</summary>
-    private const int MaxParts = 64;
+    public const int MaxParts = 64;
 
     private readonly Action<int> _runPart;
     private Helper[] _helpers = [];

@@ -11,34 +11,42 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
     where TPass : IPass
     where TLayout : ILayout
 {
-    private readonly Action<
-        AcceleratorStream, KernelConfig, int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<DeviceQuads>> _kernel;
+    private readonly PendingKernel<Action<
+        AcceleratorStream, KernelConfig, int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<DeviceQuads>>> _kernel;
 
-    private readonly Action<
+    private readonly PendingKernel<Action<
         AcceleratorStream,
         KernelConfig,
         int,
         int,
         LaunchTables<Row<ScalarLane, TRule, TApply>>,
         MeasureTables,
-        Slabs<DeviceQuads>>? _measure;
+        Slabs<DeviceQuads>>>? _measure;
 
-    public QuadKernels(Accelerator accelerator)
+    public QuadKernels(KernelLibrary library)
     {
-        // Kept here: ILGPU's own cache holds kernels weakly.
-        _kernel = accelerator.LoadKernel<int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<DeviceQuads>>(
-            QuadKernel<TRule, TApply, TPass, TLayout>.Run);
+        _kernel = library.Get<Action<
+            AcceleratorStream, KernelConfig, int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<DeviceQuads>>>(
+            QuadKernel<TRule, TApply, TPass, TLayout>.Run, QuadKernel<TRule, TApply, TPass, TLayout>.Parts);
+        Pending = [_kernel];
         if (TPass.UpdatesStates)
             return;
-        _measure = accelerator.LoadKernel<
-            int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, MeasureTables, Slabs<DeviceQuads>>(
-            MeasureQuadKernel<TRule, TApply, TLayout>.Run);
+        _measure = library.Get<Action<
+            AcceleratorStream,
+            KernelConfig,
+            int,
+            int,
+            LaunchTables<Row<ScalarLane, TRule, TApply>>,
+            MeasureTables,
+            Slabs<DeviceQuads>>>(
+            MeasureQuadKernel<TRule, TApply, TLayout>.Run, MeasureQuadKernel<TRule, TApply, TLayout>.Parts);
+        Pending = [_kernel, _measure];
     }
 
     public override void Launch(
         LaunchMemory memory, LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> tables) =>
-        _kernel(
-            memory.Device.Stream,
+        _kernel.Launch(
+            memory.Device.Ilgpu.Stream,
             ConfigOf(range, QuadGroup<TLayout>.Tiles, QuadGroup<TLayout>.Size),
             range.FirstTile,
             range.TileCount,
@@ -50,8 +58,8 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
         LaunchRange range,
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
         MeasureTables measures) =>
-        _measure!(
-            memory.Device.Stream,
+        _measure!.Launch(
+            memory.Device.Ilgpu.Stream,
             ConfigOf(
                 range,
                 MeasureQuadKernel<TRule, TApply, TLayout>.Tiles,

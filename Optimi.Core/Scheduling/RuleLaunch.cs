@@ -29,15 +29,19 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory) : ForeachLaunch(m
         AddRow(0, options.Rule(context), options.Update(context), context.Step == 1);
         SetRow(0, 0);
         Prepare();
+        AwaitKernels();
     }
 
-    /// <summary>Begins a further step of the tensors that took part in the last one.</summary>
-    public void Repeat()
+    /// <summary>Makes the rows for a further step of the tensors that took part in the last one.</summary>
+    public void BeginAgain()
     {
         for (int row = 0; row < _rows.Count; row++)
             AddRow(row, _rows[row].Group, _rows[row].Step + 1);
-        // Only now, as the options' own code may fail, or the compiler: then no step was made.
-        Prepare();
+    }
+
+    /// <summary>Counts the further step, once nothing can fail any more.</summary>
+    public void CountAgain()
+    {
         for (int row = 0; row < _rows.Count; row++)
             _rows[row] = (_rows[row].Group, _rows[row].Step + 1);
     }

@@ -4,8 +4,8 @@ namespace Optimi;
 
 /// <summary>Tensors that are stepped together: by a launch that updates them, or by one that only accumulates into states.</summary>
 /// <remarks>
-/// While the same tensors take part in step after step, only the rows of scalars are made anew: tensors, of which there may be
-/// thousands, are not looked at, and their steps are counted later.
+/// If the same tensors take part as in the last step, only the rows of scalars are made anew. The tensors, of which there may be
+/// thousands, are not visited; their step counters are updated when someone asks.
 /// </remarks>
 internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposable
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
@@ -13,27 +13,51 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
     private readonly ParameterBuffer _buffer = memory.Tensors[0].Parameter.Buffer;
     private RuleLaunch<TRule>? _updating;
     private RuleLaunch<TRule>? _accumulating;
+
+    /// <summary>The launch of the step in hand.</summary>
+    private RuleLaunch<TRule>? _current;
+
+    /// <summary>The launch of the last step, if a step of the same tensors may follow.</summary>
     private RuleLaunch<TRule>? _last;
+
     private long _participations;
     private long _uncounted;
 
     public OptimizerMemory Memory { get; } = memory;
 
-    /// <summary>Steps all tensors that take part.</summary>
-    public void Step(bool accumulates)
+    /// <summary>Makes the rows for a step of all tensors that take part, and begins to compile the kernels that are missing.</summary>
+    public void Begin(bool accumulates)
     {
-        RuleLaunch<TRule> launch = Of(accumulates);
-        if (launch == _last && _participations == _buffer.Participations)
+        _current = Of(accumulates);
+        if (_current == _last && _participations == _buffer.Participations)
         {
-            launch.Repeat();
+            _current.BeginAgain();
+        }
+        else
+        {
+            BeginAnew(_current);
+            foreach (LaunchTensor tensor in Memory.Tensors)
+                TakePart(_current, tensor);
+        }
+
+        _current.Prepare();
+    }
+
+    /// <summary>Waits for the compiler.</summary>
+    public void AwaitKernels() => _current!.AwaitKernels();
+
+    /// <summary>Counts and makes the step that was begun: nothing can fail any more that could before, the options' own code and the
+    /// compiler.</summary>
+    public void Run()
+    {
+        RuleLaunch<TRule> launch = _current!;
+        if (launch == _last)
+        {
+            launch.CountAgain();
             _uncounted++;
         }
         else
         {
-            Begin(launch);
-            foreach (LaunchTensor tensor in Memory.Tensors)
-                TakePart(launch, tensor);
-            launch.Prepare();
             Count(launch, 1);
             _last = launch;
             _participations = _buffer.Participations;
@@ -47,13 +71,32 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
     public void Step(LaunchTensor tensor, bool accumulates)
     {
         RuleLaunch<TRule> launch = Of(accumulates);
-        Begin(launch);
+        BeginAnew(launch);
         TakePart(launch, tensor);
         if (!launch.HasRows)
             return;
         launch.Prepare();
+        launch.AwaitKernels();
         tensor.Steps++;
         launch.Run(tensor.Range);
+    }
+
+    /// <summary>Begins to compile the kernels for a first step of all tensors and for those that follow: in one of three steps a rule
+    /// begins, in another it may look ahead, and one is like most.</summary>
+    /// <returns>Complete when they are compiled.</returns>
+    public Task Prepare(bool accumulates)
+    {
+        RuleLaunch<TRule> launch = Of(accumulates);
+        for (int step = 1; step <= 3; step++)
+        {
+            BeginAnew(launch);
+            foreach (LaunchTensor tensor in Memory.Tensors)
+                launch.RowFor(tensor.Group, tensor.Steps + step);
+            launch.Prepare();
+        }
+
+        BeginAnew(launch);
+        return launch.WhenCompiled();
     }
 
     /// <summary>Brings the tensors' counters up to date.</summary>
@@ -77,15 +120,13 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
             launch.SetRow(tensor.Index, launch.RowFor(tensor.Group, tensor.Steps + 1));
     }
 
-    /// <summary>Counts steps of the tensors that take part; after what may fail: the options' own code, which makes rows, and the
-    /// compiler.</summary>
     private void Count(RuleLaunch<TRule> launch, long steps)
     {
         foreach (LaunchTensor tensor in Memory.Tensors)
             tensor.Steps += launch.TakesPart(tensor.Index) ? steps : 0;
     }
 
-    private void Begin(RuleLaunch<TRule> launch)
+    private void BeginAnew(RuleLaunch<TRule> launch)
     {
         CountSteps();
         _last = null;

@@ -7,5 +7,8 @@ namespace Optimi;
 /// <param name="Host">Where it lies on the host; 0 on other devices.</param>
 internal readonly record struct SlotMemory(ArrayView<byte> View, nint Host)
 {
-    public static unsafe SlotMemory Of(Slab slab) => new(slab.View<byte>(), (nint)slab.Host);
+    /// <summary>A slab, as the kernels of its device see it: the host's loops need no view.</summary>
+    public static unsafe SlotMemory Of(Slab slab, KernelShape shape) => shape == KernelShape.Host
+        ? new(default, (nint)slab.Host)
+        : new(slab.View<byte>(), (nint)slab.Host);
 }

@@ -15,37 +15,46 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
     /// <summary>ILGPU counts the work-items of an OpenCL launch in 31 bits.</summary>
     private static readonly int _mostTiles = int.MaxValue / TileGroup<TLayout>.Size;
 
-    private readonly Action<
-        AcceleratorStream, KernelConfig, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<TWords>> _kernel;
+    private readonly PendingKernel<Action<
+        AcceleratorStream, KernelConfig, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<TWords>>> _kernel;
 
-    private readonly Action<
+    private readonly PendingKernel<Action<
         AcceleratorStream,
         KernelConfig,
         int,
         LaunchTables<Row<ScalarLane, TRule, TApply>>,
         MeasureTables,
-        Slabs<TWords>>? _measure;
+        Slabs<TWords>>>? _measure;
 
-    public TileKernels(ComputeDevice device)
+    public TileKernels(KernelLibrary library, bool isProcessor)
     {
-        Accelerator accelerator = device.Accelerator;
-        // Kept here: ILGPU's own cache holds kernels weakly.
-        _kernel = accelerator.LoadKernel<int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<TWords>>(
-            TileKernel<TRule, TApply, TPass, TLayout, TWords>.Run);
+        _kernel = library.Get<Action<
+            AcceleratorStream, KernelConfig, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<TWords>>>(
+            TileKernel<TRule, TApply, TPass, TLayout, TWords>.Run, TileKernel<TRule, TApply, TPass, TLayout, TWords>.Parts);
+        Pending = [_kernel];
         if (TPass.UpdatesStates)
             return;
-        _measure = accelerator.LoadKernel<
-            int, LaunchTables<Row<ScalarLane, TRule, TApply>>, MeasureTables, Slabs<TWords>>(
-            device.IsProcessor
+        _measure = library.Get<Action<
+            AcceleratorStream,
+            KernelConfig,
+            int,
+            LaunchTables<Row<ScalarLane, TRule, TApply>>,
+            MeasureTables,
+            Slabs<TWords>>>(
+            isProcessor
                 ? MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByOne>.Run
-                : MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.Run);
+                : MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.Run,
+            isProcessor
+                ? MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByOne>.Parts
+                : MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.Parts);
+        Pending = [_kernel, _measure];
     }
 
     public override void Launch(
         LaunchMemory memory, LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> tables)
     {
         for (int at = 0; at < range.TileCount; at += _mostTiles)
-            _kernel(memory.Device.Stream, ConfigOf(range, at), range.FirstTile + at, tables, SlotsOf(memory));
+            _kernel.Launch(memory.Device.Ilgpu.Stream, ConfigOf(range, at), range.FirstTile + at, tables, SlotsOf(memory));
     }
 
     public override void Measure(
@@ -55,7 +64,7 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
         MeasureTables measures)
     {
         for (int at = 0; at < range.TileCount; at += _mostTiles)
-            _measure!(memory.Device.Stream, ConfigOf(range, at), range.FirstTile + at, tables, measures, SlotsOf(memory));
+            _measure!.Launch(memory.Device.Ilgpu.Stream, ConfigOf(range, at), range.FirstTile + at, tables, measures, SlotsOf(memory));
     }
 
     private static Slabs<TWords> SlotsOf(LaunchMemory memory) => memory.SlotsAs(slot => TWords.Over(slot.View));

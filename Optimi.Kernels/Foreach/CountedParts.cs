@@ -14,23 +14,23 @@ public readonly struct CountedParts : ITensorParts
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool CountIn(ArrayView<int> partsDone, int tensor, int parts)
+    public static bool CountIn<TGroup>(ArrayView<int> partsDone, ArrayView<int> shared, int tensor, int parts)
+        where TGroup : IWorkGroup
     {
         if (parts == 1)
             return true;
-        ArrayView<int> done = SharedMemory.Allocate<int>(1);
-        Group.Barrier();
-        if (Group.IdxX == 0)
+        TGroup.Barrier();
+        if (TGroup.Thread == 0)
         {
             // What this group has written comes before the count, and what the others have written is read after it.
             MemoryFence.DeviceLevel();
-            done[0] = Atomic.Add(ref partsDone[tensor], 1) + 1;
+            shared[0] = Atomic.Add(ref partsDone[tensor], 1) + 1;
             MemoryFence.DeviceLevel();
         }
 
-        Group.Barrier();
-        bool isLast = done[0] == parts;
-        if (isLast && Group.IdxX == 0)
+        TGroup.Barrier();
+        bool isLast = shared[0] == parts;
+        if (isLast && TGroup.Thread == 0)
             partsDone[tensor] = 0;
         return isLast;
     }

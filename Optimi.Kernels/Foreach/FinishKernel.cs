@@ -15,6 +15,9 @@ public static class FinishKernel<TRule, TApply, TParts>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TParts : ITensorParts
 {
+    /// <summary>Numbers in the memory that a group shares.</summary>
+    public const int NumbersOfGroup = TreeSum.BlocksAtOnce * TreeSum.BlockLength;
+
     /// <summary>Sums up a part of a tensor for each group.</summary>
     /// <param name="firstPart">The part of the first group.</param>
     /// <param name="first">The tables of the first pass.</param>
@@ -28,10 +31,34 @@ public static class FinishKernel<TRule, TApply, TParts>
         FinishTables finish,
         LaunchTables<Row<ScalarLane, TRule, TApply>> second)
     {
-        ArrayView<ScalarLane> numbers = SharedMemory.Allocate<ScalarLane>(TreeSum.BlocksAtOnce * TreeSum.BlockLength);
-        FinishPart part = FinishPart.Read(finish.Parts, firstPart + Grid.IdxX);
+        ArrayView<ScalarLane> numbers = SharedMemory.Allocate<ScalarLane>(NumbersOfGroup);
+        ArrayView<int> count = SharedMemory.Allocate<int>(1);
+        RunGroup<DeviceGroup>(firstPart + Grid.IdxX, numbers, count, first, measures, finish, second);
+    }
+
+    /// <summary>What a group does.</summary>
+    /// <typeparam name="TGroup">The group.</typeparam>
+    /// <param name="partNumber">The number of its part in the launch.</param>
+    /// <param name="numbers">Memory that the group shares, of <see cref="NumbersOfGroup"/>.</param>
+    /// <param name="shared">A number that the group shares.</param>
+    /// <param name="first">The tables of the first pass.</param>
+    /// <param name="measures">The sums of the tiles. Overwritten.</param>
+    /// <param name="finish">The parts.</param>
+    /// <param name="second">The tables of the second pass, with a row for each tensor.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RunGroup<TGroup>(
+        int partNumber,
+        ArrayView<ScalarLane> numbers,
+        ArrayView<int> shared,
+        LaunchTables<Row<ScalarLane, TRule, TApply>> first,
+        MeasureTables measures,
+        FinishTables finish,
+        LaunchTables<Row<ScalarLane, TRule, TApply>> second)
+        where TGroup : IWorkGroup
+    {
+        FinishPart part = FinishPart.Read(finish.Parts, partNumber);
         int rowNumber = first.RowOfTensor[part.Tensor];
-        if (Group.IdxX == 0 && part.Number == 0)
+        if (TGroup.Thread == 0 && part.Number == 0)
             second.RowOfTensor[part.Tensor] = rowNumber < 0 ? Tile.NoRow : part.Tensor;
         if (rowNumber < 0)
             return;
@@ -42,25 +69,26 @@ public static class FinishKernel<TRule, TApply, TParts>
         {
             int begin = part.Number * TParts.BlocksPerPart;
             int end = begin + Math.Min(blocks - begin, TParts.BlocksPerPart);
-            Fold(numbers, measures.Sums, extent.FirstTile, count, 1, begin, end);
+            Fold<TGroup>(numbers, measures.Sums, extent.FirstTile, count, 1, begin, end);
         }
 
-        if (!TParts.CountIn(finish.PartsDone, part.Tensor, FinishPart.CountOf(blocks, TParts.BlocksPerPart)))
+        if (!TParts.CountIn<TGroup>(finish.PartsDone, shared, part.Tensor, FinishPart.CountOf(blocks, TParts.BlocksPerPart)))
             return;
         for (int distance = TreeSum.BlockLength; blocks > 1; distance *= TreeSum.BlockLength)
         {
             count = blocks;
             blocks = TreeSum.BlocksOf(count);
-            Fold(numbers, measures.Sums, extent.FirstTile, count, distance, 0, blocks);
+            Fold<TGroup>(numbers, measures.Sums, extent.FirstTile, count, distance, 0, blocks);
         }
 
-        if (Group.IdxX != 0)
+        if (TGroup.Thread != 0)
             return;
         Row<ScalarLane, TRule, TApply> row = first.Rows[rowNumber];
         second.Rows[part.Tensor] = row.Measured(measures.Sums[extent.FirstTile] * extent.InverseLength);
     }
 
     /// <summary>Folds some blocks, each onto its first number. All threads of the group take part.</summary>
+    /// <typeparam name="TGroup">The group.</typeparam>
     /// <param name="numbers">Shared memory.</param>
     /// <param name="sums">What is folded.</param>
     /// <param name="start">Where the first of all blocks begins.</param>
@@ -69,20 +97,21 @@ public static class FinishKernel<TRule, TApply, TParts>
     /// <param name="from">The first block that is folded.</param>
     /// <param name="end">One past the last.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fold(
+    private static void Fold<TGroup>(
         ArrayView<ScalarLane> numbers, ArrayView<ScalarLane> sums, int start, int count, int distance, int from, int end)
+        where TGroup : IWorkGroup
     {
         for (int block = from; block < end; block += TreeSum.BlocksAtOnce)
         {
             int begin = block * TreeSum.BlockLength;
             int folded = Math.Min(TreeSum.BlocksAtOnce, end - block);
-            for (int i = Group.IdxX; i < folded * TreeSum.BlockLength; i += Group.DimX)
+            for (int i = TGroup.Thread; i < folded * TreeSum.BlockLength; i += TGroup.Size)
                 numbers[i] = begin + i < count ? sums[start + ((begin + i) * distance)] : 0;
-            TreeSum.InGroup(numbers, folded, Tile.LogOfLength);
-            for (int i = Group.IdxX; i < folded; i += Group.DimX)
+            TreeSum.InGroup<TGroup>(numbers, folded, Tile.LogOfLength);
+            for (int i = TGroup.Thread; i < folded; i += TGroup.Size)
                 sums[start + ((begin + (i * TreeSum.BlockLength)) * distance)] = numbers[i * TreeSum.BlockLength];
             MemoryFence.GroupLevel();
-            Group.Barrier();
+            TGroup.Barrier();
         }
     }
 }

@@ -11,9 +11,12 @@ public interface ITensorParts
     static abstract int BlocksPerPart { get; }
 
     /// <summary>Counts a part of a tensor as summed up. All threads of the group take part.</summary>
+    /// <typeparam name="TGroup">The group.</typeparam>
     /// <param name="partsDone">For each tensor how many of its parts are summed up; 0 before the launch and after it.</param>
+    /// <param name="shared">A number that the group shares.</param>
     /// <param name="tensor">The tensor's number.</param>
     /// <param name="parts">How many parts it has.</param>
     /// <returns>Whether it was the last of them: then the group sees what the other groups have written.</returns>
-    static abstract bool CountIn(ArrayView<int> partsDone, int tensor, int parts);
+    static abstract bool CountIn<TGroup>(ArrayView<int> partsDone, ArrayView<int> shared, int tensor, int parts)
+        where TGroup : IWorkGroup;
 }

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace Optimi.Kernels;
@@ -19,6 +21,13 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
 
     /// <summary>Tiles of a group.</summary>
     public const int Tiles = 4;
+
+    /// <summary>The methods to compile before the kernel, the innermost first; see <see cref="KernelPart"/>.</summary>
+    public static IReadOnlyList<MethodInfo> Parts =>
+    [
+        .. QuadKernel<TRule, TApply, MeasurePass, TLayout>.Parts.SkipLast(1),
+        KernelPart.Of(typeof(MeasureQuadKernel<TRule, TApply, TLayout>), nameof(StepLane)),
+    ];
 
     /// <summary>Whether a tile has two quads for each lane of a warp.</summary>
     private static bool TakesTwo => TLayout.UnitsPerTile == 2 * WarpSum.Lanes * Quad.Length;
@@ -44,36 +53,91 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
         int rowNumber = tables.RowOfTensor[tile.Tensor];
         if (rowNumber < 0)
             return;
-        Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
-        int quad = Warp.LaneIdx;
-        int secondQuad = quad + WarpSum.Lanes;
-        Slabs<QuadWords> words = TLayout.Read<MeasurePass>(slabs, tile, number, quad);
+        int lane = Warp.LaneIdx;
+        MeasuredQuads measured = StepLane(
+            number,
+            lane,
+            tile,
+            tables.Rows[rowNumber],
+            TensorExtent.Read(measures.Tensors, tile.Tensor).LengthOf(number),
+            slabs);
+        uint sum = Sum<DeviceWarp, uint>(
+            measured.First.X,
+            measured.First.Y,
+            measured.First.Z,
+            measured.First.W,
+            measured.Second.X,
+            measured.Second.Y,
+            measured.Second.Z,
+            measured.Second.W);
+        if (lane == 0)
+            measures.Sums[number] = ScalarLane.FromBits(sum);
+    }
+
+    /// <summary>What one thread of the warp that takes a tile does of the step.</summary>
+    /// <param name="number">The tile's number in the launch.</param>
+    /// <param name="lane">The thread's number in its warp.</param>
+    /// <param name="tile">The tile.</param>
+    /// <param name="row">The scalars.</param>
+    /// <param name="length">How many numbers of the tile are the tensor's own.</param>
+    /// <param name="slabs">The slabs from their beginning.</param>
+    /// <returns>What was measured; 0 of numbers that are not the tensor's.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static MeasuredQuads StepLane(
+        int number, int lane, Tile tile, Row<ScalarLane, TRule, TApply> row, int length, Slabs<DeviceQuads> slabs)
+    {
+        int secondLane = lane + WarpSum.Lanes;
+        Slabs<QuadWords> words = TLayout.Read<MeasurePass>(slabs, tile, number, lane);
         Slabs<QuadWords> secondWords = default;
         if (TakesTwo)
-            secondWords = TLayout.Read<MeasurePass>(slabs, tile, number, secondQuad);
+            secondWords = TLayout.Read<MeasurePass>(slabs, tile, number, secondLane);
         TLayout.StepQuad<TRule, TApply, MeasurePass>(row, ref words);
         if (TakesTwo)
             TLayout.StepQuad<TRule, TApply, MeasurePass>(row, ref secondWords);
-        TLayout.Write<MeasurePass>(slabs, tile, number, quad, words);
+        TLayout.Write<MeasurePass>(slabs, tile, number, lane, words);
         if (TakesTwo)
-            TLayout.Write<MeasurePass>(slabs, tile, number, secondQuad, secondWords);
+            TLayout.Write<MeasurePass>(slabs, tile, number, secondLane, secondWords);
+        MeasuredQuads measured = default;
+        measured.First = words.Measured.First.Prefix(
+            TreeSum.FirstNumbers(TLayout.UnitsPerTile, length) - (lane * Quad.Length));
+        measured.Second = TakesTwo
+            ? secondWords.Measured.First.Prefix(length - (secondLane * Quad.Length))
+            : words.MeasuredHigh.First.Prefix((length / 2) - (lane * Quad.Length));
+        return measured;
+    }
 
-        int length = TensorExtent.Read(measures.Tensors, tile.Tensor).LengthOf(number);
-        Quad numbers = words.Measured.First.Prefix(
-            TreeSum.FirstNumbers(TLayout.UnitsPerTile, length) - (quad * Quad.Length));
-        ScalarLane sum;
+    /// <summary>The sum of a tile, from what each thread of its warp has measured.</summary>
+    /// <typeparam name="TWarp">The warp.</typeparam>
+    /// <typeparam name="TRegister">A register of each thread.</typeparam>
+    /// <param name="x">The first number of the first quads.</param>
+    /// <param name="y">The second number of the first quads.</param>
+    /// <param name="z">The third number of the first quads.</param>
+    /// <param name="w">The fourth number of the first quads.</param>
+    /// <param name="secondX">The first number of the second quads.</param>
+    /// <param name="secondY">The second number of the second quads.</param>
+    /// <param name="secondZ">The third number of the second quads.</param>
+    /// <param name="secondW">The fourth number of the second quads.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TRegister Sum<TWarp, TRegister>(
+        TRegister x,
+        TRegister y,
+        TRegister z,
+        TRegister w,
+        TRegister secondX,
+        TRegister secondY,
+        TRegister secondZ,
+        TRegister secondW)
+        where TWarp : IWarp<TRegister>
+        where TRegister : unmanaged
+    {
         if (TakesTwo)
         {
-            sum = WarpSum.OfQuads(WarpSum.Add(
-                numbers, secondWords.Measured.First.Prefix(length - (secondQuad * Quad.Length))));
-        }
-        else
-        {
-            sum = WarpSum.OfQuads(numbers)
-                + WarpSum.OfQuads(words.MeasuredHigh.First.Prefix((length / 2) - (quad * Quad.Length)));
+            return WarpSum.OfQuads<TWarp, TRegister>(
+                TWarp.Add(x, secondX), TWarp.Add(y, secondY), TWarp.Add(z, secondZ), TWarp.Add(w, secondW));
         }
 
-        if (quad == 0)
-            measures.Sums[number] = sum;
+        return TWarp.Add(
+            WarpSum.OfQuads<TWarp, TRegister>(x, y, z, w),
+            WarpSum.OfQuads<TWarp, TRegister>(secondX, secondY, secondZ, secondW));
     }
 }

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace Optimi.Kernels;
@@ -15,6 +17,13 @@ public static class MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>
     where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane>
     where TSum : ITileSum
 {
+    /// <summary>The methods to compile before the kernel, the innermost first; see <see cref="KernelPart"/>.</summary>
+    public static IReadOnlyList<MethodInfo> Parts =>
+    [
+        .. TileKernel<TRule, TApply, MeasurePass, TLayout, TWords>.Parts.SkipLast(1),
+        KernelPart.Of(typeof(MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>), nameof(StepItem)),
+    ];
+
     /// <summary>Steps the states of one tile for each group, and sums up what was measured.</summary>
     /// <param name="firstTile">The tile of the first group.</param>
     /// <param name="tables">The tables.</param>
@@ -32,14 +41,45 @@ public static class MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>
         int rowNumber = tables.RowOfTensor[tile.Tensor];
         if (rowNumber < 0)
             return;
-        Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
+        StepItem(number, Group.IdxX, tile, tables.Rows[rowNumber], measured, slabs);
+        SumUp<DeviceGroup>(number, tile, measured, measures);
+    }
+
+    /// <summary>What one work-item does of the step.</summary>
+    /// <param name="number">The tile's number in the launch.</param>
+    /// <param name="item">The work-item's number in its group.</param>
+    /// <param name="tile">The tile.</param>
+    /// <param name="row">The scalars.</param>
+    /// <param name="measured">Memory that the group shares, of <see cref="TreeSum.BlockLength"/>.</param>
+    /// <param name="slabs">The slabs from their beginning.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StepItem(
+        int number,
+        int item,
+        Tile tile,
+        Row<ScalarLane, TRule, TApply> row,
+        ArrayView<ScalarLane> measured,
+        Slabs<TWords> slabs)
+    {
         Slabs<TWords> here = TLayout.At(slabs, tile, number);
         here.Measured = TWords.Over(measured.Cast<byte>());
         here.MeasuredHigh = here.Measured.Skip(TLayout.UnitsPerTile);
-        TileGroup<TLayout>.Step<TRule, TApply, MeasurePass, TWords>(row, ref here);
-        ScalarLane sum = TSum.Of(
+        TileGroup<TLayout>.Step<TRule, TApply, MeasurePass, TWords>(item, row, ref here);
+    }
+
+    /// <summary>What a group does when all its work-items have stepped.</summary>
+    /// <typeparam name="TGroup">The group.</typeparam>
+    /// <param name="number">The tile's number in the launch.</param>
+    /// <param name="tile">The tile.</param>
+    /// <param name="measured">The memory that the group shares.</param>
+    /// <param name="measures">Where the sum goes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SumUp<TGroup>(int number, Tile tile, ArrayView<ScalarLane> measured, MeasureTables measures)
+        where TGroup : IWorkGroup
+    {
+        ScalarLane sum = TSum.Of<TGroup>(
             measured, TLayout.UnitsPerTile, TensorExtent.Read(measures.Tensors, tile.Tensor).LengthOf(number));
-        if (Group.IdxX == 0)
+        if (TGroup.Thread == 0)
             measures.Sums[number] = sum;
     }
 }

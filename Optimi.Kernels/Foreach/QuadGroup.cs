@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ILGPU;
 
 namespace Optimi.Kernels;
 
@@ -21,17 +20,14 @@ public static class QuadGroup<TLayout>
     /// <summary>Tiles of a group.</summary>
     public static int Tiles => Size / QuadsPerTile;
 
-    /// <summary>Which of the launch's tiles is this thread's; beyond the last one there may be none.</summary>
-    public static int TileOfThread
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => (Grid.IdxX * Tiles) + (Group.IdxX / QuadsPerTile);
-    }
+    /// <summary>Which of the launch's tiles is a thread's; beyond the last one there may be none.</summary>
+    /// <param name="group">The group's number.</param>
+    /// <param name="thread">The thread's number in its group.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int TileOf(int group, int thread) => (group * Tiles) + (thread / QuadsPerTile);
 
-    /// <summary>Which of the tile's quads is this thread's.</summary>
-    public static int QuadOfThread
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Group.IdxX & (QuadsPerTile - 1);
-    }
+    /// <summary>Which of the tile's quads is a thread's.</summary>
+    /// <param name="thread">The thread's number in its group.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int QuadOf(int thread) => thread & (QuadsPerTile - 1);
 }

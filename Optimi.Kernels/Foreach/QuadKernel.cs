@@ -1,3 +1,7 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using ILGPU;
+
 namespace Optimi.Kernels;
 
 /// <summary>
@@ -14,6 +18,23 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
     where TPass : IPass
     where TLayout : ILayout
 {
+    /// <summary>The methods to compile before the kernel, the innermost first; see <see cref="KernelPart"/>.</summary>
+    public static IReadOnlyList<MethodInfo> Parts =>
+    [
+        KernelPart.Of(
+            typeof(TLayout),
+            nameof(ILayout.Step),
+            typeof(ScalarLane),
+            typeof(TRule),
+            typeof(TApply),
+            typeof(TPass),
+            typeof(QuadWords)),
+        KernelPart.Of(typeof(TLayout), nameof(ILayout.StepQuad), typeof(TRule), typeof(TApply), typeof(TPass)),
+        KernelPart.Of(typeof(TLayout), nameof(ILayout.Read), typeof(TPass)),
+        KernelPart.Of(typeof(TLayout), nameof(ILayout.Write), typeof(TPass)),
+        KernelPart.Of(typeof(QuadKernel<TRule, TApply, TPass, TLayout>), nameof(RunThread)),
+    ];
+
     /// <summary>Steps a range of tiles.</summary>
     /// <param name="firstTile">The first tile.</param>
     /// <param name="count">How many tiles.</param>
@@ -23,9 +44,25 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
         int firstTile,
         int count,
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
+        Slabs<DeviceQuads> slabs) => RunThread(Grid.IdxX, Group.IdxX, firstTile, count, tables, slabs);
+
+    /// <summary>What one thread does.</summary>
+    /// <param name="group">The group's number.</param>
+    /// <param name="thread">The thread's number in its group.</param>
+    /// <param name="firstTile">The first tile of the launch.</param>
+    /// <param name="count">How many tiles the launch has.</param>
+    /// <param name="tables">The tables.</param>
+    /// <param name="slabs">The slabs from their beginning.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RunThread(
+        int group,
+        int thread,
+        int firstTile,
+        int count,
+        LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
         Slabs<DeviceQuads> slabs)
     {
-        int place = QuadGroup<TLayout>.TileOfThread;
+        int place = QuadGroup<TLayout>.TileOf(group, thread);
         if (place >= count)
             return;
         int number = firstTile + place;
@@ -34,7 +71,7 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
         if (rowNumber < 0)
             return;
         Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
-        int quad = QuadGroup<TLayout>.QuadOfThread;
+        int quad = QuadGroup<TLayout>.QuadOf(thread);
         Slabs<QuadWords> words = TLayout.Read<TPass>(slabs, tile, number, quad);
         TLayout.StepQuad<TRule, TApply, TPass>(row, ref words);
         TLayout.Write<TPass>(slabs, tile, number, quad, words);

@@ -8,17 +8,18 @@ public readonly struct SumByGroup : ITileSum
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ScalarLane Of(ArrayView<ScalarLane> measured, int units, int length)
+    public static ScalarLane Of<TGroup>(ArrayView<ScalarLane> measured, int units, int length)
+        where TGroup : IWorkGroup
     {
         int numbersPerUnit = Tile.Length / units;
-        Group.Barrier();
-        for (int i = Group.IdxX; i < Tile.Length; i += Group.DimX)
+        TGroup.Barrier();
+        for (int i = TGroup.Thread; i < Tile.Length; i += TGroup.Size)
         {
             int number = ((i % units) * numbersPerUnit) + (i / units);
             if (number >= length)
                 measured[i] = 0;
         }
 
-        return TreeSum.OfTileInGroup(measured, units);
+        return TreeSum.OfTileInGroup<TGroup>(measured, units);
     }
 }

@@ -11,11 +11,12 @@ public readonly struct SumByOne : ITileSum
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ScalarLane Of(ArrayView<ScalarLane> measured, int units, int length)
+    public static ScalarLane Of<TGroup>(ArrayView<ScalarLane> measured, int units, int length)
+        where TGroup : IWorkGroup
     {
-        Group.Barrier();
+        TGroup.Barrier();
         ScalarLane sum = 0;
-        if (Group.IdxX == 0)
+        if (TGroup.Thread == 0)
         {
             sum = TreeSum.InThread(measured, units, TreeSum.FirstNumbers(units, length));
             if (units < Tile.Length)

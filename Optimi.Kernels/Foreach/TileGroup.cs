@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ILGPU;
 
 namespace Optimi.Kernels;
 
@@ -20,17 +19,17 @@ public static class TileGroup<TLayout>
     /// <typeparam name="TApply">How its direction is applied.</typeparam>
     /// <typeparam name="TPass">What is done of the step.</typeparam>
     /// <typeparam name="TWords">How memory is accessed.</typeparam>
+    /// <param name="unit">The work-item's number in its group.</param>
     /// <param name="row">The scalars.</param>
     /// <param name="slabs">The slabs from the tile on.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Step<TRule, TApply, TPass, TWords>(
-        in Row<ScalarLane, TRule, TApply> row, ref Slabs<TWords> slabs)
+        int unit, in Row<ScalarLane, TRule, TApply> row, ref Slabs<TWords> slabs)
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
         where TApply : unmanaged, IApply<TApply, ScalarLane>
         where TPass : IPass
         where TWords : struct, IWords<ScalarLane>
     {
-        int unit = Group.IdxX;
         TLayout.Step<ScalarLane, TRule, TApply, TPass, TWords>(row, ref slabs, unit, unit);
         if (TLayout.IsPacked)
             TLayout.Step<ScalarLane, TRule, TApply, TPass, TWords>(row, ref slabs, unit + Size, unit + Size);

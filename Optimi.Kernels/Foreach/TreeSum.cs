@@ -16,7 +16,7 @@ public static class TreeSum
     public const int BlockLength = Tile.Length;
 
     /// <summary>How many blocks a group folds at once when it sums up the sums: with it the barriers of a large tensor are few.</summary>
-    internal const int BlocksAtOnce = 8;
+    public const int BlocksAtOnce = 8;
 
     /// <summary>Numbers in the widest vector.</summary>
     private const int WidestVector = 16;
@@ -30,41 +30,45 @@ public static class TreeSum
     public static int BlocksOf(int count) => (int)(((long)count + BlockLength - 1) / BlockLength);
 
     /// <summary>Folds blocks in the shared memory of a group, each onto its first number. All threads of the group take part.</summary>
+    /// <typeparam name="TGroup">The group.</typeparam>
     /// <param name="numbers">The blocks, one after the other; they may have been written just before.</param>
     /// <param name="blocks">How many.</param>
     /// <param name="logOfLength">The logarithm of a block's length.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void InGroup(ArrayView<ScalarLane> numbers, int blocks, int logOfLength)
+    public static void InGroup<TGroup>(ArrayView<ScalarLane> numbers, int blocks, int logOfLength)
+        where TGroup : IWorkGroup
     {
-        Group.Barrier();
+        TGroup.Barrier();
         // The half is a power of two, of which the exponent is known: no thread divides.
         for (int exponent = logOfLength - 1; exponent >= 0; exponent--)
         {
             int half = 1 << exponent;
-            for (int i = Group.IdxX; i < blocks << exponent; i += Group.DimX)
+            for (int i = TGroup.Thread; i < blocks << exponent; i += TGroup.Size)
             {
                 int at = ((i >> exponent) << logOfLength) + (i & (half - 1));
                 numbers[at] += numbers[at + half];
             }
 
-            Group.Barrier();
+            TGroup.Barrier();
         }
     }
 
     /// <summary>Sums up a tile in the shared memory of a group. All threads of the group take part.</summary>
+    /// <typeparam name="TGroup">The group.</typeparam>
     /// <param name="numbers">A number of each unit, and behind them the second numbers of units that have two. Overwritten.</param>
     /// <param name="units">Units in a tile.</param>
     /// <returns>The sum.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ScalarLane OfTileInGroup(ArrayView<ScalarLane> numbers, int units)
+    public static ScalarLane OfTileInGroup<TGroup>(ArrayView<ScalarLane> numbers, int units)
+        where TGroup : IWorkGroup
     {
         if (units == BlockLength)
         {
-            InGroup(numbers, 1, Tile.LogOfLength);
+            InGroup<TGroup>(numbers, 1, Tile.LogOfLength);
             return numbers[0];
         }
 
-        InGroup(numbers, 2, Tile.LogOfLength - 1);
+        InGroup<TGroup>(numbers, 2, Tile.LogOfLength - 1);
         return numbers[0] + numbers[units];
     }
 

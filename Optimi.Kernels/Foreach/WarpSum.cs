@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using ILGPU;
-using ILGPU.Util;
 
 namespace Optimi.Kernels;
 
@@ -14,49 +12,45 @@ public static class WarpSum
     public const int Lanes = 32;
 
     /// <summary>Sums up 128 numbers: four of each lane, the first lane's first.</summary>
-    /// <param name="quad">The lane's numbers. A number that is missing is 0.</param>
+    /// <typeparam name="TWarp">The warp.</typeparam>
+    /// <typeparam name="TRegister">A register of each thread.</typeparam>
+    /// <param name="x">Each lane's first number. A number that is missing is 0.</param>
+    /// <param name="y">Each lane's second number.</param>
+    /// <param name="z">Each lane's third number.</param>
+    /// <param name="w">Each lane's fourth number.</param>
     /// <returns>The sum, in every lane.</returns>
     /// <remarks>
     /// Where two lanes fold several numbers, one of them takes the first half of the sums and the other the second half, so that none is
     /// made twice.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ScalarLane OfQuads(Quad quad)
+    public static TRegister OfQuads<TWarp, TRegister>(TRegister x, TRegister y, TRegister z, TRegister w)
+        where TWarp : IWarp<TRegister>
+        where TRegister : unmanaged
     {
-        bool takesLast = (Warp.LaneIdx & 16) != 0;
-        ScalarLane even = FoldHalf(takesLast, quad.X, quad.Z, 16);
-        ScalarLane odd = FoldHalf(takesLast, quad.Y, quad.W, 16);
-        ScalarLane sum = FoldHalf((Warp.LaneIdx & 8) != 0, even.Bits, odd.Bits, 8);
-        sum = Fold(Fold(Fold(sum, 4), 2), 1);
+        TRegister even = FoldHalf<TWarp, TRegister>(x, z, 16);
+        TRegister odd = FoldHalf<TWarp, TRegister>(y, w, 16);
+        TRegister sum = FoldHalf<TWarp, TRegister>(even, odd, 8);
+        sum = Fold<TWarp, TRegister>(sum, 4);
+        sum = Fold<TWarp, TRegister>(sum, 2);
+        sum = Fold<TWarp, TRegister>(sum, 1);
         // Four sums are left, of the quads' first, second, third and fourth numbers.
-        return Fold(Fold(sum, 16), 8);
-    }
-
-    /// <summary>Adds the numbers of two quads, one by one.</summary>
-    /// <param name="first">The first quad.</param>
-    /// <param name="second">The second quad.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Quad Add(Quad first, Quad second) => new()
-    {
-        X = Add(first.X, second.X),
-        Y = Add(first.Y, second.Y),
-        Z = Add(first.Z, second.Z),
-        W = Add(first.W, second.W),
-    };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Add(uint first, uint second) =>
-        (ScalarLane.FromBits(first) + ScalarLane.FromBits(second)).Bits;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ScalarLane FoldHalf(bool takesSecond, uint first, uint second, int distance)
-    {
-        uint kept = Utilities.Select(takesSecond, second, first);
-        uint given = Utilities.Select(takesSecond, first, second);
-        return ScalarLane.FromBits(kept) + ScalarLane.FromBits(Warp.ShuffleXor(given, distance));
+        sum = Fold<TWarp, TRegister>(sum, 16);
+        return Fold<TWarp, TRegister>(sum, 8);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ScalarLane Fold(ScalarLane sum, int distance) =>
-        sum + ScalarLane.FromBits(Warp.ShuffleXor(sum.Bits, distance));
+    private static TRegister FoldHalf<TWarp, TRegister>(TRegister first, TRegister second, int distance)
+        where TWarp : IWarp<TRegister>
+        where TRegister : unmanaged
+    {
+        TRegister kept = TWarp.Choose(distance, second, first);
+        TRegister given = TWarp.Choose(distance, first, second);
+        return TWarp.Add(kept, TWarp.Exchange(given, distance));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TRegister Fold<TWarp, TRegister>(TRegister sum, int distance)
+        where TWarp : IWarp<TRegister>
+        where TRegister : unmanaged => TWarp.Add(sum, TWarp.Exchange(sum, distance));
 }

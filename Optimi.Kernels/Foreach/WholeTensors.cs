@@ -14,5 +14,6 @@ public readonly struct WholeTensors : ITensorParts
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool CountIn(ArrayView<int> partsDone, int tensor, int parts) => true;
+    public static bool CountIn<TGroup>(ArrayView<int> partsDone, ArrayView<int> shared, int tensor, int parts)
+        where TGroup : IWorkGroup => true;
 }

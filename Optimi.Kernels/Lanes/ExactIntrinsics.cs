@@ -13,9 +13,9 @@ namespace Optimi.Kernels;
 public static class ExactIntrinsics
 {
     /// <summary>
-    /// Registers the operations of <see cref="Exact"/> with an ILGPU context under construction. Needed once for a context
-    /// whose accelerators Optimi is to adopt; contexts that Optimi makes itself have it. It also sets the optimization level O2,
-    /// without which ILGPU leaves the address space of the slabs open, which older OpenCL devices cannot compile.
+    /// Registers the operations of <see cref="Exact"/> with an ILGPU context under construction, for kernels of your own that call
+    /// them; contexts that Optimi makes itself have it, and Optimi's own kernels do not need it. It also sets the optimization level
+    /// O2, without which ILGPU leaves the address space of views in structs open, which older OpenCL devices cannot compile.
     /// </summary>
     /// <param name="builder">The context builder.</param>
     /// <returns>The same builder.</returns>

@@ -133,6 +133,8 @@ public readonly struct ScalarLane(float value) : ILane<ScalarLane>
     /// <summary>The bits of the number, or the word that it stands for.</summary>
     internal uint Bits => Interop.FloatAsInt(Value);
 
+    /// <summary>The number of some bits, or a word that stands for it.</summary>
+    /// <param name="bits">The bits.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static ScalarLane FromBits(uint bits) => new(Interop.IntAsFloat(bits));
+    public static ScalarLane FromBits(uint bits) => new(Interop.IntAsFloat(bits));
 }

@@ -12,6 +12,9 @@ internal sealed partial class HostLoopTests
 {
     private const string Subject = nameof(Steps_every_variant_for_the_other_tests);
 
+    /// <summary>The bits that this machine gives.</summary>
+    private static readonly Lazy<string> _bits = new(() => RunSubject());
+
     [Test]
     public void No_loop_contains_a_call()
     {
@@ -34,7 +37,7 @@ internal sealed partial class HostLoopTests
     [TestCase("DOTNET_EnableAVX2", "0")]
     [TestCase("DOTNET_EnableHWIntrinsic", "0")]
     public void Lesser_hardware_gives_the_same_bits(string setting, string value) =>
-        Assert.That(RunSubject((setting, value)), Is.EqualTo(RunSubject()));
+        Assert.That(RunSubject((setting, value)), Is.EqualTo(_bits.Value));
 
     [Test]
     public void Steps_every_variant_for_the_other_tests() => TestContext.Out.WriteLine($"bits: {Hash():x8}");
@@ -92,7 +95,8 @@ internal sealed partial class HostLoopTests
         return bits.Value;
     }
 
-    [GeneratedRegex(@"^\s+call\b.*$", RegexOptions.Multiline)]
+    /// <summary>Calls, but for the one that large frames make before the loop begins, of which registers of half the width need more.</summary>
+    [GeneratedRegex(@"^\s+call\b(?!\s+CORINFO_HELP_STACK_PROBE).*$", RegexOptions.Multiline)]
     private static partial Regex Call();
 
     [GeneratedRegex("bits: [0-9a-f]{8}")]

@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using ILGPU;
-using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
-using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using Optimi.Kernels;
 
@@ -16,16 +15,8 @@ internal sealed partial class PtxTests
     /// <summary>Every test looks at the same kernels.</summary>
     private static readonly ConcurrentDictionary<(Type Kernel, CudaArchitecture Architecture), string[]> _entries = [];
 
-    private static readonly ConcurrentDictionary<(Type Rule, Type Apply), Context> _contexts = [];
-
     [OneTimeTearDown]
-    public void DisposeContexts()
-    {
-        foreach (Context context in _contexts.Values)
-            context.Dispose();
-        _contexts.Clear();
-        _entries.Clear();
-    }
+    public void Forget() => _entries.Clear();
 
     [TestCaseSource(typeof(KernelVariants), nameof(KernelVariants.AllAndLean))]
     public void Slots_move_in_16_bytes_and_all_are_read_before_the_first_is_written(Type rule, SlotLayout layout, Type pass)
@@ -135,16 +126,14 @@ internal sealed partial class PtxTests
     private static string[] Entry(Type kernel, CudaArchitecture architecture) =>
         _entries.GetOrAdd((kernel, architecture), key => Compile(key.Kernel, key.Architecture));
 
-    /// <summary>Kernels of the same rows of scalars share a context, which saves most of the time; others do not, since what ILGPU makes
-    /// of structs depends on those that it knows already.</summary>
+    /// <summary>Compiles as for a device: in a context of the kernel's own.</summary>
     private static string[] Compile(Type kernel, CudaArchitecture architecture)
     {
-        Type[] arguments = kernel.GetGenericArguments();
-        Context context = _contexts.GetOrAdd((arguments[0], arguments[1]), _ => Context.Create(builder => builder.UseOptimi()));
+        using Context context = Context.Create(builder => builder.UseOptimi());
         using var backend = new PTXBackend(
             context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_80, null);
-        var compiled = (PTXCompiledKernel)backend.Compile(
-            EntryPointDescription.FromExplicitlyGroupedKernel(kernel.GetMethod("Run")!), KernelSpecialization.Empty);
+        var parts = (IReadOnlyList<MethodInfo>?)kernel.GetProperty("Parts")?.GetValue(null);
+        var compiled = (PTXCompiledKernel)KernelCompiler.Compile(backend, kernel.GetMethod("Run")!, parts ?? []);
         string text = compiled.PTXAssembly;
         return text[text.IndexOf(".entry", StringComparison.Ordinal)..].Split('\n', StringSplitOptions.TrimEntries);
     }

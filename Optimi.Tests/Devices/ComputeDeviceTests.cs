@@ -3,7 +3,6 @@ using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.OpenCL;
-using Optimi.Kernels;
 
 namespace Optimi.Tests;
 
@@ -61,7 +60,7 @@ internal sealed class ComputeDeviceTests
     [Test]
     public void An_adopted_OpenCL_accelerator_uses_the_stream_it_is_given()
     {
-        using Context context = OpenCLContext(builder => builder.UseOptimi());
+        using Context context = OpenCLContext();
         using Accelerator accelerator = OpenCL(context);
         using AcceleratorStream stream = accelerator.CreateStream();
         using (ComputeDevice device = ComputeDevice.From(accelerator, stream))
@@ -74,12 +73,16 @@ internal sealed class ComputeDeviceTests
     }
 
     [Test]
-    public void An_accelerator_of_a_context_without_the_operations_is_refused_with_the_remedy()
+    public void An_accelerator_whose_context_computes_fast_and_roughly_gives_the_same_bits()
     {
-        using Context context = OpenCLContext(builder => builder);
+        using Context context = OpenCLContext(builder => builder.Optimize(OptimizationLevel.O1).Math(MathMode.Fast));
         using Accelerator accelerator = OpenCL(context);
-        Assert.That(
-            () => ComputeDevice.From(accelerator), Throws.TypeOf<DeviceException>().With.Message.Contains("UseOptimi"));
+        using ComputeDevice adopted = ComputeDevice.From(accelerator);
+        using ComputeDevice host = ComputeDevice.Open("cpu");
+        Assert.That(Run(adopted), Is.EqualTo(Run(host)));
+
+        static uint[] Run(ComputeDevice device) =>
+            TestTraining.Run(device, DType.BFloat16, parameters => new AdamW(parameters, lr: 1e-2));
     }
 
     [Test]
@@ -105,10 +108,10 @@ internal sealed class ComputeDeviceTests
         Assert.That(values, Is.EqualTo((float[])[-0.5f, 0.5f]));
     }
 
-    private static Context OpenCLContext(Func<Context.Builder, Context.Builder> configure)
+    private static Context OpenCLContext(Func<Context.Builder, Context.Builder>? configure = null)
     {
         using ComputeDevice any = TestDevice.All.Single(device => device.Name == "opencl").Open();
-        return Context.Create(builder => configure(builder.OpenCL(device =>
+        return Context.Create(builder => (configure ?? (any => any))(builder.OpenCL(device =>
         {
             SetGenericAddressSpace(device.Capabilities, true);
             return true;

@@ -5,16 +5,21 @@ using Optimi.Kernels;
 
 namespace Optimi.Tests;
 
-/// <summary>The README's C# stands here too, where it is compiled and run; every block of the README must be found.</summary>
+/// <summary>The README's C# stands here too, where it is compiled and run, and that of the other pages beside it; every block of them
+/// must be found.</summary>
 internal sealed partial class ReadmeTests
 {
-    private static IEnumerable<TestCaseData> Blocks => CSharpBlock().Matches(Resource("README.md"))
-        .Select((block, i) => new TestCaseData(Normalized(block.Groups[1].Value)).SetArgDisplayNames($"block {i + 1}"));
+    private static IEnumerable<string> Resources => typeof(ReadmeTests).Assembly.GetManifestResourceNames();
+
+    private static IEnumerable<TestCaseData> Blocks =>
+        from page in Resources.Where(name => name.EndsWith(".md", StringComparison.Ordinal))
+        from block in CSharpBlock().Matches(Resource(page)).Index()
+        select new TestCaseData(Normalized(block.Item.Groups[1].Value)).SetArgDisplayNames($"{page}, block {block.Index + 1}");
 
     [TestCaseSource(nameof(Blocks))]
-    public void Every_block_of_the_readme_is_compiled(string block)
+    public void Every_block_of_the_pages_is_compiled(string block)
     {
-        string compiled = Normalized(Resource("ReadmeTests.cs") + Resource("SignMomentumRule.cs"));
+        string compiled = Normalized(string.Concat(Resources.Where(name => name.EndsWith(".cs", StringComparison.Ordinal)).Select(Resource)));
         Assert.That(compiled, Does.Contain(block));
     }
 
@@ -113,7 +118,7 @@ internal sealed partial class ReadmeTests
         Assert.That(values, Is.All.EqualTo(-1e-3f));
     }
 
-    private static string Resource(string name)
+    internal static string Resource(string name)
     {
         using Stream stream = typeof(ReadmeTests).Assembly.GetManifestResourceStream(name)!;
         return new StreamReader(stream).ReadToEnd();

@@ -14,10 +14,7 @@ internal sealed class GoldenTests(TestDevice row)
         .Select(path => new TestCaseData(path).SetArgDisplayNames(Path.GetFileNameWithoutExtension(path)));
 
     [OneTimeSetUp]
-    public void Open() => _device = row.Open();
-
-    [OneTimeTearDown]
-    public void Close() => _device?.Dispose();
+    public void Open() => _device = row.Shared;
 
     [TestCaseSource(nameof(Cases))]
     public void Every_number_is_what_the_specification_says(string path)

@@ -42,7 +42,7 @@ internal sealed class TreeSumTests
     [TestCaseSource(typeof(TestDevice), nameof(TestDevice.AllShapes))]
     public void A_large_tensor_is_clipped_alike_on_every_device(TestDevice row)
     {
-        using ComputeDevice device = row.Open();
+        ComputeDevice device = row.Shared;
         // Tiles enough for a second level of blocks, and on CUDA for several groups; the simulation has fewer.
         int length = device.Kind == DeviceKind.Simulated ? 2500 : (2100 * 256) + 7;
         foreach (DType dtype in (DType[])[DType.Float32, DType.BFloat16])
@@ -55,7 +55,7 @@ internal sealed class TreeSumTests
     [TestCaseSource(typeof(TestDevice), nameof(TestDevice.AllShapes))]
     public void Padding_takes_no_part_in_a_sum(TestDevice row)
     {
-        using ComputeDevice device = row.Open();
+        ComputeDevice device = row.Shared;
         foreach (DType dtype in (DType[])[DType.Float32, DType.BFloat16, DType.Float16])
         {
             // The last tile ends within its first half, or within its second one.

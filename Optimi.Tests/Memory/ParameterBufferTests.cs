@@ -27,7 +27,7 @@ internal sealed class ParameterBufferTests
     [TestCaseSource(typeof(TestDevice), nameof(TestDevice.Kinds))]
     public void Tensors_of_any_shapes_do_not_overlap(TestDevice row)
     {
-        using ComputeDevice device = row.Open();
+        ComputeDevice device = row.Shared;
         Gen.Select(_shape, Gen.Bool).Array[1, 12].Sample(
             tensors =>
             {

@@ -18,18 +18,14 @@ internal sealed class TensorStorageTests(TestDevice row)
     [OneTimeSetUp]
     public void Open()
     {
-        _device = row.Open();
+        _device = row.Shared;
         _parameters = new ParameterBuffer(_device);
         foreach (DType dtype in DTypes)
             _parameters.Add($"{dtype}", dtype, Length);
     }
 
     [OneTimeTearDown]
-    public void Close()
-    {
-        _parameters?.Dispose();
-        _device?.Dispose();
-    }
+    public void Close() => _parameters?.Dispose();
 
     [TestCaseSource(nameof(DTypes))]
     public void Float32_numbers_are_rounded_as_they_come_in(DType dtype)

@@ -1,6 +1,7 @@
 namespace Optimi.Tests;
 
 /// <summary>Steps that only accumulate gradients into states.</summary>
+[NonParallelizable]
 internal sealed class AccumulationTests : OptimizerFixture
 {
     [Test]

@@ -18,7 +18,7 @@ internal sealed class DriftTests
     public void Small_updates_add_up_with_Kahan_summation_and_are_lost_without(
         TestDevice row, TestOptimizer optimizer, DType dtype)
     {
-        using ComputeDevice device = row.Open();
+        ComputeDevice device = row.Shared;
         double ulp = dtype == DType.BFloat16 ? Math.Pow(2, -7) : Math.Pow(2, -10);
         double exact = Distance(device, optimizer, DType.Float32, kahan: false, ulp / 10);
         Assert.Multiple(() =>

@@ -15,7 +15,7 @@ internal sealed class EveryOptimizerTests
     public void Bits_are_the_same_on_every_device(
         TestDevice row, TestOptimizer optimizer, DType dtype, bool kahan, DType? states)
     {
-        using ComputeDevice device = row.Open();
+        ComputeDevice device = row.Shared;
         using ComputeDevice reference = DeviceFinder.OpenHost(DeviceKind.Host, typeof(ScalarLane));
         Assert.Multiple(() =>
         {

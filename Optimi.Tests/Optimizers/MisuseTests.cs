@@ -1,6 +1,7 @@
 namespace Optimi.Tests;
 
 /// <summary>What is refused, and what is warned of.</summary>
+[NonParallelizable]
 internal sealed class MisuseTests : OptimizerFixture
 {
     [TestCase(1e-3, true, 1)]

@@ -13,7 +13,7 @@ internal sealed class NonFiniteTests
     [TestCaseSource(nameof(Cases))]
     public void NaN_in_a_gradient_or_state_reaches_the_parameter(TestDevice row, DType dtype, bool kahan, DType? states)
     {
-        using ComputeDevice device = row.Open();
+        ComputeDevice device = row.Shared;
         using var parameters = new ParameterBuffer(device);
         Parameter parameter = parameters.Add("p", dtype, 8);
         parameter.Value.Fill(1);

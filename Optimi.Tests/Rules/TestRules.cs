@@ -104,6 +104,16 @@ public struct ScalarOnlyRule : IUpdateRule<ScalarOnlyRule, ScalarLane>
     public readonly ScalarLane Step(ScalarLane parameter, ScalarLane gradient, ref States<ScalarLane> states) => gradient;
 }
 
+/// <summary>A rule that does what no device can.</summary>
+public struct AllocatingRule<TLane> : IUpdateRule<AllocatingRule<TLane>, TLane>
+    where TLane : unmanaged, ILane<TLane>
+{
+    public static IReadOnlyList<string> StateNames { get; } = [];
+
+    public readonly TLane Step(TLane parameter, TLane gradient, ref States<TLane> states) =>
+        TLane.Splat(new List<int>().Count) * gradient;
+}
+
 internal struct HiddenRule<TLane> : IUpdateRule<HiddenRule<TLane>, TLane>
     where TLane : unmanaged, ILane<TLane>
 {

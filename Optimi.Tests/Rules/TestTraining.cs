@@ -17,6 +17,8 @@ internal static class TestTraining
         foreach (int length in (int[])[1, 255, 300])
             parameters.Add($"p{length}", dtype, length).Value.CopyFrom(Numbers(random, length));
         using Optimizer optimizer = create(parameters);
+        // Else few steps would use the lean kernels, which are compiled beside them.
+        optimizer.PrepareAsync().GetAwaiter().GetResult();
         for (int step = 0; step < steps; step++)
         {
             foreach (Parameter parameter in parameters)

@@ -1,0 +1,23 @@
+namespace Optimi;
+
+/// <summary>A kernel on its way.</summary>
+internal interface IPendingKernel
+{
+    /// <summary>Whether the compiler was asked for the kernel.</summary>
+    bool IsStarted { get; }
+
+    /// <summary>Whether the compiler was asked for the kernel and has finished, if only with an error.</summary>
+    bool IsDone { get; }
+
+    /// <summary>Begins to compile the kernel, unless that was done before. After an error that <see cref="Wait"/> has thrown it is
+    /// tried again.</summary>
+    /// <returns>Complete when the kernel is ready.</returns>
+    Task Start();
+
+    /// <summary>Waits until the kernel is ready; starts it if need be.</summary>
+    /// <exception cref="DeviceException">It does not compile.</exception>
+    void Wait();
+
+    /// <summary>Waits for the compiler, if it is at work on the kernel.</summary>
+    void AwaitCompiler();
+}

@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+
+namespace Optimi;
+
+/// <summary>
+/// Where a device's ILGPU accelerator comes from: it is there already, or, on the host, which steps without ILGPU, it is made when
+/// somebody first asks for it.
+/// </summary>
+internal sealed class AcceleratorSource : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Func<Context>? _createContext;
+    private readonly AcceleratorStream? _stream;
+    private readonly bool _isOwned;
+    private Context? _context;
+    private Accelerator? _accelerator;
+    private bool _isDisposed;
+
+    private AcceleratorSource(
+        Func<Context>? createContext, Context? context, Accelerator? accelerator, AcceleratorStream? stream)
+    {
+        _createContext = createContext;
+        _context = context;
+        _accelerator = accelerator;
+        _stream = stream;
+        _isOwned = createContext is not null || context is not null;
+    }
+
+    /// <summary>Whether the accelerator is there.</summary>
+    public bool IsOpen => Volatile.Read(ref _accelerator) is not null;
+
+    /// <summary>The accelerator, which is made now if need be.</summary>
+    /// <exception cref="DeviceException">The program does not allow code to be generated, which ILGPU does.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed before anybody asked.</exception>
+    public Accelerator Accelerator => Volatile.Read(ref _accelerator) ?? Open();
+
+    /// <summary>The stream that work is queued on.</summary>
+    public AcceleratorStream Stream => _stream ?? Accelerator.DefaultStream;
+
+    /// <summary>An accelerator of somebody else.</summary>
+    public static AcceleratorSource Adopted(Accelerator accelerator, AcceleratorStream? stream) =>
+        new(null, null, accelerator, stream);
+
+    /// <summary>An accelerator that was opened for the device.</summary>
+    public static AcceleratorSource Owned(Context context, Accelerator accelerator) => new(null, context, accelerator, null);
+
+    /// <summary>The first CPU accelerator of a context that is made when it is asked for.</summary>
+    public static AcceleratorSource OfHost(Func<Context> createContext) => new(createContext, null, null, null);
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            if (!_isOwned)
+                return;
+            _accelerator?.Dispose();
+            _context?.Dispose();
+            _context = null;
+        }
+    }
+
+    /// <summary>Checks that ILGPU can work in this program.</summary>
+    /// <param name="device">What is to be opened.</param>
+    /// <exception cref="DeviceException">It cannot.</exception>
+    public static void CheckDynamicCode(string device)
+    {
+        if (RuntimeFeature.IsDynamicCodeSupported)
+            return;
+        throw new DeviceException(
+            $"{device} needs ILGPU, which generates code at run time, and this program does not allow that: it is made for native"
+            + " AOT, as file-based programs are by default. Add '#:property PublishAot=false' to such a program, or remove PublishAot"
+            + " from its project, or use the device 'cpu', which needs no ILGPU.");
+    }
+
+    private Accelerator Open()
+    {
+        lock (_gate)
+        {
+            if (_accelerator is not null)
+                return _accelerator;
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(ComputeDevice));
+            CheckDynamicCode("An accelerator of the host");
+            _context = _createContext!();
+            Accelerator opened = _context.CreateCPUAccelerator(0, CPUAcceleratorMode.Parallel);
+            Volatile.Write(ref _accelerator, opened);
+            return opened;
+        }
+    }
+}
