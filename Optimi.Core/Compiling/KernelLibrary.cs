@@ -6,12 +6,12 @@ using ILGPU.Runtime;
 namespace Optimi;
 
 /// <summary>The kernels of a device. Each is compiled once, whoever needs it, and several at a time, on threads of the pool.</summary>
-/// <param name="accelerator">The device's accelerator; asked for when the first kernel is compiled.</param>
-internal sealed class KernelLibrary(Func<Accelerator> accelerator)
+/// <param name="ilgpu">The device's accelerator.</param>
+internal sealed class KernelLibrary(AcceleratorSource ilgpu)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<MethodInfo, IPendingKernel> _kernels = [];
-    private readonly Lazy<KeptKernels?> _kept = new(() => KeptKernels.For(accelerator()));
+    private readonly Lazy<KeptKernels?> _kept = new(() => KeptKernels.For(ilgpu.Accelerator));
 
     /// <summary>A kernel, which is compiled once somebody starts it.</summary>
     /// <typeparam name="TLauncher">The delegate that queues it: stream, configuration, and the kernel's own parameters.</typeparam>
@@ -58,7 +58,7 @@ internal sealed class KernelLibrary(Func<Accelerator> accelerator)
     private TLauncher Load<TLauncher>(MethodInfo method, IReadOnlyList<MethodInfo> parts)
         where TLauncher : Delegate
     {
-        Accelerator on = accelerator();
+        Accelerator on = ilgpu.Accelerator;
         try
         {
             on.Bind();

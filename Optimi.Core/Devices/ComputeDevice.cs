@@ -15,7 +15,8 @@ namespace Optimi;
 /// </remarks>
 public sealed class ComputeDevice : IDisposable
 {
-    private readonly Dictionary<(Type Rule, SlotLayout Layout, long Length, bool Accumulates), IDisposable> _functions = [];
+    private KernelLibrary? _kernels;
+    private Dictionary<(Type Rule, SlotLayout Layout, long Length, bool Accumulates), IDisposable>? _functions;
 
     /// <param name="description">What the device is.</param>
     /// <param name="source">Its accelerator.</param>
@@ -24,15 +25,16 @@ public sealed class ComputeDevice : IDisposable
     {
         Ilgpu = source;
         Description = description;
-        MaxAllocationBytes = (DeviceFinder.MaxAllocationBytes(device) ?? description.MemoryBytes) - Slab.MaxReserve;
+        MaxAllocationBytes = (device is null ? null : DeviceFinder.MaxAllocationBytes(device)) is long bytes
+            ? bytes - Slab.MaxReserve
+            : description.MemoryBytes - Slab.MaxReserve;
         Shape = Kind switch
         {
             DeviceKind.Host => KernelShape.Host,
             DeviceKind.Cuda => KernelShape.Quad,
             _ => KernelShape.Tile,
         };
-        IsProcessor = Kind == DeviceKind.Host || DeviceFinder.IsProcessor(device);
-        Kernels = new KernelLibrary(() => source.Accelerator);
+        IsProcessor = Kind == DeviceKind.Host || (device is not null && DeviceFinder.IsProcessor(device));
         if (Kind == DeviceKind.Simulated)
             Groups = new SimulatedGroups(this, SimulatedFinish.SharedBytes);
     }
@@ -102,7 +104,7 @@ public sealed class ComputeDevice : IDisposable
     internal Lock Gate { get; } = new();
 
     /// <summary>The kernels that were compiled for it.</summary>
-    internal KernelLibrary Kernels { get; }
+    internal KernelLibrary Kernels => _kernels ??= new KernelLibrary(Ilgpu);
 
     /// <summary>What runs the kernels' groups, where they are simulated.</summary>
     internal SimulatedGroups? Groups { get; }
@@ -117,7 +119,12 @@ public sealed class ComputeDevice : IDisposable
     internal bool IsProcessor { get; set; }
 
     /// <summary>The host's register, in the shape <see cref="KernelShape.Host"/>.</summary>
-    internal Type Lane { get; init; } = HostLanes.Widest;
+    [AllowNull]
+    internal Type Lane
+    {
+        get => field ?? HostLanes.Widest;
+        init;
+    }
 
     /// <summary>How often the device was waited for, so that staging memory knows when it is free again.</summary>
     internal long Synchronizations { get; private set; }
@@ -167,9 +174,8 @@ public sealed class ComputeDevice : IDisposable
         {
             if (IsDisposed)
                 return;
-            Kernels.AwaitCompiler();
-            foreach (IDisposable function in _functions.Values)
-                function.Dispose();
+            _kernels?.AwaitCompiler();
+            DisposeFunctions();
             Groups?.Dispose();
             IsDisposed = true;
             Ilgpu.Dispose();
@@ -183,12 +189,19 @@ public sealed class ComputeDevice : IDisposable
     internal DeviceFunction<TRule> Function<TRule>(SlotLayout layout, long length, bool accumulates)
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
+        _functions ??= [];
         if (_functions.TryGetValue((typeof(TRule), layout, length, accumulates), out IDisposable? made))
             return (DeviceFunction<TRule>)made;
         LaunchFactory.Check<TRule>();
         var function = new DeviceFunction<TRule>(new BorrowedMemory(this, layout, length), accumulates);
         _functions.Add((typeof(TRule), layout, length, accumulates), function);
         return function;
+    }
+
+    private void DisposeFunctions()
+    {
+        foreach (IDisposable function in _functions?.Values.AsEnumerable() ?? [])
+            function.Dispose();
     }
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);

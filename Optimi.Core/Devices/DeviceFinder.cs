@@ -72,13 +72,13 @@ internal static class DeviceFinder
     }
 
     /// <summary>The largest single allocation of an OpenCL device in bytes; null where memory is the only limit.</summary>
-    public static long? MaxAllocationBytes(Device? device) =>
+    public static long? MaxAllocationBytes(Device device) =>
         device is CLDevice openCL
             ? (long)openCL.GetDeviceInfo<ulong>(CLDeviceInfoType.CL_DEVICE_MAX_MEM_ALLOC_SIZE)
             : null;
 
     /// <summary>Whether an OpenCL device is a processor, as PoCL's are.</summary>
-    public static bool IsProcessor(Device? device) =>
+    public static bool IsProcessor(Device device) =>
         device is CLDevice openCL && openCL.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_CPU);
 
     /// <summary>Opens the host. The simulation's groups have up to as many threads as a tile has numbers.</summary>
@@ -89,7 +89,7 @@ internal static class DeviceFinder
             kind == DeviceKind.Simulated ? new CPUDevice(32, Tile.Length / 32, 1) : CPUDevice.Default)));
         return new ComputeDevice(DescribeHost(kind), source, null)
         {
-            Lane = lane ?? HostLanes.Widest,
+            Lane = lane,
             Shape = shape ?? (kind == DeviceKind.Host ? KernelShape.Host : KernelShape.Tile),
         };
     }

@@ -7,7 +7,7 @@ namespace Optimi;
 internal static class HostLanes
 {
     /// <summary>All of them, the widest first; the scalar one, which every machine has, last.</summary>
-    public static IReadOnlyList<Type> All { get; } =
+    public static IReadOnlyList<Type> All =>
     [
         .. Vector512.IsHardwareAccelerated ? [typeof(Vector512Lane)] : Type.EmptyTypes,
         .. Vector256.IsHardwareAccelerated ? [typeof(Vector256Lane)] : Type.EmptyTypes,
@@ -16,5 +16,9 @@ internal static class HostLanes
     ];
 
     /// <summary>The one that is used.</summary>
-    public static Type Widest => All[0];
+    public static Type Widest { get; } =
+        Vector512.IsHardwareAccelerated ? typeof(Vector512Lane)
+        : Vector256.IsHardwareAccelerated ? typeof(Vector256Lane)
+        : Vector128.IsHardwareAccelerated ? typeof(Vector128Lane)
+        : typeof(ScalarLane);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Optimi.Kernels;
 
 namespace Optimi;
@@ -49,6 +50,7 @@ internal sealed class SimulatedQuadKernels<TRule, TApply, TPass, TLayout> : Devi
         _groups.Run(_measure, range.FirstTile, range.TileCount);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StepGroup(int group)
     {
         for (int thread = 0; thread < QuadGroup<TLayout>.Size; thread++)
@@ -58,6 +60,7 @@ internal sealed class SimulatedQuadKernels<TRule, TApply, TPass, TLayout> : Devi
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MeasureTile(int number)
     {
         Tile tile = Tile.Read(_tables.Tiles, number);

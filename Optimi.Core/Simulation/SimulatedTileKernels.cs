@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 using Optimi.Kernels;
 
@@ -50,8 +51,12 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
 
     private void StepTile(int number)
     {
-        for (int item = 0; item < TileGroup<TLayout>.Size; item++)
-            TileKernel<TRule, TApply, TPass, TLayout, TWords>.RunItem(number, item, _tables, _slabs);
+        Tile tile = Tile.Read(_tables.Tiles, number);
+        int rowNumber = _tables.RowOfTensor[tile.Tensor];
+        if (rowNumber < 0)
+            return;
+        Slabs<TWords> here = TLayout.At(_slabs, tile, number);
+        StepItems<TPass>(_tables.Rows[rowNumber], ref here);
     }
 
     private void MeasureTile(int number)
@@ -60,10 +65,18 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
         int rowNumber = _tables.RowOfTensor[tile.Tensor];
         if (rowNumber < 0)
             return;
-        Row<ScalarLane, TRule, TApply> row = _tables.Rows[rowNumber];
         ArrayView<ScalarLane> measured = _groups.SharedMemory<ScalarLane>(0, TreeSum.BlockLength);
-        for (int item = 0; item < TileGroup<TLayout>.Size; item++)
-            MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.StepItem(number, item, tile, row, measured, _slabs);
+        Slabs<TWords> here = MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.At(number, tile, measured, _slabs);
+        StepItems<MeasurePass>(_tables.Rows[rowNumber], ref here);
         MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.SumUp<LoneThread>(number, tile, measured, _measures);
+    }
+
+    /// <summary>Steps the work-items of a group, one after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void StepItems<TStepped>(Row<ScalarLane, TRule, TApply> row, ref Slabs<TWords> slabs)
+        where TStepped : IPass
+    {
+        for (int item = 0; item < TileGroup<TLayout>.Size; item++)
+            TileGroup<TLayout>.Step<TRule, TApply, TStepped, TWords>(item, row, ref slabs);
     }
 }

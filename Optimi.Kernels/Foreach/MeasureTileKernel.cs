@@ -18,11 +18,7 @@ public static class MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>
     where TSum : ITileSum
 {
     /// <summary>The methods to compile before the kernel, the innermost first; see <see cref="KernelPart"/>.</summary>
-    public static IReadOnlyList<MethodInfo> Parts =>
-    [
-        .. TileKernel<TRule, TApply, MeasurePass, TLayout, TWords>.Parts.SkipLast(1),
-        KernelPart.Of(typeof(MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>), nameof(StepItem)),
-    ];
+    public static IReadOnlyList<MethodInfo> Parts => TileKernel<TRule, TApply, MeasurePass, TLayout, TWords>.Parts;
 
     /// <summary>Steps the states of one tile for each group, and sums up what was measured.</summary>
     /// <param name="firstTile">The tile of the first group.</param>
@@ -41,30 +37,24 @@ public static class MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>
         int rowNumber = tables.RowOfTensor[tile.Tensor];
         if (rowNumber < 0)
             return;
-        StepItem(number, Group.IdxX, tile, tables.Rows[rowNumber], measured, slabs);
+        Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
+        Slabs<TWords> here = At(number, tile, measured, slabs);
+        TileGroup<TLayout>.Step<TRule, TApply, MeasurePass, TWords>(Group.IdxX, row, ref here);
         SumUp<DeviceGroup>(number, tile, measured, measures);
     }
 
-    /// <summary>What one work-item does of the step.</summary>
+    /// <summary>The slabs from a tile on, and the memory for what is measured of it.</summary>
     /// <param name="number">The tile's number in the launch.</param>
-    /// <param name="item">The work-item's number in its group.</param>
     /// <param name="tile">The tile.</param>
-    /// <param name="row">The scalars.</param>
     /// <param name="measured">Memory that the group shares, of <see cref="TreeSum.BlockLength"/>.</param>
     /// <param name="slabs">The slabs from their beginning.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StepItem(
-        int number,
-        int item,
-        Tile tile,
-        Row<ScalarLane, TRule, TApply> row,
-        ArrayView<ScalarLane> measured,
-        Slabs<TWords> slabs)
+    public static Slabs<TWords> At(int number, Tile tile, ArrayView<ScalarLane> measured, Slabs<TWords> slabs)
     {
         Slabs<TWords> here = TLayout.At(slabs, tile, number);
         here.Measured = TWords.Over(measured.Cast<byte>());
         here.MeasuredHigh = here.Measured.Skip(TLayout.UnitsPerTile);
-        TileGroup<TLayout>.Step<TRule, TApply, MeasurePass, TWords>(item, row, ref here);
+        return here;
     }
 
     /// <summary>What a group does when all its work-items have stepped.</summary>

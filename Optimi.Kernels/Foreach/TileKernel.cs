@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace Optimi.Kernels;
@@ -39,7 +38,6 @@ public static class TileKernel<TRule, TApply, TPass, TLayout, TWords>
             typeof(TApply),
             typeof(TPass),
             typeof(TWords)),
-        KernelPart.Of(typeof(TileKernel<TRule, TApply, TPass, TLayout, TWords>), nameof(RunItem)),
     ];
 
     /// <summary>Steps one tile for each group, of <see cref="TileGroup{TLayout}.Size"/>.</summary>
@@ -49,23 +47,15 @@ public static class TileKernel<TRule, TApply, TPass, TLayout, TWords>
     public static void Run(
         int firstTile,
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
-        Slabs<TWords> slabs) => RunItem(firstTile + Grid.IdxX, Group.IdxX, tables, slabs);
-
-    /// <summary>What one work-item does.</summary>
-    /// <param name="number">The tile's number in the launch.</param>
-    /// <param name="item">The work-item's number in its group.</param>
-    /// <param name="tables">The tables.</param>
-    /// <param name="slabs">The slabs from their beginning.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void RunItem(
-        int number, int item, LaunchTables<Row<ScalarLane, TRule, TApply>> tables, Slabs<TWords> slabs)
+        Slabs<TWords> slabs)
     {
+        int number = firstTile + Grid.IdxX;
         Tile tile = Tile.Read(tables.Tiles, number);
         int rowNumber = tables.RowOfTensor[tile.Tensor];
         if (rowNumber < 0)
             return;
         Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
         Slabs<TWords> here = TLayout.At(slabs, tile, number);
-        TileGroup<TLayout>.Step<TRule, TApply, TPass, TWords>(item, row, ref here);
+        TileGroup<TLayout>.Step<TRule, TApply, TPass, TWords>(Group.IdxX, row, ref here);
     }
 }
