@@ -17,7 +17,7 @@ internal sealed record BenchPlan(
     double AllocationSeconds,
     bool LeavesCaches)
 {
-    /// <summary>The simulation is for debugging, and thousands of times slower.</summary>
+    /// <summary>The simulation is for debugging, and hundreds of times slower.</summary>
     private const int SimulatedParameters = 10_000;
 
     private const int SimulatedRounds = 3;

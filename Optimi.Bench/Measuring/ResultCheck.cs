@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Optimi.Bench;
 
-/// <summary>Compares the first steps of a workload with ILGPU's simulation of the same kernels, number by number.</summary>
+/// <summary>Compares the first steps of a workload with the simulation of the same kernels, number by number.</summary>
 internal sealed class ResultCheck : IDisposable
 {
     private readonly ComputeDevice _simulation = ComputeDevice.Open("cpu-simulated");
@@ -26,7 +26,7 @@ internal sealed class ResultCheck : IDisposable
                     continue;
                 throw new WrongResultException(FormattableString.Invariant(
                     $"{workload.Variant} on {workload.Device.Name} gave {actual[at]:R} at {at} of tensor {parameter.Name}, but")
-                    + FormattableString.Invariant($" {expected[group][at % TestData.Period]:R} in ILGPU's simulation;")
+                    + FormattableString.Invariant($" {expected[group][at % TestData.Period]:R} in the simulation;")
                     + " what is wrong is not timed.");
             }
         }

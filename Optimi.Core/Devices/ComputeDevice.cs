@@ -77,7 +77,8 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>
     /// How many threads a step on the host's vector units may use, the caller's among them: at least 1. Default: one for each
-    /// processor. The bits do not depend on it; other kinds of devices do not look at it.
+    /// processor. The bits do not depend on it. The simulation's groups run on as many; with 1 it can be debugged step by step. GPUs do
+    /// not look at it.
     /// </summary>
     /// <exception cref="DeviceException">The value is below 1; the old one stays.</exception>
     public int Threads
@@ -133,7 +134,7 @@ public sealed class ComputeDevice : IDisposable
     /// <param name="name">
     /// <c>auto</c> (the first CUDA device, else the first OpenCL GPU, else the host), <c>cuda</c> or <c>cuda:1</c>,
     /// <c>opencl</c> or <c>opencl:1</c>, <c>cpu</c> (the host's vector units: the embedded default), or <c>cpu-simulated</c>
-    /// (the GPU kernels on ILGPU's CPU accelerator: slow, for debugging).
+    /// (the GPU kernels, work-item by work-item on the host: for debugging).
     /// </param>
     /// <exception cref="DeviceException">There is no such device, or it cannot be opened.</exception>
     public static ComputeDevice Open(string name = "auto") => DeviceFinder.Open(name);

@@ -81,10 +81,10 @@ internal static class DeviceFinder
     public static bool IsProcessor(Device device) =>
         device is CLDevice openCL && openCL.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_CPU);
 
-    /// <summary>Opens the host. The simulation's groups have up to as many threads as a tile has numbers.</summary>
+    /// <summary>Opens the host, or the simulation on it.</summary>
     public static ComputeDevice OpenHost(DeviceKind kind, Type? lane = null, KernelShape? shape = null)
     {
-        // The accelerator has a thread for every simulated one; where nothing is simulated, the default few will do.
+        // The accelerator is for kernels of the user's, whose groups on the simulation may be as large as a tile.
         var source = AcceleratorSource.OfHost(() => CreateContext(builder => builder.CPU(
             kind == DeviceKind.Simulated ? new CPUDevice(32, Tile.Length / 32, 1) : CPUDevice.Default)));
         return new ComputeDevice(DescribeHost(kind), source, null)
@@ -213,7 +213,7 @@ internal static class DeviceFinder
     private static DeviceDescription DescribeHost(DeviceKind kind) => new(
         kind == DeviceKind.Host ? "cpu" : "cpu-simulated",
         kind,
-        kind == DeviceKind.Host ? $"host, {HostLanes.Widest.Name}" : "ILGPU's CPU accelerator",
+        kind == DeviceKind.Host ? $"host, {HostLanes.Widest.Name}" : "host, work-item by work-item",
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
         Environment.ProcessorCount,
         RuntimeInformation.FrameworkDescription,

@@ -6,7 +6,7 @@ public enum DeviceKind
     /// <summary>The host's cores and vector units, on host memory: the embedded default.</summary>
     Host,
 
-    /// <summary>ILGPU's CPU accelerator, which runs the GPU kernels thread by thread: for debugging.</summary>
+    /// <summary>The GPU kernels, which the host runs work-item by work-item: for debugging.</summary>
     Simulated,
 
     /// <summary>An NVIDIA GPU.</summary>

@@ -4,7 +4,7 @@ using ILGPU;
 namespace Optimi.Kernels;
 
 /// <summary>
-/// The kernel for OpenCL and for ILGPU's simulated CPU, and for memory that is not aligned or padded everywhere: one work-group
+/// The kernel for OpenCL and for the simulation, and for memory that is not aligned or padded everywhere: one work-group
 /// for a tile (<see cref="TileGroup{TLayout}"/>), no loop. The row of scalars is the same for the whole group and is seen to be,
 /// which is what compilers for CPUs need to vectorise it.
 /// </summary>

@@ -7,7 +7,7 @@ internal sealed class ThreadTests
 
     private const int Steps = 300;
 
-    /// <summary>Not the simulated warps, which take long and differ from the other simulation in nothing that threads could disturb.</summary>
+    /// <summary>Not the simulated warps, which differ from the other simulation in nothing that threads could disturb.</summary>
     private static IEnumerable<TestDevice> Devices => TestDevice.AllShapes.Where(device => device.Name != "cpu-simulated-quads");
 
     [TestCaseSource(nameof(Devices))]
