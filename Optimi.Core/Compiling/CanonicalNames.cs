@@ -21,7 +21,10 @@ internal static partial class CanonicalNames
         });
     }
 
-    /// <summary>Variables, types, views and labels.</summary>
-    [GeneratedRegex(@"(?<![A-Za-z0-9_])(var|type_|view_|L_)[0-9]+")]
+    /// <summary>
+    /// Variables, and whatever else ends with a number behind an underscore: types, views, labels, parameters, methods. But not
+    /// extensions (cl_), architectures (sm_) and fields, which are counted from 0 in each type.
+    /// </summary>
+    [GeneratedRegex(@"(?<![\w.%$])(?!cl_|sm_|field_)([A-Za-z_]\w*_|var)[0-9]+")]
     private static partial Regex Numbered();
 }

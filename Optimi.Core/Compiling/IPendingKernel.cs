@@ -6,11 +6,13 @@ internal interface IPendingKernel
     /// <summary>Whether the compiler was asked for the kernel.</summary>
     bool IsStarted { get; }
 
-    /// <summary>Whether the compiler was asked for the kernel and has finished, if only with an error.</summary>
-    bool IsDone { get; }
+    /// <summary>Whether the kernel can be queued without waiting for the compiler.</summary>
+    bool IsReady { get; }
 
-    /// <summary>Begins to compile the kernel, unless that was done before. After an error that <see cref="Wait"/> has thrown it is
-    /// tried again.</summary>
+    /// <summary>Why the kernel does not compile; null if that is not known, or it does.</summary>
+    Exception? Error { get; }
+
+    /// <summary>Begins to compile the kernel, unless that was done before without an error.</summary>
     /// <returns>Complete when the kernel is ready.</returns>
     Task Start();
 

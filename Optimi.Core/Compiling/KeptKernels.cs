@@ -23,11 +23,11 @@ internal sealed class KeptKernels
     }
 
     /// <summary>The kernels that are kept for an accelerator.</summary>
-    /// <returns>Null where none are: the cache is off, or the device has no driver that compiles.</returns>
-    public static KeptKernels? For(Accelerator accelerator) =>
-        KernelCache.Directory is string directory && Describe(accelerator) is string device
-            ? new(new KernelFiles(directory, Build()), device)
-            : null;
+    /// <param name="accelerator">The accelerator.</param>
+    /// <param name="directory">The folder of the cache.</param>
+    /// <returns>Null where none are: the device has no driver that compiles.</returns>
+    public static KeptKernels? For(Accelerator accelerator, string directory) =>
+        Describe(accelerator) is string device ? new(new KernelFiles(directory, Build()), device) : null;
 
     /// <summary>Finds a kernel's text.</summary>
     public string? Find(MethodInfo kernel) => IsOwn(kernel.DeclaringType!) ? _files.Find(Key(kernel)) : null;

@@ -15,16 +15,16 @@ namespace Optimi;
 public static class KernelCache
 {
     /// <summary>The environment variable that names the folder, or switches the cache off.</summary>
-    public const string Variable = "OPTIMI_KERNEL_CACHE";
+    public const string EnvironmentVariable = "OPTIMI_KERNEL_CACHE";
 
-    /// <summary>The value of <see cref="Variable"/> that switches the cache off.</summary>
+    /// <summary>The value of <see cref="EnvironmentVariable"/> that switches the cache off.</summary>
     public const string Off = "off";
 
     /// <summary>
-    /// The folder; null for no cache. Default: what <see cref="Variable"/> names, else <c>optimi/kernels</c> in the user's folder for
-    /// caches. It holds for devices that are opened from then on.
+    /// The folder; null for no cache. Default: what <see cref="EnvironmentVariable"/> names, else <c>optimi/kernels</c> in the user's folder for
+    /// caches. It holds for devices that have compiled nothing yet.
     /// </summary>
-    public static string? Directory { get; set; } = FromEnvironment(Environment.GetEnvironmentVariable(Variable));
+    public static string? Directory { get; set; } = FromEnvironment(Environment.GetEnvironmentVariable(EnvironmentVariable));
 
     /// <summary>Deletes what was kept, in the present folder.</summary>
     /// <exception cref="IOException">A file cannot be deleted.</exception>
@@ -37,10 +37,23 @@ public static class KernelCache
 
     internal static string? FromEnvironment(string? value) => value switch
     {
-        null or "" => OfUser() is string caches ? Path.Combine(caches, "optimi", "kernels") : null,
+        _ when string.IsNullOrWhiteSpace(value) => OfUser() is string caches ? Path.Combine(caches, "optimi", "kernels") : null,
         _ when value.Equals(Off, StringComparison.OrdinalIgnoreCase) => null,
-        _ => Path.GetFullPath(value),
+        _ => FullPath(value),
     };
+
+    /// <summary>A path that does not depend on the working folder; null if it is none.</summary>
+    private static string? FullPath(string path)
+    {
+        try
+        {
+            return Path.GetFullPath(path);
+        }
+        catch (Exception error) when (error is IOException or ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The user's folder for caches; null where there is no user's folder.</summary>
     private static string? OfUser()

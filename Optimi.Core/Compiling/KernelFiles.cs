@@ -13,7 +13,10 @@ internal sealed class KernelFiles(string root, string build)
 
     private static readonly byte[] _magic = "optimi-1"u8.ToArray();
 
-    private readonly string _folder = Path.Combine(root, Name(build));
+    /// <summary>What the folders of builds begin with, so that others' folders are told apart.</summary>
+    private const string FolderPrefix = "optimi-";
+
+    private readonly string _folder = Path.Combine(root, FolderPrefix + Name(build));
 
     /// <summary>Reads a kernel.</summary>
     /// <param name="key">All that the kernel depends on beside the build.</param>
@@ -93,12 +96,12 @@ internal sealed class KernelFiles(string root, string build)
     }
 
     private static bool IsOfFiles(Exception error) =>
-        error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException;
+        error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException or FormatException;
 
     private static string Name(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16));
 
     private static IEnumerable<string> FoldersOf(string root) => Directory.EnumerateDirectories(root)
-        .Where(folder => Path.GetFileName(folder) is { Length: 32 } name && name.All(char.IsAsciiHexDigitLower));
+        .Where(folder => Path.GetFileName(folder).StartsWith(FolderPrefix, StringComparison.Ordinal));
 
     private string PathOf(string key) => Path.Combine(_folder, Name(key));
 

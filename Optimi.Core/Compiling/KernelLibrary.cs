@@ -1,17 +1,26 @@
 using System.Reflection;
-using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime;
 
 namespace Optimi;
 
-/// <summary>The kernels of a device. Each is compiled once, whoever needs it, and several at a time, on threads of the pool.</summary>
-/// <param name="ilgpu">The device's accelerator.</param>
-internal sealed class KernelLibrary(AcceleratorSource ilgpu)
+/// <summary>The kernels of a device. Each is compiled once, whoever needs it, and as many at a time as there are processors.</summary>
+internal sealed class KernelLibrary
 {
+    private static readonly SemaphoreSlim _processors = new(Environment.ProcessorCount);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<MethodInfo, IPendingKernel> _kernels = [];
-    private readonly Lazy<KeptKernels?> _kept = new(() => KeptKernels.For(ilgpu.Accelerator));
+    private readonly AcceleratorSource _ilgpu;
+    private readonly Lazy<KeptKernels?> _kept;
+
+    /// <param name="ilgpu">The device's accelerator.</param>
+    public KernelLibrary(AcceleratorSource ilgpu)
+    {
+        _ilgpu = ilgpu;
+        string? directory = KernelCache.Directory;
+        _kept = new(() => directory is null ? null : KeptKernels.For(ilgpu.Accelerator, directory));
+    }
 
     /// <summary>A kernel, which is compiled once somebody starts it.</summary>
     /// <typeparam name="TLauncher">The delegate that queues it: stream, configuration, and the kernel's own parameters.</typeparam>
@@ -36,8 +45,8 @@ internal sealed class KernelLibrary(AcceleratorSource ilgpu)
     /// <summary>How many kernels the compiler was asked for.</summary>
     public int Started => Count(kernel => kernel.IsStarted);
 
-    /// <summary>How many of them it has finished.</summary>
-    public int Done => Count(kernel => kernel.IsDone);
+    /// <summary>How many of them are there.</summary>
+    public int Ready => Count(kernel => kernel.IsReady);
 
     /// <summary>Waits until the compiler is at rest, so that the device can be closed.</summary>
     public void AwaitCompiler()
@@ -58,11 +67,11 @@ internal sealed class KernelLibrary(AcceleratorSource ilgpu)
     private TLauncher Load<TLauncher>(MethodInfo method, IReadOnlyList<MethodInfo> parts)
         where TLauncher : Delegate
     {
-        Accelerator on = ilgpu.Accelerator;
+        Accelerator on = _ilgpu.Accelerator;
+        _processors.Wait();
         try
         {
-            on.Bind();
-            return on.LoadKernel(FindOrCompile(on, method, parts)).CreateLauncherDelegate<TLauncher>();
+            return LoadKept<TLauncher>(on, method) ?? Compile<TLauncher>(on, method, parts);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
@@ -71,16 +80,39 @@ internal sealed class KernelLibrary(AcceleratorSource ilgpu)
                 + " If the rule is your own, IUpdateRule says what it may use; else the device's driver is at fault, and a newer one may help.",
                 error);
         }
+        finally
+        {
+            _processors.Release();
+        }
     }
 
-    private CompiledKernel FindOrCompile(Accelerator on, MethodInfo method, IReadOnlyList<MethodInfo> parts)
+    private TLauncher? LoadKept<TLauncher>(Accelerator on, MethodInfo method)
+        where TLauncher : Delegate
     {
         if (_kept.Value?.Find(method) is not string source)
+            return null;
+        try
         {
-            source = KernelCompiler.Compile(on, method, parts);
-            _kept.Value?.Add(method, source);
+            return Load<TLauncher>(on, method, source);
         }
-
-        return DriverKernel.Of(on, EntryPointDescription.FromExplicitlyGroupedKernel(method), source);
+        catch (AcceleratorException)
+        {
+            // The driver refuses what it once took: it is compiled anew, and if that fails too, said.
+            return null;
+        }
     }
+
+    private TLauncher Compile<TLauncher>(Accelerator on, MethodInfo method, IReadOnlyList<MethodInfo> parts)
+        where TLauncher : Delegate
+    {
+        string source = KernelCompiler.Compile(on, method, parts);
+        TLauncher launcher = Load<TLauncher>(on, method, source);
+        _kept.Value?.Add(method, source);
+        return launcher;
+    }
+
+    private static TLauncher Load<TLauncher>(Accelerator on, MethodInfo method, string source)
+        where TLauncher : Delegate =>
+        on.LoadKernel(DriverKernel.Of(on, EntryPointDescription.FromExplicitlyGroupedKernel(method), source))
+            .CreateLauncherDelegate<TLauncher>();
 }

@@ -1,6 +1,6 @@
 namespace Optimi;
 
-/// <summary>A kernel that is compiled when it is first needed, by a thread of the pool, once for all who need it.</summary>
+/// <summary>A kernel that is compiled when it is first needed, by a thread of its own, once for all who need it.</summary>
 /// <typeparam name="TLauncher">The delegate that queues it.</typeparam>
 /// <param name="load">Compiles the kernel.</param>
 internal sealed class PendingKernel<TLauncher>(Func<TLauncher> load) : IPendingKernel
@@ -14,7 +14,10 @@ internal sealed class PendingKernel<TLauncher>(Func<TLauncher> load) : IPendingK
     public bool IsStarted => Volatile.Read(ref _loading) is not null;
 
     /// <inheritdoc/>
-    public bool IsDone => Volatile.Read(ref _loading) is { IsCompleted: true };
+    public bool IsReady => Volatile.Read(ref _loading) is { IsCompletedSuccessfully: true };
+
+    /// <inheritdoc/>
+    public Exception? Error => Volatile.Read(ref _loading)?.Exception?.InnerException;
 
     /// <summary>Queues the kernel, once it is there.</summary>
     public TLauncher Launch
@@ -31,33 +34,24 @@ internal sealed class PendingKernel<TLauncher>(Func<TLauncher> load) : IPendingK
     public Task Start() => Begin();
 
     /// <inheritdoc/>
-    public void Wait()
-    {
-        if (_launch is not null)
-            return;
-        Task<TLauncher> loading = Begin();
-        try
-        {
-            _launch = loading.GetAwaiter().GetResult();
-        }
-        catch
-        {
-            lock (_gate)
-            {
-                if (_loading == loading)
-                    _loading = null;
-            }
-
-            throw;
-        }
-    }
+    public void Wait() => _launch ??= Begin().GetAwaiter().GetResult();
 
     /// <inheritdoc/>
-    public void AwaitCompiler() => ((IAsyncResult?)Volatile.Read(ref _loading))?.AsyncWaitHandle.WaitOne();
+    public void AwaitCompiler() =>
+        ((Task?)Volatile.Read(ref _loading))?.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
 
+    /// <summary>The compilation. It has a thread of its own, since those of the pool may all be waiting for it.</summary>
     private Task<TLauncher> Begin()
     {
         lock (_gate)
-            return _loading ??= Task.Run(load);
+        {
+            if (_loading is null or { IsFaulted: true })
+            {
+                _loading = Task.Factory.StartNew(
+                    load, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            }
+
+            return _loading;
+        }
     }
 }

@@ -25,9 +25,8 @@ public sealed class ComputeDevice : IDisposable
     {
         Ilgpu = source;
         Description = description;
-        MaxAllocationBytes = (device is null ? null : DeviceFinder.MaxAllocationBytes(device)) is long bytes
-            ? bytes - Slab.MaxReserve
-            : description.MemoryBytes - Slab.MaxReserve;
+        MaxAllocationBytes = ((device is null ? null : DeviceFinder.MaxAllocationBytes(device)) ?? description.MemoryBytes)
+            - Slab.MaxReserve;
         Shape = Kind switch
         {
             DeviceKind.Host => KernelShape.Host,

@@ -144,21 +144,21 @@ public static class Functional
             Shapes(values.Shape, gradients.Shape, kahanComp.Shape, first.Shape, second.Shape, third.Shape, fourth.Shape));
         foreach (TensorView view in views)
             FunctionalGuard.CheckDevice(device, view);
-        if (device.Shape != KernelShape.Host)
+        lock (device.Gate)
         {
-            lock (device.Gate)
+            device.ThrowIfDisposed();
+            if (device.Shape != KernelShape.Host)
             {
-                device.ThrowIfDisposed();
                 device.Function<TRule>(layout, values.Length, accumulate).Run(options, context, views);
+                return;
             }
 
-            return;
+            SlotAddresses slots = default;
+            for (int slot = 0; slot < Slot.Count; slot++)
+                slots[slot] = views[slot].Length == 0 ? 0 : views[slot].Bytes.LoadEffectiveAddressAsPtr();
+            RunOnHost(options, context, layout, slots, values.Length, device.Lane, device.Threads);
         }
 
-        SlotAddresses slots = default;
-        for (int slot = 0; slot < Slot.Count; slot++)
-            slots[slot] = views[slot].Length == 0 ? 0 : views[slot].Bytes.LoadEffectiveAddressAsPtr();
-        RunOnHost(options, context, layout, slots, values.Length, device.Lane, device.Threads);
         // Only addresses went on; ILGPU's buffers free their memory once nobody knows them.
         foreach (TensorView view in views)
             view.KeepAlive();

@@ -102,10 +102,10 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
     public Parameter Add(string name, DType dtype, params ReadOnlySpan<int> shape)
     {
         lock (Device.Gate)
-            return AddAlone(name, dtype, shape);
+            return AddInTurn(name, dtype, shape);
     }
 
-    private Parameter AddAlone(string name, DType dtype, ReadOnlySpan<int> shape)
+    private Parameter AddInTurn(string name, DType dtype, ReadOnlySpan<int> shape)
     {
         ThrowIfDisposed();
         if (string.IsNullOrWhiteSpace(name))

@@ -6,7 +6,7 @@ namespace Optimi;
 /// Updates parameters from their gradients. All parameters of all groups are stepped together: one launch for each storage type
 /// (and each variant of states), however many they are.
 /// </summary>
-/// <remarks>Nothing is allocated by a step once the first is done. Any thread may call at any time: calls that use the same device
+/// <remarks>Nothing is allocated by a step once its kernels are there and it has run once. Any thread may call at any time: calls that use the same device
 /// take turns (see <see cref="ComputeDevice"/>).</remarks>
 public abstract class Optimizer : IDisposable
 {
@@ -58,10 +58,13 @@ public abstract class Optimizer : IDisposable
 
     /// <summary>
     /// Gets everything ready for the first step, so that it waits for nothing: allocates the states, and compiles the kernels on
-    /// threads of the pool while the caller goes on, to load data for one. A step in the meantime waits for the kernels that it needs.
+    /// other threads while the caller goes on, to load data for one. A step in the meantime waits for the kernels that it needs.
     /// </summary>
-    /// <remarks>Call it when all parameters are added: those that come later get launches of their own.</remarks>
-    /// <returns>Complete when a step would not wait. On the host there is nothing to compile.</returns>
+    /// <remarks>
+    /// Call it when all parameters are added: those that come later get launches of their own. It prepares steps of the kind that
+    /// <see cref="Accumulate"/> says; for both kinds call it once for each.
+    /// </remarks>
+    /// <returns>Complete when no step of that kind would wait. On the host there is nothing to compile.</returns>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     /// <exception cref="DeviceException">The device has no memory left for the states; or, of the task, a rule does not compile.</exception>
     public abstract Task PrepareAsync();
@@ -92,10 +95,10 @@ public abstract class Optimizer : IDisposable
     public void ZeroGradients()
     {
         lock (Device.Gate)
-            ZeroGradientsAlone();
+            ZeroGradientsInTurn();
     }
 
-    private void ZeroGradientsAlone()
+    private void ZeroGradientsInTurn()
     {
         ThrowIfDisposed();
         PlacedSlabs? place = null;

@@ -60,9 +60,14 @@ public class Optimizer<TRule> : Optimizer
         get => _accumulate;
         set
         {
-            if (value)
-                WarnOfL2(CheckAccumulation(Groups));
-            _accumulate = value;
+            bool hasL2;
+            lock (Device.Gate)
+            {
+                hasL2 = value && CheckAccumulation(Groups);
+                _accumulate = value;
+            }
+
+            WarnOfL2(hasL2);
         }
     }
 
@@ -133,10 +138,10 @@ public class Optimizer<TRule> : Optimizer
     public override bool TryGetState(Parameter parameter, string name, [MaybeNullWhen(false)] out TensorStorage state)
     {
         lock (Device.Gate)
-            return TryGetStateAlone(parameter, name, out state);
+            return TryGetStateInTurn(parameter, name, out state);
     }
 
-    private bool TryGetStateAlone(Parameter parameter, string name, [MaybeNullWhen(false)] out TensorStorage state)
+    private bool TryGetStateInTurn(Parameter parameter, string name, [MaybeNullWhen(false)] out TensorStorage state)
     {
         LaunchTensor tensor = Find(parameter);
         Schedule();

@@ -10,14 +10,14 @@ internal abstract class DeviceKernels<TRule, TApply>
     /// <summary>Those that a compiler has to make first.</summary>
     public IPendingKernel[] Pending { get; protected init; } = [];
 
-    /// <summary>Whether the compiler has finished all of them.</summary>
-    public bool AreDone
+    /// <summary>Whether all can be queued without waiting for the compiler.</summary>
+    public bool AreReady
     {
         get
         {
             foreach (IPendingKernel kernel in Pending)
             {
-                if (!kernel.IsDone)
+                if (!kernel.IsReady)
                     return false;
             }
 

@@ -20,6 +20,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
     private readonly DeviceKernels<TRule, TApply> _fullKernels;
     private readonly DeviceKernels<TRule, TApply> _leanKernels;
     private DeviceKernels<TRule, TApply>? _chosenKernels;
+    private bool _hasWarned;
 
     public DeviceLaunch(LaunchMemory memory)
         : base(memory)
@@ -35,6 +36,11 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
             _carefulKernels = TilesOf<TPass, DeviceHalves>();
         _lastRowOfTensor = [.. RowOfTensor.Select(_ => int.MinValue)];
     }
+
+    private bool HasWholeTiles => Memory.WholeTiles > 0;
+
+    /// <summary>Whether there are tiles for which the fast kernels might read and write too much.</summary>
+    private bool HasCarefulTiles => Memory.WholeTiles < Memory.Tiles.Length;
 
     private LaunchTables<Row<ScalarLane, TRule, TApply>> Tables => new()
     {
@@ -67,26 +73,31 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
         bool isLean = TPass.UpdatesParameters;
         foreach (Terms ofRow in TermsOfRows)
             isLean &= (ofRow | Terms.Decay) == Terms.Decay;
-        _chosenKernels = isLean ? _leanKernels : _fullKernels;
-        Start(_chosenKernels.Pending);
-        if (isLean && !_leanKernels.AreDone && _fullKernels.AreDone)
-            _chosenKernels = _fullKernels;
-        if (_carefulKernels is not null)
-            Start(_carefulKernels.Pending);
+        bool isWaitingForLean = isLean && !_leanKernels.AreReady && _fullKernels.AreReady;
+        _chosenKernels = isLean && !isWaitingForLean ? _leanKernels : _fullKernels;
+        if (isWaitingForLean)
+            StartBeside(_leanKernels.Pending);
+        if (HasWholeTiles)
+            Start(_chosenKernels.Pending);
+        if (HasCarefulTiles)
+            Start(_carefulKernels!.Pending);
         if (_measures is not null)
             Start(_measures.Pending);
     }
 
     public override void AwaitKernels()
     {
-        if (_chosenKernels is null)
+        if (TermsOfRows.Count == 0)
             return;
-        Await(_chosenKernels.Pending);
-        if (_carefulKernels is not null)
-            Await(_carefulKernels.Pending);
+        if (HasWholeTiles)
+            Await(_chosenKernels!.Pending);
+        if (HasCarefulTiles)
+            Await(_carefulKernels!.Pending);
         if (_measures is not null)
             Await(_measures.Pending);
     }
+
+    public override void PrepareFull() => Start(_fullKernels.Pending);
 
     public override Task WhenCompiled() => Task.WhenAll(
         ((IEnumerable<IPendingKernel>)
@@ -131,6 +142,20 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
             kernel.Start();
     }
 
+    /// <summary>Begins to compile kernels that steps can do without, and says once if that fails.</summary>
+    private void StartBeside(IPendingKernel[] kernels)
+    {
+        foreach (IPendingKernel kernel in kernels)
+        {
+            if (!kernel.IsStarted)
+                kernel.Start();
+            if (kernel.Error is not Exception error || _hasWarned)
+                continue;
+            _hasWarned = true;
+            Warnings.Raise(this, $"Steps go on with slower kernels that give the same bits: {error.Message}");
+        }
+    }
+
     private static void Await(IPendingKernel[] kernels)
     {
         foreach (IPendingKernel kernel in kernels)
@@ -153,7 +178,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
         ? new SimulatedTileKernels<TRule, TApply, TLoaded, TLayout, TWords>(groups)
         : new TileKernels<TRule, TApply, TLoaded, TLayout, TWords>(Device.Kernels, Device.IsProcessor);
 
-    /// <summary>The tiles for the fast kernels, and the last ones, for which those might read and write too much.</summary>
+    /// <summary>The tiles for the fast kernels, and the last ones, for the careful ones.</summary>
     private (LaunchRange Whole, LaunchRange Careful) Split(LaunchRange range)
     {
         int whole = Math.Min(range.TileCount, Memory.WholeTiles - range.FirstTile);

@@ -41,16 +41,17 @@ internal sealed class DeviceTable<T>(ComputeDevice device) : IDisposable
 
     public void Dispose()
     {
-        if (device.IsDisposed)
+        if (device.IsDisposed || _buffer is null)
             return;
+        // A copy that is still queued reads staging memory.
+        device.Synchronize();
         foreach (CPUMemoryBuffer? staging in _ring)
             staging?.Dispose();
-        _buffer?.Dispose();
+        _buffer.Dispose();
     }
 
     private void Allocate(int length)
     {
-        device.Synchronize();
         Dispose();
         _buffer = device.Ilgpu.Accelerator.Allocate1D<T>(length);
         for (int i = 0; i < RingLength; i++)

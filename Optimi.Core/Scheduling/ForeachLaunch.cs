@@ -38,6 +38,11 @@ internal abstract class ForeachLaunch : IDisposable
     {
     }
 
+    /// <summary>Begins to compile the kernels for rows with all terms.</summary>
+    public virtual void PrepareFull()
+    {
+    }
+
     /// <summary>All kernels that the compiler was asked for.</summary>
     /// <returns>Complete when they are ready.</returns>
     public virtual Task WhenCompiled() => Task.CompletedTask;

@@ -81,8 +81,8 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
         launch.Run(tensor.Range);
     }
 
-    /// <summary>Begins to compile the kernels for a first step of all tensors and for those that follow: in one of three steps a rule
-    /// begins, in another it may look ahead, and one is like most.</summary>
+    /// <summary>Begins to compile the kernels for all tensors' next steps. States may begin in the first of them. The second or the third
+    /// is a step like most. When a rule looks ahead, only its options know.</summary>
     /// <returns>Complete when they are compiled.</returns>
     public Task Prepare(bool accumulates)
     {
@@ -96,6 +96,8 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
         }
 
         BeginAnew(launch);
+        if (TRule.LooksAhead)
+            launch.PrepareFull();
         return launch.WhenCompiled();
     }
 

@@ -90,7 +90,7 @@ internal sealed class KernelFilesTests
         string gone = Directory.GetDirectories(_root).Single();
         new KernelFiles(_root, "recent").Add("key", "kernel");
         Directory.SetLastWriteTimeUtc(gone, DateTime.UtcNow.AddDays(-31));
-        string foreign = Directory.CreateDirectory(Path.Combine(_root, "foreign")).FullName;
+        string foreign = Directory.CreateDirectory(Path.Combine(_root, $"{Guid.NewGuid():N}")).FullName;
         Directory.SetLastWriteTimeUtc(foreign, DateTime.UtcNow.AddDays(-31));
         new KernelFiles(_root, "new").Add("key", "kernel");
         Assert.Multiple(() =>

@@ -36,9 +36,9 @@ internal sealed class PreparationTests
         parameter.Gradient.Fill(1);
         using var optimizer = new Ranger(parameters, lr: 1e-2);
         optimizer.Step();
-        int afterFirst = device.Kernels.Done;
+        int afterFirst = device.Kernels.Ready;
         optimizer.Step();
-        Assert.That(device.Kernels.Done, Is.EqualTo(afterFirst), "the second step goes on with the first one's kernel");
+        Assert.That(device.Kernels.Ready, Is.EqualTo(afterFirst), "the second step goes on with the first one's kernel");
         Assert.That(device.Kernels.Started, Is.EqualTo(afterFirst + 1), "while its own is compiled");
     }
 

@@ -138,6 +138,7 @@ internal sealed class ThreadTests
             device.Synchronize,
             () => optimizer.AddGroup([parameters.Add($"{Interlocked.Increment(ref added)}", DType.BFloat16, 257)], new LionOptions { Lr = 1 }),
             () => optimizer.Lr *= 0.99,
+            () => optimizer.Accumulate = !optimizer.Accumulate,
             () => _ = optimizer.Groups.Sum(group => group.Parameters.Count),
             () => _ = parameters.Sum(parameter => parameter.Length) + parameters.Count + parameters.ValueBytes + parameters.GradientBytes,
             () => optimizer.State(parameters["first"], "exp_avg").CopyTo(new float[300]),
