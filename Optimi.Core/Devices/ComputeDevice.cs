@@ -35,7 +35,7 @@ public sealed class ComputeDevice : IDisposable
         };
         IsProcessor = Kind == DeviceKind.Host || (device is not null && DeviceFinder.IsProcessor(device));
         if (Kind == DeviceKind.Simulated)
-            Groups = new SimulatedGroups(this, SimulatedFinish.SharedBytes);
+            Groups = new SimulatedGroups(this);
     }
 
     /// <summary>What the device is.</summary>

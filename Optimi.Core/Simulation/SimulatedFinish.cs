@@ -1,17 +1,6 @@
-using ILGPU;
 using Optimi.Kernels;
 
 namespace Optimi;
-
-/// <summary>What every simulated launch between two passes has in common.</summary>
-internal static class SimulatedFinish
-{
-    /// <summary>Bytes of numbers that a group shares.</summary>
-    public const int NumberBytes = TreeSum.BlocksAtOnce * TreeSum.BlockLength * sizeof(float);
-
-    /// <summary>Bytes that a group shares, and no kernel's group shares more.</summary>
-    public const int SharedBytes = NumberBytes + sizeof(int);
-}
 
 /// <summary>The launch between the two passes of a rule that measures, run by the host: a group's work is one thread's.</summary>
 internal sealed class SimulatedFinish<TRule, TApply>
@@ -47,8 +36,7 @@ internal sealed class SimulatedFinish<TRule, TApply>
     private void RunPart<TParts>(int part)
         where TParts : ITensorParts
     {
-        ArrayView<ScalarLane> numbers = _groups.SharedMemory<ScalarLane>(0, FinishKernel<TRule, TApply, TParts>.NumbersOfGroup);
-        ArrayView<int> count = _groups.SharedMemory<int>(SimulatedFinish.NumberBytes, 1);
-        FinishKernel<TRule, TApply, TParts>.RunGroup<LoneThread>(part, numbers, count, _first, _measures, _finish, _second);
+        FinishKernel<TRule, TApply, TParts>.RunGroup<LoneThread>(
+            part, _groups.SharedNumbers, _groups.SharedCount, _first, _measures, _finish, _second);
     }
 }

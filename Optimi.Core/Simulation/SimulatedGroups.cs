@@ -1,12 +1,15 @@
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
+using Optimi.Kernels;
 
 namespace Optimi;
 
 /// <summary>Runs the groups of simulated launches, on as many threads as the device may use.</summary>
 internal sealed class SimulatedGroups : IDisposable
 {
+    private const int NumberBytes = TreeSum.NumbersAtOnce * sizeof(float);
+
     private readonly ComputeDevice _device;
     private readonly ThreadLocal<MemoryBuffer> _shared;
     private readonly ParallelWork _work;
@@ -16,13 +19,18 @@ internal sealed class SimulatedGroups : IDisposable
     private int _parts;
 
     /// <param name="device">The device.</param>
-    /// <param name="sharedBytes">The most memory that a group shares.</param>
-    public SimulatedGroups(ComputeDevice device, int sharedBytes)
+    public SimulatedGroups(ComputeDevice device)
     {
         _device = device;
-        _shared = new(() => CPUMemoryBuffer.Create(device.Ilgpu.Accelerator, sharedBytes, sizeof(byte)), trackAllValues: true);
+        _shared = new(() => CPUMemoryBuffer.Create(device.Ilgpu.Accelerator, NumberBytes + sizeof(int), sizeof(byte)), trackAllValues: true);
         _work = new ParallelWork(RunPart);
     }
+
+    /// <summary>Numbers that the group in hand shares: as many as any does. They are what the thread's last group has left.</summary>
+    public ArrayView<ScalarLane> SharedNumbers => _shared.Value!.AsArrayView<byte>(0, NumberBytes).Cast<ScalarLane>();
+
+    /// <summary>A count that the group in hand shares.</summary>
+    public ArrayView<int> SharedCount => _shared.Value!.AsArrayView<byte>(NumberBytes, sizeof(int)).Cast<int>();
 
     /// <summary>Runs groups, and returns when all are done.</summary>
     /// <param name="runGroup">Runs the group of a number.</param>
@@ -34,13 +42,6 @@ internal sealed class SimulatedGroups : IDisposable
         _parts = Math.Min(count, ParallelWork.MaxParts);
         _work.Run(_parts, _device.Threads);
     }
-
-    /// <summary>Memory that the group in hand shares. It holds what the thread's last group has left.</summary>
-    /// <typeparam name="T">The element.</typeparam>
-    /// <param name="offset">Where it begins, in bytes.</param>
-    /// <param name="length">How many elements.</param>
-    public ArrayView<T> SharedMemory<T>(int offset, int length)
-        where T : unmanaged => _shared.Value!.AsArrayView<byte>(offset, length * Interop.SizeOf<T>()).Cast<T>();
 
     public void Dispose()
     {

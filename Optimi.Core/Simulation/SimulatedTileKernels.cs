@@ -8,67 +8,42 @@ namespace Optimi;
 /// The kernels with one work-group for a tile, run by the host: work-item by work-item, and groups on all threads. What a group does
 /// together one thread does alone.
 /// </summary>
-internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords> : DeviceKernels<TRule, TApply>
+internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords> :
+    SimulatedKernels<TRule, TApply, TWords>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TPass : IPass
     where TLayout : ILayout
     where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane>
 {
-    private readonly SimulatedGroups _groups;
-    private readonly Action<int> _step;
-    private readonly Action<int> _measure;
-    private LaunchTables<Row<ScalarLane, TRule, TApply>> _tables;
-    private MeasureTables _measures;
-    private Slabs<TWords> _slabs;
-
     public SimulatedTileKernels(SimulatedGroups groups)
+        : base(groups, tilesPerGroup: 1)
     {
-        _groups = groups;
-        _step = StepTile;
-        _measure = MeasureTile;
     }
 
-    public override void Launch(
-        LaunchMemory memory, LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> tables)
-    {
-        _tables = tables;
-        _slabs = memory.SlotsAs(slot => TWords.Over(slot.View));
-        _groups.Run(_step, range.FirstTile, range.TileCount);
-    }
+    protected override TWords Over(ArrayView<byte> view) => TWords.Over(view);
 
-    public override void Measure(
-        LaunchMemory memory,
-        LaunchRange range,
-        LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
-        MeasureTables measures)
+    protected override void StepGroup(int group)
     {
-        _tables = tables;
-        _measures = measures;
-        _slabs = memory.SlotsAs(slot => TWords.Over(slot.View));
-        _groups.Run(_measure, range.FirstTile, range.TileCount);
-    }
-
-    private void StepTile(int number)
-    {
-        Tile tile = Tile.Read(_tables.Tiles, number);
-        int rowNumber = _tables.RowOfTensor[tile.Tensor];
+        int number = Range.FirstTile + group;
+        Tile tile = Tile.Read(Tables.Tiles, number);
+        int rowNumber = Tables.RowOfTensor[tile.Tensor];
         if (rowNumber < 0)
             return;
-        Slabs<TWords> here = TLayout.At(_slabs, tile, number);
-        StepItems<TPass>(_tables.Rows[rowNumber], ref here);
+        Slabs<TWords> here = TLayout.At(Slabs, tile, number);
+        StepItems<TPass>(Tables.Rows[rowNumber], ref here);
     }
 
-    private void MeasureTile(int number)
+    protected override void MeasureTile(int number)
     {
-        Tile tile = Tile.Read(_tables.Tiles, number);
-        int rowNumber = _tables.RowOfTensor[tile.Tensor];
+        Tile tile = Tile.Read(Tables.Tiles, number);
+        int rowNumber = Tables.RowOfTensor[tile.Tensor];
         if (rowNumber < 0)
             return;
-        ArrayView<ScalarLane> measured = _groups.SharedMemory<ScalarLane>(0, TreeSum.BlockLength);
-        Slabs<TWords> here = MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.At(number, tile, measured, _slabs);
-        StepItems<MeasurePass>(_tables.Rows[rowNumber], ref here);
-        MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.SumUp<LoneThread>(number, tile, measured, _measures);
+        ArrayView<ScalarLane> measured = Groups.SharedNumbers;
+        Slabs<TWords> here = MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.At(number, tile, measured, Slabs);
+        StepItems<MeasurePass>(Tables.Rows[rowNumber], ref here);
+        MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.SumUp<LoneThread>(number, tile, measured, Measures);
     }
 
     /// <summary>Steps the work-items of a group, one after the other.</summary>

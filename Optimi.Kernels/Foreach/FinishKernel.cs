@@ -15,9 +15,6 @@ public static class FinishKernel<TRule, TApply, TParts>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TParts : ITensorParts
 {
-    /// <summary>Numbers in the memory that a group shares.</summary>
-    public const int NumbersOfGroup = TreeSum.BlocksAtOnce * TreeSum.BlockLength;
-
     /// <summary>Sums up a part of a tensor for each group.</summary>
     /// <param name="firstPart">The part of the first group.</param>
     /// <param name="first">The tables of the first pass.</param>
@@ -31,7 +28,7 @@ public static class FinishKernel<TRule, TApply, TParts>
         FinishTables finish,
         LaunchTables<Row<ScalarLane, TRule, TApply>> second)
     {
-        ArrayView<ScalarLane> numbers = SharedMemory.Allocate<ScalarLane>(NumbersOfGroup);
+        ArrayView<ScalarLane> numbers = SharedMemory.Allocate<ScalarLane>(TreeSum.NumbersAtOnce);
         ArrayView<int> count = SharedMemory.Allocate<int>(1);
         RunGroup<DeviceGroup>(firstPart + Grid.IdxX, numbers, count, first, measures, finish, second);
     }
@@ -39,7 +36,7 @@ public static class FinishKernel<TRule, TApply, TParts>
     /// <summary>What a group does.</summary>
     /// <typeparam name="TGroup">The group.</typeparam>
     /// <param name="partNumber">The number of its part in the launch.</param>
-    /// <param name="numbers">Memory that the group shares, of <see cref="NumbersOfGroup"/>.</param>
+    /// <param name="numbers">Memory that the group shares, of <see cref="TreeSum.NumbersAtOnce"/>.</param>
     /// <param name="shared">A number that the group shares.</param>
     /// <param name="first">The tables of the first pass.</param>
     /// <param name="measures">The sums of the tiles. Overwritten.</param>

@@ -10,6 +10,17 @@ namespace Optimi.Kernels;
 /// </summary>
 internal static class KernelPart
 {
+    /// <summary>The step of a layout's units, which is the innermost part of every kernel that steps.</summary>
+    public static MethodInfo StepOf<TLayout, TRule, TApply, TPass, TWords>()
+        where TLayout : ILayout => Of(
+            typeof(TLayout),
+            nameof(ILayout.Step),
+            typeof(ScalarLane),
+            typeof(TRule),
+            typeof(TApply),
+            typeof(TPass),
+            typeof(TWords));
+
     /// <summary>A method of a closed type.</summary>
     /// <param name="type">The type.</param>
     /// <param name="name">The method's name: public, static, of no other's name.</param>

@@ -46,7 +46,7 @@ public static class MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>
     /// <summary>The slabs from a tile on, and the memory for what is measured of it.</summary>
     /// <param name="number">The tile's number in the launch.</param>
     /// <param name="tile">The tile.</param>
-    /// <param name="measured">Memory that the group shares, of <see cref="TreeSum.BlockLength"/>.</param>
+    /// <param name="measured">Memory that the group shares, of <see cref="TreeSum.BlockLength"/> at least.</param>
     /// <param name="slabs">The slabs from their beginning.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Slabs<TWords> At(int number, Tile tile, ArrayView<ScalarLane> measured, Slabs<TWords> slabs)

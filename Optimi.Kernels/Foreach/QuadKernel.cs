@@ -21,14 +21,7 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
     /// <summary>The methods to compile before the kernel, the innermost first; see <see cref="KernelPart"/>.</summary>
     public static IReadOnlyList<MethodInfo> Parts =>
     [
-        KernelPart.Of(
-            typeof(TLayout),
-            nameof(ILayout.Step),
-            typeof(ScalarLane),
-            typeof(TRule),
-            typeof(TApply),
-            typeof(TPass),
-            typeof(QuadWords)),
+        KernelPart.StepOf<TLayout, TRule, TApply, TPass, QuadWords>(),
         KernelPart.Of(typeof(TLayout), nameof(ILayout.StepQuad), typeof(TRule), typeof(TApply), typeof(TPass)),
         KernelPart.Of(typeof(TLayout), nameof(ILayout.Read), typeof(TPass)),
         KernelPart.Of(typeof(TLayout), nameof(ILayout.Write), typeof(TPass)),

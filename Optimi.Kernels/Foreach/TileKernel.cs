@@ -23,14 +23,7 @@ public static class TileKernel<TRule, TApply, TPass, TLayout, TWords>
     /// <summary>The methods to compile before the kernel, the innermost first; see <see cref="KernelPart"/>.</summary>
     public static IReadOnlyList<MethodInfo> Parts =>
     [
-        KernelPart.Of(
-            typeof(TLayout),
-            nameof(ILayout.Step),
-            typeof(ScalarLane),
-            typeof(TRule),
-            typeof(TApply),
-            typeof(TPass),
-            typeof(TWords)),
+        KernelPart.StepOf<TLayout, TRule, TApply, TPass, TWords>(),
         KernelPart.Of(
             typeof(TileGroup<TLayout>),
             nameof(TileGroup<>.Step),

@@ -18,6 +18,9 @@ public static class TreeSum
     /// <summary>How many blocks a group folds at once when it sums up the sums: with it the barriers of a large tensor are few.</summary>
     public const int BlocksAtOnce = 8;
 
+    /// <summary>How many numbers that is.</summary>
+    public const int NumbersAtOnce = BlocksAtOnce * BlockLength;
+
     /// <summary>Numbers in the widest vector.</summary>
     private const int WidestVector = 16;
 

@@ -1,0 +1,65 @@
+using ILGPU;
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>Kernels that the host runs group by group, on all threads.</summary>
+internal abstract class SimulatedKernels<TRule, TApply, TMemory> : DeviceKernels<TRule, TApply>
+    where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    where TApply : unmanaged, IApply<TApply, ScalarLane>
+    where TMemory : struct
+{
+    private readonly int _tilesPerGroup;
+    private readonly Action<int> _step;
+    private readonly Action<int> _measure;
+
+    /// <param name="groups">What runs the groups.</param>
+    /// <param name="tilesPerGroup">How many tiles a group steps. Of what is measured a group takes one.</param>
+    protected SimulatedKernels(SimulatedGroups groups, int tilesPerGroup)
+    {
+        Groups = groups;
+        _tilesPerGroup = tilesPerGroup;
+        _step = StepGroup;
+        _measure = MeasureTile;
+    }
+
+    protected SimulatedGroups Groups { get; }
+
+    protected LaunchRange Range { get; private set; }
+
+    protected LaunchTables<Row<ScalarLane, TRule, TApply>> Tables { get; private set; }
+
+    protected MeasureTables Measures { get; private set; }
+
+    protected Slabs<TMemory> Slabs { get; private set; }
+
+    public override void Launch(
+        LaunchMemory memory, LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> tables)
+    {
+        Range = range;
+        Tables = tables;
+        Slabs = memory.SlotsAs(slot => Over(slot.View));
+        Groups.Run(_step, 0, (range.TileCount + _tilesPerGroup - 1) / _tilesPerGroup);
+    }
+
+    public override void Measure(
+        LaunchMemory memory,
+        LaunchRange range,
+        LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
+        MeasureTables measures)
+    {
+        Tables = tables;
+        Measures = measures;
+        Slabs = memory.SlotsAs(slot => Over(slot.View));
+        Groups.Run(_measure, range.FirstTile, range.TileCount);
+    }
+
+    /// <summary>A slot as the kernels see it.</summary>
+    protected abstract TMemory Over(ArrayView<byte> view);
+
+    /// <summary>Runs the group of a number, counted from the first of the launch.</summary>
+    protected abstract void StepGroup(int group);
+
+    /// <summary>Runs the first of two passes over the tile of a number.</summary>
+    protected abstract void MeasureTile(int number);
+}
