@@ -56,7 +56,7 @@ internal static class CaseOptimizers
     {
         if (!_byName.TryGetValue(golden.Optimizer, out Func<ParameterBuffer, OptionReader, Optimizer>? create))
             throw new NotSupportedCaseException($"optimizer {golden.Optimizer}");
-        var options = new OptionReader(golden.Options);
+        var options = new OptionReader(golden);
         Optimizer optimizer = create(parameters, options);
         if (options.Unread is not { Count: > 0 } unread)
             return optimizer;
@@ -94,15 +94,31 @@ internal static class CaseOptimizers
             DecoupleLr = options.Flag("decouple_lr"),
             MaxLr = options.NumberOrNull("max_lr"),
             Kahan = options.FlagOrNull("kahan_sum"),
-            StateDType = options.DTypeOrNull("state_dtype"),
+            StateDType = StatesOf(options),
         };
 
+    /// <summary>
+    /// How a case stores states: as it says, or as the parameter. Only <c>exp_avg_sq</c> may be stored otherwise than the rest, where that
+    /// is what Optimi does by itself.
+    /// </summary>
+    private static DType? StatesOf(OptionReader options)
+    {
+        if (options.DTypeOrNull("sq_dtype") is not DType square)
+            return options.DTypeOrNull("state_dtype") ?? options.Parameters;
+        if (options.DTypeOrNull("state_dtype") is null && (options.Parameters, square) == (DType.Float16, DType.BFloat16))
+            return null;
+        throw new NotSupportedCaseException($"option sq_dtype = {square} under {options.Parameters} parameters");
+    }
+
     /// <summary>Reads options and knows which nobody asked for: none may be dropped silently.</summary>
-    private sealed class OptionReader(IReadOnlyDictionary<string, JsonElement> options)
+    private sealed class OptionReader(GoldenCase golden)
     {
         private readonly HashSet<string> _read = [];
 
-        public IReadOnlyList<string> Unread => [.. options.Keys.Where(name => !_read.Contains(name))];
+        /// <summary>How the case's parameters are stored.</summary>
+        public DType Parameters => golden.StoredAs;
+
+        public IReadOnlyList<string> Unread => [.. golden.Options.Keys.Where(name => !_read.Contains(name))];
 
         public double Required(string name) =>
             NumberOrNull(name) ?? throw new NotSupportedCaseException($"a case without option {name}");
@@ -146,7 +162,7 @@ internal static class CaseOptimizers
         private JsonElement? Element(string name)
         {
             _read.Add(name);
-            return options.TryGetValue(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+            return golden.Options.TryGetValue(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
         }
     }
 }

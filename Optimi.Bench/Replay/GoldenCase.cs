@@ -39,6 +39,16 @@ internal sealed class GoldenCase
 
     public string DType { get; }
 
+    /// <summary>How the parameters are stored.</summary>
+    /// <exception cref="NotSupportedCaseException">There is no such storage.</exception>
+    public DType StoredAs => DType switch
+    {
+        "float32" => Optimi.DType.Float32,
+        "bfloat16" => Optimi.DType.BFloat16,
+        "float16" => Optimi.DType.Float16,
+        _ => throw new NotSupportedCaseException($"dtype {DType}"),
+    };
+
     public int Steps { get; }
 
     /// <summary>The learning rate of each step; null if it does not change.</summary>

@@ -36,17 +36,10 @@ internal static class Replayer
 
     private static List<Parameter> AddAll(GoldenCase golden, ParameterBuffer parameters)
     {
-        DType dtype = golden.DType switch
-        {
-            "float32" => DType.Float32,
-            "bfloat16" => DType.BFloat16,
-            "float16" => DType.Float16,
-            _ => throw new NotSupportedCaseException($"dtype {golden.DType}"),
-        };
         var tensors = new List<Parameter>();
         foreach (StoredTensor initial in golden.Initial)
         {
-            Parameter tensor = parameters.Add($"{tensors.Count}", dtype, initial.Shape);
+            Parameter tensor = parameters.Add($"{tensors.Count}", golden.StoredAs, initial.Shape);
             tensor.Value.CopyFrom(initial.ToFloats());
             tensors.Add(tensor);
         }

@@ -14,6 +14,10 @@ internal static class DTypes
     /// <summary>Whether an update may be too small for the parameter to change, so that Kahan summation pays.</summary>
     public static bool IsLowPrecision(this DType dtype) => dtype != DType.Float32;
 
+    /// <summary>Whether a state can be stored so under parameters of a type.</summary>
+    public static bool IsStateOf(this DType state, DType parameter) =>
+        state == parameter || state == DType.Float32 || (state == DType.BFloat16 && parameter.IsLowPrecision());
+
     /// <summary>The host's type of a number.</summary>
     public static Type Element(this DType dtype) => dtype switch
     {

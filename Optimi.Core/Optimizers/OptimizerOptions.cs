@@ -32,8 +32,11 @@ public abstract record OptimizerOptions
     public bool? Kahan { get; init; }
 
     /// <summary>
-    /// How states are stored: <see cref="DType.Float32"/>, or null, the default, for as the parameter is. Float32 states under
-    /// low-precision parameters cost two more bytes each. The Kahan compensation is always stored as the parameter is.
+    /// How moments and other states are stored: <see cref="DType.Float32"/>, under low-precision parameters
+    /// <see cref="DType.BFloat16"/>, or the parameter's own type. Null, the default: as the parameter is, but for
+    /// <c>exp_avg_sq</c> under <see cref="DType.Float16"/> parameters, which is <see cref="DType.BFloat16"/>, since float16 lacks the
+    /// range of a square. Float32 states under low-precision parameters cost two more bytes each. The Kahan compensation is always
+    /// stored as the parameter is, and the slow weights of <see cref="Ranger"/> are not moments.
     /// </summary>
     public DType? StateDType { get; init; }
 
@@ -46,7 +49,7 @@ public abstract record OptimizerOptions
     private bool IsDecoupled => DecouplesDecay || DecoupleLr;
 
     /// <summary>
-    /// How a state is stored: as the parameter is, as <see cref="DType.Float32"/>, or not at all (null). Default: as
+    /// How a state is stored: in a way that <see cref="StateDType"/> allows, or not at all (null). Default: as
     /// <see cref="StateDType"/> says.
     /// </summary>
     /// <param name="state">The state's place in the rule's list of names.</param>
@@ -73,8 +76,6 @@ public abstract record OptimizerOptions
     {
         Guard.NotNegative(Lr, nameof(Lr));
         Guard.NotNegative(WeightDecay, nameof(WeightDecay));
-        if (StateDType is not (null or DType.Float32))
-            throw new OptionException($"{nameof(StateDType)} is {StateDType}, but it must be {DType.Float32}, or null for the parameter's.");
         if (MaxLr is double maxLr)
             Guard.Positive(maxLr, nameof(MaxLr));
         else if (DecoupleLr)
@@ -93,6 +94,12 @@ public abstract record OptimizerOptions
     /// <summary>What a step's decay is for each unit of its learning rate, if it is decoupled.</summary>
     /// <param name="step">The step.</param>
     protected double DecayOfLr(in StepContext step) => DecoupleLr ? WeightDecay / step.MaxLr : WeightDecay;
+
+    /// <summary>Checks that the states of parameters of some storage can be stored as the options say.</summary>
+    /// <exception cref="OptionException">One cannot.</exception>
+    internal virtual void CheckStorage(DType parameter)
+    {
+    }
 
     internal bool HasL2 => !IsDecoupled && WeightDecay > 0;
 

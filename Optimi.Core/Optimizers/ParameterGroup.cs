@@ -22,6 +22,8 @@ public sealed class ParameterGroup
             throw new ParameterException("A group needs at least one parameter; add parameters to the buffer first.");
         if (_parameters.GroupBy(parameter => parameter).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new ParameterException($"Parameter '{twice.Key.Name}' is twice in a group; name each parameter once.");
+        foreach (DType dtype in _parameters.Select(parameter => parameter.DType).Distinct())
+            options.CheckStorage(dtype);
         Options = options;
         _lr = options.Lr;
         MaxLr = options.MaxLr ?? options.Lr;

@@ -23,6 +23,14 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>A state named <c>exp_avg_sq</c> is taken for an average of squares. Rules that call theirs otherwise say here how it is
+    /// stored under <see cref="DType.Float16"/> parameters.</remarks>
+    public override DType? StorageOf(int state, DType parameter, bool compensated) =>
+        StateDType is null && parameter == DType.Float16 && TRule.StateNames[state] == StateName.ExpAvgSq
+            ? DType.BFloat16
+            : base.StorageOf(state, parameter, compensated);
+
     /// <summary>The kernel variant for parameters of some storage.</summary>
     /// <exception cref="OptionException">A state is stored in a way that it cannot be.</exception>
     internal SlotLayout LayoutOf(DType dtype)
@@ -31,22 +39,25 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
         var layout = new SlotLayout(dtype, compensated, StateTypes.Of(this, TRule.StateNames.Count, dtype, compensated));
         for (int state = 0; state < TRule.StateNames.Count; state++)
         {
-            if (layout.States[state] is DType stored && stored != dtype && stored != DType.Float32)
-            {
-                throw new OptionException(
-                    $"State '{TRule.StateNames[state]}' is {stored} under {dtype} parameters, but it must be {DType.Float32} or"
-                    + $" the parameter's own type; see {nameof(StorageOf)}.");
-            }
+            if (layout.States[state] is not DType stored || (Enum.IsDefined(stored) && stored.IsStateOf(dtype)))
+                continue;
+            string source = stored == StateDType ? $"{nameof(StateDType)} is" : $"State '{TRule.StateNames[state]}' is";
+            string others = dtype.IsLowPrecision() ? $"{DType.Float32}, {DType.BFloat16}" : $"{DType.Float32}";
+            throw new OptionException(
+                $"{source} {stored} under {dtype} parameters, but it must be {others} or the parameter's own type.");
         }
 
         return layout;
     }
 
+    /// <inheritdoc/>
+    internal override void CheckStorage(DType parameter) => LayoutOf(parameter);
+
     /// <summary>Checks that there are states to accumulate into.</summary>
     /// <exception cref="OptionException">There are none.</exception>
     internal void CheckAccumulation()
     {
-        if (LayoutOf(DType.Float32).States == default)
+        if (StateTypes.Of(this, TRule.StateNames.Count, DType.Float32, compensated: false) == default)
         {
             throw new OptionException(
                 $"{GetType().Name} keep no states, so there is nothing to accumulate into; use momentum, or another optimizer.");

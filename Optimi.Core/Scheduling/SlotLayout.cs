@@ -26,7 +26,8 @@ internal readonly record struct SlotLayout(DType Value, bool Compensated, StateT
             null => typeof(NoStorage),
             DType.Float32 when layout.Value.IsLowPrecision() => typeof(Float32PairStorage),
             DType.Float32 => typeof(Float32Storage),
-            DType.BFloat16 when guardsNaN => typeof(GuardedBFloat16Storage),
+            // A NaN that was read from float16 may have any bits, too.
+            DType.BFloat16 when guardsNaN || layout.Value == DType.Float16 => typeof(GuardedBFloat16Storage),
             DType.BFloat16 => typeof(BFloat16Storage),
             _ => typeof(Float16Storage),
         };

@@ -74,6 +74,11 @@ public interface IUpdateRule<TSelf, TLane>
     /// <summary>How a tensor's update is applied. Used only if <see cref="Measures"/>.</summary>
     /// <param name="rule">The rule.</param>
     /// <param name="mean">The mean over the tensor of what was measured, summed up pairwise in the same order on every device.</param>
+    /// <remarks>
+    /// One NaN in a gradient makes the mean NaN, and stays in the states. So that it costs one number and not the whole tensor, let
+    /// <see cref="Measure"/> hand it on, and pass the mean through <see cref="ILane{TSelf}.Max"/> as the first argument: then the
+    /// second one, the value for "nothing to correct", holds. In the other order the NaN would win.
+    /// </remarks>
     static virtual MeasuredScalars<TLane> Scalars(in TSelf rule, TLane mean) => default;
 
     /// <summary>One step: updates the states and returns the direction x of the update p + s x.</summary>

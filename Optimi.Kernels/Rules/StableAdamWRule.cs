@@ -38,7 +38,8 @@ public struct StableAdamWRule<TLane> : IUpdateRule<StableAdamWRule<TLane>, TLane
     public static TLane Measure(in StableAdamWRule<TLane> rule, TLane gradient, ref States<TLane> states)
     {
         rule.Moments.Update(gradient, ref states);
-        return gradient * gradient / TLane.Max(states.Second, rule.EpsilonSquared);
+        // In this order a NaN in v makes the mean NaN, which divides nothing, instead of dividing the whole tensor's rate by 1/ε.
+        return gradient * gradient / TLane.Max(rule.EpsilonSquared, states.Second);
     }
 
     /// <inheritdoc/>

@@ -41,5 +41,33 @@ internal sealed class NonFiniteTests
         }
     }
 
+    [TestCaseSource(nameof(Cases))]
+    public void One_NaN_costs_one_number_and_not_the_tensors_learning_rate(TestDevice row, DType dtype, bool kahan, DType? states)
+    {
+        const int Length = 300;
+        const int Lost = 17;
+        const int Steps = 20;
+        using var parameters = new ParameterBuffer(row.Shared);
+        Parameter parameter = parameters.Add("p", dtype, Length);
+        parameter.Value.Fill(1);
+        var options = new StableAdamWOptions { Lr = 0.01, WeightDecay = 0, Kahan = kahan, StateDType = states };
+        using var optimizer = new StableAdamW(parameters, options);
+        var gradient = new float[Length];
+        for (int step = 1; step <= Steps; step++)
+        {
+            Array.Fill(gradient, 0.5f);
+            gradient[Lost] = step == 3 ? float.NaN : 0.5f;
+            parameter.Gradient.CopyFrom(gradient);
+            optimizer.Step();
+        }
+
+        var values = new float[Length];
+        parameter.Value.CopyTo(values);
+        // Under a gradient that does not change, each step is lr, in float64 but for epsilon: 20 of 0.01.
+        double exact = 1 - (Steps * options.Lr * 0.5 / (0.5 + options.Epsilon));
+        Assert.That(values[Lost], Is.NaN);
+        Assert.That(values.Where((_, i) => i != Lost), Is.All.EqualTo(exact).Within(kahan || dtype == DType.Float32 ? 0.5 : 10).Percent);
+    }
+
     private static float Bits(uint bits) => BitConverter.UInt32BitsToSingle(bits);
 }

@@ -132,15 +132,36 @@ internal sealed class OptionsTests
         }));
     });
 
-    [Test]
-    public void A_storage_of_states_that_is_not_float32_is_refused()
+    [TestCase(DType.Float32, DType.BFloat16)]
+    [TestCase(DType.Float32, DType.Float16)]
+    [TestCase(DType.BFloat16, DType.Float16)]
+    [TestCase(DType.Float16, (DType)7)]
+    public void States_that_lack_the_parameters_range_or_precision_are_refused(DType dtype, DType states)
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
         using var parameters = new ParameterBuffer(device);
-        parameters.Add("p", DType.Float32, 1);
+        parameters.Add("p", dtype, 1);
         Assert.That(
-            () => new ParameterGroup(parameters, _adam with { StateDType = DType.BFloat16 }),
-            Throws.TypeOf<OptionException>().With.Message.StartsWith("StateDType is BFloat16"));
+            () => new ParameterGroup(parameters, _adam with { StateDType = states }),
+            Throws.TypeOf<OptionException>().With.Message.StartsWith($"StateDType is {states} under {dtype}"));
+    }
+
+    [TestCase(DType.Float32, null, DType.Float32, DType.Float32)]
+    [TestCase(DType.BFloat16, null, DType.BFloat16, DType.BFloat16)]
+    [TestCase(DType.BFloat16, DType.BFloat16, DType.BFloat16, DType.BFloat16)]
+    [TestCase(DType.Float16, null, DType.Float16, DType.BFloat16)]
+    [TestCase(DType.Float16, DType.Float16, DType.Float16, DType.Float16)]
+    [TestCase(DType.Float16, DType.BFloat16, DType.BFloat16, DType.BFloat16)]
+    [TestCase(DType.Float16, DType.Float32, DType.Float32, DType.Float32)]
+    public void States_are_stored_as_the_options_say(DType dtype, DType? states, DType first, DType second)
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using var parameters = new ParameterBuffer(device);
+        Parameter parameter = parameters.Add("p", dtype, 1);
+        using var adan = new Adan(parameters, _adan with { StateDType = states });
+        string[] names = ["exp_avg", "exp_avg_sq", "exp_avg_diff", "prev_grad"];
+        Assert.That(
+            names.Select(name => adan.State(parameter, name).DType), Is.EqualTo((DType[])[first, second, first, first]));
     }
 
     [Test]

@@ -42,6 +42,7 @@ public sealed record TestOptimizer(
         (DType.Float16, false, null),
         (DType.Float16, true, null),
         (DType.Float16, true, DType.Float32),
+        (DType.Float16, true, DType.BFloat16),
     ];
 
     /// <summary>Whether a step is two passes.</summary>
