@@ -7,7 +7,7 @@ namespace Optimi;
 
 /// <summary>
 /// Where a device's ILGPU accelerator comes from: it is there already, or, on the host, which steps without ILGPU, it is made when
-/// somebody first asks for it.
+/// somebody first asks for it. It is closed when the device is disposed of, or when nobody refers to it any more.
 /// </summary>
 internal sealed class AcceleratorSource : IDisposable
 {
@@ -50,17 +50,23 @@ internal sealed class AcceleratorSource : IDisposable
     /// <summary>The first CPU accelerator of a context that is made when it is asked for.</summary>
     public static AcceleratorSource OfHost(Func<Context> createContext) => new(createContext, null, null, null);
 
+    /// <summary>Closes an accelerator that nobody closed: ILGPU's own threads keep it, and themselves, from being collected.</summary>
+    ~AcceleratorSource()
+    {
+        try
+        {
+            Close();
+        }
+        catch (AcceleratorException)
+        {
+            // A driver that cannot close is no reason to end the process, as an exception here would.
+        }
+    }
+
     public void Dispose()
     {
-        lock (_gate)
-        {
-            _isDisposed = true;
-            if (!_isOwned)
-                return;
-            _accelerator?.Dispose();
-            _context?.Dispose();
-            _context = null;
-        }
+        Close();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Checks that ILGPU can work in this program.</summary>
@@ -74,6 +80,19 @@ internal sealed class AcceleratorSource : IDisposable
             $"{device} needs ILGPU, which generates code at run time, and this program does not allow that: it is made for native"
             + " AOT, as file-based programs are by default. Add '#:property PublishAot=false' to such a program, or remove PublishAot"
             + " from its project, or use the device 'cpu', which needs no ILGPU.");
+    }
+
+    private void Close()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            if (!_isOwned)
+                return;
+            _accelerator?.Dispose();
+            _context?.Dispose();
+            _context = null;
+        }
     }
 
     private Accelerator Open()

@@ -25,6 +25,7 @@ public sealed class ComputeDevice : IDisposable
     {
         Ilgpu = source;
         Description = description;
+        Allocator = new Allocator(this);
         MaxAllocationBytes = ((device is null ? null : DeviceFinder.MaxAllocationBytes(device)) ?? description.MemoryBytes)
             - Slab.MaxReserve;
         Shape = Kind switch
@@ -47,7 +48,7 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>What runs the update rules.</summary>
     public DeviceKind Kind => Description.Kind;
 
-    /// <summary>Its memory in bytes.</summary>
+    /// <summary>Its memory in bytes. Of the host: the machine's, or what a container may have of it.</summary>
     public long MemoryBytes => Description.MemoryBytes;
 
     /// <summary>ILGPU's accelerator: for kernels of the caller's on the same memory. The host steps without one, and makes it when it is
@@ -99,6 +100,9 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>Its ILGPU accelerator.</summary>
     internal AcceleratorSource Ilgpu { get; }
+
+    /// <summary>What allocates its memory.</summary>
+    internal Allocator Allocator { get; }
 
     /// <summary>Held by whatever uses the device. Threads of the compiler never take it.</summary>
     internal Lock Gate { get; } = new();
@@ -207,21 +211,4 @@ public sealed class ComputeDevice : IDisposable
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
     internal void CountLaunches(int count) => Launches += count;
-
-    /// <summary>Allocates zeroed memory for a slot of some tensors.</summary>
-    /// <exception cref="DeviceException">The device has not got it.</exception>
-    internal Slab Allocate(long bytes, int slot)
-    {
-        ThrowIfDisposed();
-        try
-        {
-            return new Slab(this, bytes, slot);
-        }
-        catch (Exception error) when (error is AcceleratorException or OutOfMemoryException)
-        {
-            throw new DeviceException(
-                $"Device '{Name}' could not allocate {bytes:N0} bytes of its {MemoryBytes:N0}: {error.Message}."
-                + " Free memory, use BFloat16 or fewer parameters.", error);
-        }
-    }
 }

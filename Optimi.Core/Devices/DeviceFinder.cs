@@ -214,7 +214,7 @@ internal static class DeviceFinder
         kind == DeviceKind.Host ? "cpu" : "cpu-simulated",
         kind,
         kind == DeviceKind.Host ? $"host, {HostLanes.Widest.Name}" : "host, work-item by work-item",
-        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+        HostMemorySize.Bytes,
         Environment.ProcessorCount,
         RuntimeInformation.FrameworkDescription,
         null);

@@ -12,9 +12,15 @@ internal sealed class DeviceFunction<TRule>(BorrowedMemory memory, bool accumula
     public void Run(RuleOptions<TRule> options, in StepContext context, ReadOnlySpan<TensorView> slots)
     {
         memory.Borrow(slots);
-        _launch.BeginAlone(options, context);
-        _launch.Run(memory.Range);
-        memory.GiveBack();
+        try
+        {
+            _launch.BeginAlone(options, context);
+            _launch.Run(memory.Range);
+        }
+        finally
+        {
+            memory.GiveBack();
+        }
     }
 
     public void Dispose() => _launch.Dispose();

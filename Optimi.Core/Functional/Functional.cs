@@ -10,7 +10,8 @@ namespace Optimi;
 /// </summary>
 /// <remarks>
 /// The caller keeps the states (and the Kahan compensation, which parameters of low precision have unless the options switch it off),
-/// zero at first, and counts the steps from 1. How each state is stored, the options say. Slots may not overlap.
+/// zero at first, and counts the steps from 1. How each state is stored, the options say. Slots may not overlap. To an empty tensor
+/// nothing happens.
 /// </remarks>
 [RequiresDynamicCode(CodeNeeds.ClosedTypes)]
 public static class Functional
@@ -49,6 +50,8 @@ public static class Functional
         SlotLayout layout = FunctionalGuard.Check(
             options,
             Shapes(values.Shape, gradients.Shape, kahanComp.Shape, first.Shape, second.Shape, third.Shape, fourth.Shape));
+        if (values.Length == 0)
+            return;
         fixed (byte* p = values, g = gradients, k = kahanComp, s0 = first, s1 = second, s2 = third, s3 = fourth)
         {
             SlotAddresses slots = default;
@@ -84,6 +87,8 @@ public static class Functional
                 for (int slot = 0; slot < Slot.Count; slot++)
                     shapes[slot] = tensor[slot].Shape;
                 SlotLayout layout = FunctionalGuard.Check(options, shapes);
+                if (tensor.Values.Length == 0)
+                    continue;
                 SlotAddresses slots = default;
                 for (int slot = 0; slot < Slot.Count; slot++)
                     slots[slot] = pass.Pin(tensor[slot]);
@@ -144,6 +149,8 @@ public static class Functional
             Shapes(values.Shape, gradients.Shape, kahanComp.Shape, first.Shape, second.Shape, third.Shape, fourth.Shape));
         foreach (TensorView view in views)
             FunctionalGuard.CheckDevice(device, view);
+        if (values.Length == 0)
+            return;
         lock (device.Gate)
         {
             device.ThrowIfDisposed();

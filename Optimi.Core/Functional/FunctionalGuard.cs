@@ -26,15 +26,13 @@ internal static class FunctionalGuard
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
         SlotShape values = given[Slot.Values];
-        if (values.Length == 0)
-            throw new ParameterException("There are no values; pass the parameter's memory, at least one number of it.");
         SlotLayout layout = options.LayoutOf(values.DType);
         for (int slot = 0; slot < Slot.Count; slot++)
         {
             SlotShape shape = given[slot];
             DType? stored = layout[slot];
             bool isThere = shape.Length > 0;
-            if (isThere ? shape.Length == values.Length && shape.DType == stored : stored is null)
+            if (isThere ? shape.Length == values.Length && shape.DType == stored : stored is null || values.Length == 0)
                 continue;
             throw new ParameterException(Message<TRule>(slot, shape, stored, values));
         }

@@ -24,7 +24,7 @@ public sealed class Parameter
     /// <summary>The name, unique in its buffer.</summary>
     public string Name { get; }
 
-    /// <summary>The extent of each dimension; at least one dimension, each at least 1.</summary>
+    /// <summary>The extent of each dimension; at least one dimension, each at least 0.</summary>
     public ReadOnlySpan<int> Shape => _shape;
 
     /// <summary>How many numbers there are: the product of the shape.</summary>
@@ -90,11 +90,21 @@ public sealed class Parameter
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {DType} [{string.Join(", ", _shape)}]";
 
-    /// <summary>Gives it its slabs, and them what was written early.</summary>
+    /// <summary>Gives it its slabs, and them a copy of what was written early.</summary>
     internal void OnPlaced(PlacedSlabs place)
     {
         Place = place;
-        _value.OnPlaced();
-        _gradient.OnPlaced();
+        _value.UploadEarly();
+        _gradient.UploadEarly();
+    }
+
+    /// <summary>Takes the slabs from it again; what was written early waits as before.</summary>
+    internal void OnDisplaced() => Place = null;
+
+    /// <summary>Forgets what was written early, once its slabs are there to stay.</summary>
+    internal void ForgetEarly()
+    {
+        _value.ForgetEarly();
+        _gradient.ForgetEarly();
     }
 }

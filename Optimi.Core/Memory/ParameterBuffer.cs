@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Optimi;
 
@@ -94,9 +95,10 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
     /// <summary>Adds a parameter. Its values start as zero.</summary>
     /// <param name="name">Its name, unique in the buffer.</param>
     /// <param name="dtype">How its values and gradient are stored.</param>
-    /// <param name="shape">The extent of each dimension: one or more, each at least 1.</param>
+    /// <param name="shape">The extent of each dimension: one or more, each at least 0. An empty tensor takes part in everything, and
+    /// nothing happens to it.</param>
     /// <returns>The parameter.</returns>
-    /// <exception cref="ParameterException">The name is empty or taken, the shape is empty or has an extent below 1, or the
+    /// <exception cref="ParameterException">The name is empty or taken, there is no dimension or an extent below 0, or the
     /// tensor is larger than the device's memory.</exception>
     /// <exception cref="ObjectDisposedException">The buffer is disposed.</exception>
     public Parameter Add(string name, DType dtype, params ReadOnlySpan<int> shape)
@@ -117,10 +119,11 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
         long bytes = (length + Kernels.Tile.Length - 1) / Kernels.Tile.Length * dtype.TileBytes();
         if (bytes > Device.MaxAllocationBytes || _tileBytes + bytes > Device.MemoryBytes)
         {
-            throw new ParameterException(
+            throw new ParameterException(string.Create(
+                CultureInfo.InvariantCulture,
                 $"Parameter '{name}' takes {bytes:N0} bytes beside {_tileBytes:N0} of others, but device '{Device.Name}' has"
-                + $" {Device.MemoryBytes:N0} bytes, {Device.MaxAllocationBytes:N0} at most in one piece;"
-                + " use smaller tensors, BFloat16, or another device.");
+                + $" {Device.MemoryBytes:N0} bytes, {Device.MaxAllocationBytes:N0} at most in one piece; use smaller tensors, BFloat16,"
+                + $" or another device."));
         }
 
         _tileBytes += bytes;
@@ -172,14 +175,37 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
     }
 
     /// <summary>Gives memory to the parameters that have none yet.</summary>
+    /// <exception cref="DeviceException">The device has not got it; then none of them has.</exception>
     internal void PlaceAll()
     {
         ThrowIfDisposed();
         if (_placed == _parameters.Count)
             return;
-        foreach (IGrouping<DType, Parameter> ofType in _parameters.Skip(_placed).GroupBy(parameter => parameter.DType))
+        using var transaction = new Transaction();
+        PlaceAll(transaction);
+        transaction.Commit();
+    }
+
+    /// <summary>As part of something larger: gives memory to the parameters that have none yet.</summary>
+    internal void PlaceAll(Transaction transaction)
+    {
+        ThrowIfDisposed();
+        if (_placed == _parameters.Count)
+            return;
+        int placed = _placed;
+        int slabs = _slabs.Count;
+        List<Parameter> added = _parameters[placed..];
+        transaction.OnRollback(() =>
+        {
+            added.ForEach(parameter => parameter.OnDisplaced());
+            _slabs[slabs..].ForEach(slab => slab.Dispose());
+            _slabs.RemoveRange(slabs, _slabs.Count - slabs);
+            _placed = placed;
+        });
+        foreach (IGrouping<DType, Parameter> ofType in added.GroupBy(parameter => parameter.DType))
             Place(ofType.Key, [.. ofType]);
         _placed = _parameters.Count;
+        transaction.OnCommit(() => added.ForEach(parameter => parameter.ForgetEarly()));
     }
 
     private void Place(DType dtype, List<Parameter> parameters)
@@ -207,20 +233,21 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
         string text = $"[{string.Join(", ", shape.ToArray())}]";
         if (shape.IsEmpty)
             throw new ParameterException($"Parameter '{name}' has no dimensions; give a scalar the shape [1].");
-        long length = 1;
+        Int128 length = 1;
         foreach (int extent in shape)
         {
-            if (extent < 1)
+            if (extent < 0)
             {
                 throw new ParameterException(
-                    $"Parameter '{name}' has shape {text}, but {extent} is no extent; every dimension must be at least 1.");
+                    $"Parameter '{name}' has shape {text}, but {extent} is no extent; every dimension must be at least 0.");
             }
 
-            if (length > long.MaxValue / Kernels.Tile.Length / extent)
-                throw new ParameterException($"Parameter '{name}' has shape {text}: more numbers than can be counted.");
-            length *= extent;
+            // The largest that counts, so that further dimensions cannot overflow and one of 0 still empties the tensor.
+            length = Int128.Min(length * extent, long.MaxValue);
         }
 
-        return length;
+        if (length > long.MaxValue / Kernels.Tile.Length)
+            throw new ParameterException($"Parameter '{name}' has shape {text}: more numbers than can be counted.");
+        return (long)length;
     }
 }

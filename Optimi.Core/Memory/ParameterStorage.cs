@@ -15,14 +15,15 @@ internal abstract class ParameterStorage(Parameter parameter) : TensorStorage(pa
     /// <summary>The slab, once the parameter is placed.</summary>
     protected abstract Slab Slab { get; }
 
-    /// <summary>Puts what was written early where it belongs.</summary>
-    public void OnPlaced()
+    /// <summary>Copies what was written early to where it belongs.</summary>
+    public void UploadEarly()
     {
-        if (_early is null)
-            return;
-        Slab.Upload(Parameter.Offset, _early);
-        _early = null;
+        if (_early is not null)
+            Slab.Upload(Parameter.Offset, _early);
     }
+
+    /// <summary>Forgets what was written early.</summary>
+    public void ForgetEarly() => _early = null;
 
     private protected override (Slab Slab, long Offset) Locate()
     {

@@ -7,11 +7,20 @@ internal sealed class PlacedSlabs(ComputeDevice device, DType dtype, int tiles) 
 
     public int TileCount => tiles;
 
-    public Slab Values { get; } = device.Allocate((long)tiles * dtype.TileBytes(), Slot.Values);
+    public Slab Values { get; } = new(device, (long)tiles * dtype.TileBytes(), Slot.Values);
 
-    public Slab Gradients => _gradients ??= device.Allocate(Values.Bytes, Slot.Gradients);
+    public Slab Gradients => _gradients ??= new Slab(device, Values.Bytes, Slot.Gradients);
 
     public long GradientBytes => _gradients?.Bytes ?? 0;
+
+    /// <summary>Sees to it that there are gradients.</summary>
+    public void AllocateGradients(Transaction transaction)
+    {
+        if (_gradients is not null)
+            return;
+        transaction.Add(Gradients);
+        transaction.OnRollback(() => _gradients = null);
+    }
 
     /// <summary>Sets the gradients of a range of tiles to zero, if there are any.</summary>
     public void ClearGradients(int firstTile, int endTile) =>

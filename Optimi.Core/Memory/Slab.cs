@@ -7,13 +7,13 @@ using ILGPU.Runtime.CPU;
 namespace Optimi;
 
 /// <summary>
-/// A contiguous piece of device memory that never moves. On the host it is aligned memory of our own, wrapped for ILGPU, which
-/// aligns its own to 16 bytes only; elsewhere it is ILGPU's.
+/// A contiguous piece of device memory that never moves. On the host it is memory of our own, wrapped for ILGPU, which aligns its own
+/// to 16 bytes only; elsewhere it is ILGPU's. Nobody needs to dispose of it: then it is freed when the garbage collector finds it.
 /// </summary>
 internal sealed unsafe class Slab : IDisposable
 {
     /// <summary>The most that a slab allocates beyond its bytes.</summary>
-    public const int MaxReserve = OtherSlots * FarApart;
+    public const int MaxReserve = (OtherSlots * FarApart) + Alignment;
 
     private const int OtherSlots = Slot.Count - 1;
 
@@ -24,19 +24,19 @@ internal sealed unsafe class Slab : IDisposable
 
     private const long LargeBytes = 8 << 20;
 
-    private const int PageLength = 4096;
-
     private readonly ComputeDevice _device;
     private readonly long _allocated;
-    private MemoryBuffer? _buffer;
     private readonly long _start;
-    private void* _allocation;
+    private readonly HostAllocation? _host;
+    private readonly DeviceArray<byte>? _array;
+    private HostBuffer? _hostBuffer;
 
     /// <summary>Allocates zeroed memory.</summary>
     /// <param name="device">The device.</param>
     /// <param name="bytes">How much.</param>
     /// <param name="slot">Which slot it is for, by <see cref="Slot"/>. It decides where in its allocation the slab starts, by
     /// <see cref="ApartOf"/>.</param>
+    /// <exception cref="DeviceException">The device has not got it.</exception>
     public Slab(ComputeDevice device, long bytes, int slot)
     {
         _device = device;
@@ -44,19 +44,17 @@ internal sealed unsafe class Slab : IDisposable
         int apart = ApartOf(bytes);
         _start = slot * apart;
         // The same for all slots, or what comes before a slab in memory would undo what its own start does.
-        _allocated = bytes + (OtherSlots * apart);
+        // A little more, so that a view of nothing at the end lies within.
+        _allocated = bytes + (OtherSlots * apart) + Alignment;
         if (device.IsHost)
         {
-            bool isLarge = HugePages.AreWorthwhile(_allocated);
-            _allocation = NativeMemory.AlignedAlloc((nuint)_allocated, (nuint)(isLarge ? HugePages.Length : PageLength));
-            if (isLarge)
-                HugePages.Advise(_allocation, _allocated);
+            _host = device.Allocator.AllocateHost(_allocated);
             NativeMemory.Clear(Host, (nuint)bytes);
         }
         else
         {
-            _buffer = device.Ilgpu.Accelerator.Allocate1D<byte>(_allocated);
-            Clear(0, bytes);
+            _array = device.Allocator.Allocate<byte>(
+                _allocated, buffer => buffer.View.MemSetToZero(device.Ilgpu.Stream));
         }
     }
 
@@ -64,11 +62,11 @@ internal sealed unsafe class Slab : IDisposable
     public long Bytes { get; }
 
     /// <summary>Where the slab lies in host memory; null on other devices.</summary>
-    public byte* Host => _device.IsHost ? (byte*)_allocation + _start : null;
+    public byte* Host => _host is null ? null : _host.Start + _start;
 
     /// <summary>The allocation as ILGPU sees it; of the host's memory, which steps without ILGPU, made when it is first asked for.</summary>
     private MemoryBuffer Buffer =>
-        _buffer ??= CPUMemoryBuffer.Create(_device.Ilgpu.Accelerator, (nint)_allocation, _allocated, sizeof(byte));
+        _array?.Buffer ?? (_hostBuffer ??= new HostBuffer(_device.Ilgpu, _host!, _allocated));
 
     /// <summary>A part of the slab as ILGPU sees it.</summary>
     /// <typeparam name="T">The element.</typeparam>
@@ -88,6 +86,8 @@ internal sealed unsafe class Slab : IDisposable
     /// <param name="source">What to copy.</param>
     public void Upload(long offset, ReadOnlySpan<byte> source)
     {
+        if (source.IsEmpty)
+            return;
         if (_device.IsHost)
         {
             _device.Synchronize();
@@ -109,6 +109,8 @@ internal sealed unsafe class Slab : IDisposable
     /// <param name="destination">Where to put it.</param>
     public void Download(long offset, Span<byte> destination)
     {
+        if (destination.IsEmpty)
+            return;
         if (_device.IsHost)
         {
             _device.Synchronize();
@@ -130,6 +132,8 @@ internal sealed unsafe class Slab : IDisposable
     /// <summary>Sets a range of bytes to zero.</summary>
     public void Clear(long offset, long bytes)
     {
+        if (bytes == 0)
+            return;
         if (!_device.IsHost)
         {
             View<byte>(offset, bytes).MemSetToZero(_device.Ilgpu.Stream);
@@ -142,10 +146,11 @@ internal sealed unsafe class Slab : IDisposable
 
     public void Dispose()
     {
+        _array?.Dispose();
         if (!_device.IsDisposed)
-            _buffer?.Dispose();
-        NativeMemory.AlignedFree(_allocation);
-        _allocation = null;
+            _hostBuffer?.Dispose();
+        if (_host is not null)
+            _device.Allocator.Free(_host);
     }
 
     /// <summary>

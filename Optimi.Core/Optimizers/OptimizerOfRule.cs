@@ -16,6 +16,7 @@ public class Optimizer<TRule> : Optimizer
     private readonly Dictionary<LaunchTensor, ScheduledLaunch<TRule>> _launchOf = [];
     private readonly List<ScheduledLaunch<TRule>> _launches = [];
     private readonly List<LaunchTensor> _withoutLaunch = [];
+    private readonly Transaction _transaction = new();
     private bool _accumulate;
 
     /// <summary>Creates an optimizer with one group.</summary>
@@ -48,7 +49,7 @@ public class Optimizer<TRule> : Optimizer
         {
             lock (Device.Gate)
             {
-                Schedule();
+                ScheduleAll();
                 return _launches.Sum(launch => launch.Memory.StateBytes);
             }
         }
@@ -101,9 +102,14 @@ public class Optimizer<TRule> : Optimizer
     {
         lock (Device.Gate)
         {
-            Schedule();
-            foreach (ScheduledLaunch<TRule> launch in _launches)
-                launch.Begin(Accumulate);
+            using (Transaction transaction = _transaction)
+            {
+                Schedule(transaction);
+                foreach (ScheduledLaunch<TRule> launch in _launches)
+                    launch.Begin(Accumulate, transaction);
+                transaction.Commit();
+            }
+
             // Kernels of all launches are compiled side by side, and no tensor is stepped if one of them fails.
             foreach (ScheduledLaunch<TRule> launch in _launches)
                 launch.AwaitKernels();
@@ -117,8 +123,11 @@ public class Optimizer<TRule> : Optimizer
     {
         lock (Device.Gate)
         {
-            Schedule();
-            return Task.WhenAll([.. _launches.Select(launch => launch.Prepare(Accumulate))]);
+            using Transaction transaction = _transaction;
+            Schedule(transaction);
+            Task prepared = Task.WhenAll([.. _launches.Select(launch => launch.Prepare(Accumulate, transaction))]);
+            transaction.Commit();
+            return prepared;
         }
     }
 
@@ -128,9 +137,11 @@ public class Optimizer<TRule> : Optimizer
         lock (Device.Gate)
         {
             LaunchTensor tensor = Find(parameter);
-            Schedule();
+            using Transaction transaction = _transaction;
+            Schedule(transaction);
             if (_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
-                launch.Step(tensor, Accumulate);
+                launch.Step(tensor, Accumulate, transaction);
+            transaction.Commit();
         }
     }
 
@@ -144,7 +155,7 @@ public class Optimizer<TRule> : Optimizer
     private bool TryGetStateInTurn(Parameter parameter, string name, [MaybeNullWhen(false)] out TensorStorage state)
     {
         LaunchTensor tensor = Find(parameter);
-        Schedule();
+        ScheduleAll();
         state = null;
         if (!_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
             return false;
@@ -249,8 +260,15 @@ public class Optimizer<TRule> : Optimizer
         Add(group);
     }
 
+    private void ScheduleAll()
+    {
+        using Transaction transaction = _transaction;
+        Schedule(transaction);
+        transaction.Commit();
+    }
+
     /// <summary>Gives launches, and with them states, to the tensors that have none yet and are not frozen.</summary>
-    private void Schedule()
+    private void Schedule(Transaction transaction)
     {
         ThrowIfDisposed();
         foreach (ScheduledLaunch<TRule> launch in _launches)
@@ -259,18 +277,31 @@ public class Optimizer<TRule> : Optimizer
             return;
         List<LaunchTensor> tensors = _withoutLaunch.FindAll(tensor => !tensor.Parameter.Frozen);
         foreach (ParameterBuffer buffer in tensors.Select(tensor => tensor.Parameter.Buffer).Distinct())
-            buffer.PlaceAll();
+            buffer.PlaceAll(transaction);
         foreach (var alike in tensors.GroupBy(tensor => (tensor.Parameter.Place, Layout: LayoutOf(tensor))))
         {
             // In the order of memory, so that tensors of one group are walked as one run.
-            List<LaunchTensor> launched = [.. alike.OrderBy(tensor => tensor.Parameter.FirstTile)];
-            var launch = new ScheduledLaunch<TRule>(
-                new OptimizerMemory(Device, alike.Key.Layout, alike.Key.Place!, launched));
-            _launches.Add(launch);
-            launched.ForEach(tensor => _launchOf.Add(tensor, launch));
+            LaunchTensor[] ordered = [.. alike.OrderBy(tensor => tensor.Parameter.FirstTile)];
+            foreach (ArraySegment<LaunchTensor> launched in OptimizerMemory.Cut(Device, alike.Key.Layout, ordered))
+                Launch(transaction, new OptimizerMemory(Device, alike.Key.Layout, alike.Key.Place!, launched));
         }
 
         _withoutLaunch.RemoveAll(tensor => !tensor.Parameter.Frozen);
+        transaction.OnRollback(() => _withoutLaunch.AddRange(tensors));
+    }
+
+    private void Launch(Transaction transaction, OptimizerMemory memory)
+    {
+        ScheduledLaunch<TRule> launch = transaction.Add(new ScheduledLaunch<TRule>(memory));
+        _launches.Add(launch);
+        foreach (LaunchTensor tensor in memory.Tensors)
+            _launchOf.Add(tensor, launch);
+        transaction.OnRollback(() =>
+        {
+            _launches.Remove(launch);
+            foreach (LaunchTensor tensor in memory.Tensors)
+                _launchOf.Remove(tensor);
+        });
     }
 
     private static SlotLayout LayoutOf(LaunchTensor tensor) =>

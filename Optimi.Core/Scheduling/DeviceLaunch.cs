@@ -1,5 +1,3 @@
-using ILGPU;
-using ILGPU.Runtime;
 using Optimi.Kernels;
 
 namespace Optimi;
@@ -11,7 +9,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
     where TPass : IPass
     where TLayout : ILayout
 {
-    private readonly MemoryBuffer1D<Tile, Stride1D.Dense> _tiles;
+    private readonly DeviceArray<Tile> _tiles;
     private readonly DeviceTable<int> _rowOfTensor;
     private readonly DeviceTable<Row<ScalarLane, TRule, TApply>> _rows;
     private readonly MeasureMemory<TRule, TApply>? _measures;
@@ -25,16 +23,17 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
     public DeviceLaunch(LaunchMemory memory)
         : base(memory)
     {
-        Accelerator accelerator = memory.Device.Ilgpu.Accelerator;
-        _tiles = accelerator.Allocate1D(memory.Tiles);
-        _rowOfTensor = new DeviceTable<int>(memory.Device);
-        _rows = new DeviceTable<Row<ScalarLane, TRule, TApply>>(memory.Device);
-        _measures = IsSecondPass ? new MeasureMemory<TRule, TApply>(memory) : null;
+        using var transaction = new Transaction();
+        _tiles = transaction.Add(Device.Allocator.Allocate(memory.Tiles));
+        _rowOfTensor = transaction.Add(new DeviceTable<int>(Device, RowOfTensor.Length));
+        _rows = transaction.Add(new DeviceTable<Row<ScalarLane, TRule, TApply>>(Device, Rows.Length));
+        _measures = IsSecondPass ? transaction.Add(new MeasureMemory<TRule, TApply>(memory)) : null;
         _fullKernels = Of<TPass>();
         _leanKernels = Of<LeanPass<TPass, DecayTerm>>();
         if (!memory.IsPadded)
             _carefulKernels = TilesOf<TPass, DeviceHalves>();
         _lastRowOfTensor = [.. RowOfTensor.Select(_ => int.MinValue)];
+        transaction.Commit();
     }
 
     private bool HasWholeTiles => Memory.WholeTiles > 0;
@@ -44,7 +43,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
 
     private LaunchTables<Row<ScalarLane, TRule, TApply>> Tables => new()
     {
-        Tiles = _tiles.View.AsContiguous().Cast<int>(),
+        Tiles = _tiles.View.Cast<int>(),
         RowOfTensor = _rowOfTensor.View,
         Rows = _rows.View,
     };
@@ -55,8 +54,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
         _rowOfTensor.Dispose();
         _rows.Dispose();
         _measures?.Dispose();
-        if (!Device.IsDisposed)
-            _tiles.Dispose();
+        _tiles.Dispose();
     }
 
     /// <inheritdoc/>
@@ -70,6 +68,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
     {
         if (TermsOfRows.Count == 0)
             return;
+        _rows.Reserve(Rows.Length);
         bool isLean = TPass.UpdatesParameters;
         foreach (Terms ofRow in TermsOfRows)
             isLean &= (ofRow | Terms.Decay) == Terms.Decay;

@@ -27,7 +27,8 @@ internal abstract class ForeachLaunch : IDisposable
     /// <summary>Lets a tensor take part, with a row of scalars.</summary>
     public void SetRow(int tensor, int row) => RowOfTensor[tensor] = row;
 
-    /// <summary>Chooses the kernels for the rows that were made, and begins to compile those that are missing.</summary>
+    /// <summary>Chooses the kernels for the rows that were made, begins to compile those that are missing, and allocates what a run needs.</summary>
+    /// <exception cref="DeviceException">The device has no memory left.</exception>
     public virtual void Prepare()
     {
     }

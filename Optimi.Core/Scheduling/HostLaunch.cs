@@ -131,7 +131,7 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
         TensorExtent[] extents = Memory.Extents;
         for (int i = Memory.Tiles[at].Tensor; i < extents.Length && extents[i].FirstTile < end; i++)
         {
-            if (!TakesPart(i))
+            if (!TakesPart(i) || extents[i].TileCount == 0)
                 continue;
             int from = Math.Max(at, extents[i].FirstTile);
             int tiles = Math.Min(end, extents[i].EndTile) - from;
@@ -163,9 +163,9 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
         _runs.Clear();
         for (int i = _range.FirstTensor; i < _range.FirstTensor + _range.TensorCount; i++)
         {
-            if (!TakesPart(i))
-                continue;
             TensorExtent extent = Memory.Extents[i];
+            if (!TakesPart(i) || extent.TileCount == 0)
+                continue;
             var run = new TileRun(extent.FirstTile, extent.EndTile, RowOfTensor[i]);
             if (_runs.Count > 0 && Continues(_runs[^1], run))
                 _runs[^1] = _runs[^1] with { EndTile = run.EndTile };

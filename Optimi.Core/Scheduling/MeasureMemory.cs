@@ -13,12 +13,12 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
     where TApply : unmanaged, IApply<TApply, ScalarLane>
 {
     private readonly ComputeDevice _device;
-    private readonly MemoryBuffer1D<TensorExtent, Stride1D.Dense> _extents;
-    private readonly MemoryBuffer1D<ScalarLane, Stride1D.Dense> _sums;
-    private readonly MemoryBuffer1D<FinishPart, Stride1D.Dense> _parts;
-    private readonly MemoryBuffer1D<int, Stride1D.Dense> _partsDone;
-    private readonly MemoryBuffer1D<int, Stride1D.Dense> _rowOfTensor;
-    private readonly MemoryBuffer1D<Row<ScalarLane, TRule, TApply>, Stride1D.Dense> _rows;
+    private readonly DeviceArray<TensorExtent> _extents;
+    private readonly DeviceArray<ScalarLane> _sums;
+    private readonly DeviceArray<FinishPart> _parts;
+    private readonly DeviceArray<int> _partsDone;
+    private readonly DeviceArray<int> _rowOfTensor;
+    private readonly DeviceArray<Row<ScalarLane, TRule, TApply>> _rows;
 
     /// <summary>For each tensor the number of its first part, and one past the last part of all.</summary>
     private readonly int[] _firstPart;
@@ -37,17 +37,23 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
     public MeasureMemory(LaunchMemory memory)
     {
         _device = memory.Device;
-        Accelerator accelerator = _device.Ilgpu.Accelerator;
-        _extents = accelerator.Allocate1D(memory.Extents);
-        _sums = accelerator.Allocate1D<ScalarLane>(memory.Tiles.Length);
+        Allocator allocator = _device.Allocator;
+        using var transaction = new Transaction();
+        _extents = transaction.Add(allocator.Allocate(memory.Extents));
+        _sums = transaction.Add(allocator.Allocate<ScalarLane>(memory.Tiles.Length));
         bool sharesTensors = _device.Shape == KernelShape.Quad;
         FinishPart[] parts = FinishPart.Of(
             memory.Extents, sharesTensors ? CountedParts.BlocksPerPart : WholeTensors.BlocksPerPart);
-        _firstPart = [.. parts.Index().Where(part => part.Item.Number == 0).Select(part => part.Index), parts.Length];
-        _parts = accelerator.Allocate1D(parts);
-        _partsDone = accelerator.Allocate1D(new int[memory.Extents.Length]);
-        _rowOfTensor = accelerator.Allocate1D<int>(memory.Extents.Length);
-        _rows = accelerator.Allocate1D<Row<ScalarLane, TRule, TApply>>(memory.Extents.Length);
+        _firstPart = new int[memory.Extents.Length + 1];
+        foreach (FinishPart part in parts)
+            _firstPart[part.Tensor + 1]++;
+        for (int tensor = 0; tensor < memory.Extents.Length; tensor++)
+            _firstPart[tensor + 1] += _firstPart[tensor];
+        _parts = transaction.Add(allocator.Allocate(parts));
+        _partsDone = transaction.Add(allocator.Allocate(new int[memory.Extents.Length]));
+        _rowOfTensor = transaction.Add(allocator.Allocate<int>(memory.Extents.Length));
+        _rows = transaction.Add(allocator.Allocate<Row<ScalarLane, TRule, TApply>>(memory.Extents.Length));
+        transaction.Commit();
         if (_device.Groups is SimulatedGroups groups)
         {
             _simulation = new SimulatedFinish<TRule, TApply>(groups, sharesTensors);
@@ -72,8 +78,8 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
     /// <summary>Where the first pass puts its sums.</summary>
     public MeasureTables Tables => new()
     {
-        Tensors = _extents.View.AsContiguous().Cast<int>(),
-        Sums = _sums.View.AsContiguous(),
+        Tensors = _extents.View.Cast<int>(),
+        Sums = _sums.View,
     };
 
     /// <summary>Queues the launch between the passes.</summary>
@@ -85,12 +91,12 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
     {
         LaunchTables<Row<ScalarLane, TRule, TApply>> second = first with
         {
-            RowOfTensor = _rowOfTensor.View.AsContiguous(),
-            Rows = _rows.View.AsContiguous(),
+            RowOfTensor = _rowOfTensor.View,
+            Rows = _rows.View,
         };
         int firstPart = _firstPart[range.FirstTensor];
         int parts = _firstPart[range.FirstTensor + range.TensorCount] - firstPart;
-        var finish = new FinishTables { Parts = _parts.View.AsContiguous().Cast<int>(), PartsDone = _partsDone.View.AsContiguous() };
+        var finish = new FinishTables { Parts = _parts.View.Cast<int>(), PartsDone = _partsDone.View };
         if (_simulation is not null)
         {
             _simulation.Run(firstPart, parts, first, Tables, finish, second);
@@ -113,8 +119,6 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
 
     public void Dispose()
     {
-        if (_device.IsDisposed)
-            return;
         _extents.Dispose();
         _sums.Dispose();
         _parts.Dispose();

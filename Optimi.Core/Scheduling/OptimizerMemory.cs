@@ -1,3 +1,4 @@
+using System.Globalization;
 using Optimi.Kernels;
 
 namespace Optimi;
@@ -26,10 +27,12 @@ internal sealed class OptimizerMemory : LaunchMemory, IDisposable
             }
         }
 
-        Compensation = layout.Compensated ? AllocateTiles(layout.Value, Slot.Compensation) : null;
+        using var transaction = new Transaction();
+        Compensation = layout.Compensated ? AllocateTiles(transaction, layout.Value, Slot.Compensation) : null;
         _states = new Slab?[StateTypes.Count];
         for (int i = 0; i < _states.Length; i++)
-            _states[i] = layout.States[i] is DType stored ? AllocateTiles(stored, Slot.FirstState + i) : null;
+            _states[i] = layout.States[i] is DType stored ? AllocateTiles(transaction, stored, Slot.FirstState + i) : null;
+        transaction.Commit();
     }
 
     public LaunchTensor[] Tensors { get; }
@@ -63,11 +66,37 @@ internal sealed class OptimizerMemory : LaunchMemory, IDisposable
 
     public Slab? State(int index) => _states[index];
 
+    /// <summary>Sees to it that there are gradients, for parameters that are said to have some before any was written.</summary>
+    public void AllocateGradients(Transaction transaction) => _place.AllocateGradients(transaction);
+
     public void Dispose()
     {
         Compensation?.Dispose();
         foreach (Slab? state in _states)
             state?.Dispose();
+    }
+
+    /// <summary>Cuts tensors of a layout, so that the states of each part fit the largest piece of memory that a device gives.</summary>
+    /// <exception cref="DeviceException">The states of one tensor alone do not.</exception>
+    public static IEnumerable<ArraySegment<LaunchTensor>> Cut(ComputeDevice device, SlotLayout layout, LaunchTensor[] tensors)
+    {
+        int bytesPerTile = Enumerable.Range(Slot.Compensation, Slot.Count - Slot.Compensation).Max(slot => layout[slot]?.TileBytes() ?? 1);
+        long most = Math.Min(int.MaxValue, device.MaxAllocationBytes / bytesPerTile);
+        for (int first = 0, end; first < tensors.Length; first = end)
+        {
+            long tiles = tensors[first].TileCount;
+            if (tiles > most)
+            {
+                throw new DeviceException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A state of parameter '{tensors[first].Parameter.Name}' takes {tiles * bytesPerTile:N0} bytes in one piece, but device"
+                    + $" '{device.Name}' gives {device.MaxAllocationBytes:N0} at most; store states in less, or use smaller tensors."));
+            }
+
+            for (end = first + 1; end < tensors.Length && tiles + tensors[end].TileCount <= most; end++)
+                tiles += tensors[end].TileCount;
+            yield return new(tensors, first, end - first);
+        }
     }
 
     private static List<TensorExtent> ExtentsOf(IReadOnlyList<LaunchTensor> tensors)
@@ -85,5 +114,6 @@ internal sealed class OptimizerMemory : LaunchMemory, IDisposable
 
     private SlotMemory Of(Slab slab) => SlotMemory.Of(slab, Device.Shape);
 
-    private Slab AllocateTiles(DType dtype, int slot) => Device.Allocate((long)Tiles.Length * dtype.TileBytes(), slot);
+    private Slab AllocateTiles(Transaction transaction, DType dtype, int slot) =>
+        transaction.Add(new Slab(Device, (long)Tiles.Length * dtype.TileBytes(), slot));
 }

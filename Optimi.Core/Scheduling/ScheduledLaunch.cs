@@ -25,10 +25,11 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
 
     public OptimizerMemory Memory { get; } = memory;
 
-    /// <summary>Makes the rows for a step of all tensors that take part, and begins to compile the kernels that are missing.</summary>
-    public void Begin(bool accumulates)
+    /// <summary>Makes the rows for a step of all tensors that take part, allocates what it needs, and begins to compile the kernels that are
+    /// missing.</summary>
+    public void Begin(bool accumulates, Transaction transaction)
     {
-        _current = Of(accumulates);
+        _current = Of(accumulates, transaction);
         if (_current == _last && _participations == _buffer.Participations)
         {
             _current.BeginAgain();
@@ -40,7 +41,7 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
                 TakePart(_current, tensor);
         }
 
-        _current.Prepare();
+        Prepare(_current, transaction);
     }
 
     /// <summary>Waits for the compiler.</summary>
@@ -63,30 +64,32 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
             _participations = _buffer.Participations;
         }
 
-        if (launch.HasRows)
+        if (launch.HasRows && Memory.Tiles.Length > 0)
             launch.Run(Memory.Range);
     }
 
     /// <summary>Steps one tensor, if it takes part.</summary>
-    public void Step(LaunchTensor tensor, bool accumulates)
+    public void Step(LaunchTensor tensor, bool accumulates, Transaction transaction)
     {
-        RuleLaunch<TRule> launch = Of(accumulates);
+        RuleLaunch<TRule> launch = Of(accumulates, transaction);
         BeginAnew(launch);
         TakePart(launch, tensor);
         if (!launch.HasRows)
             return;
-        launch.Prepare();
+        Prepare(launch, transaction);
+        transaction.Commit();
         launch.AwaitKernels();
         tensor.Steps++;
-        launch.Run(tensor.Range);
+        if (tensor.TileCount > 0)
+            launch.Run(tensor.Range);
     }
 
     /// <summary>Begins to compile the kernels for all tensors' next steps. States may begin in the first of them. The second or the third
     /// is a step like most. When a rule looks ahead, only its options know.</summary>
     /// <returns>Complete when they are compiled.</returns>
-    public Task Prepare(bool accumulates)
+    public Task Prepare(bool accumulates, Transaction transaction)
     {
-        RuleLaunch<TRule> launch = Of(accumulates);
+        RuleLaunch<TRule> launch = Of(accumulates, transaction);
         for (int step = 1; step <= 3; step++)
         {
             BeginAnew(launch);
@@ -135,8 +138,31 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
         launch.Begin();
     }
 
+    private void Prepare(RuleLaunch<TRule> launch, Transaction transaction)
+    {
+        if (launch.HasRows)
+            Memory.AllocateGradients(transaction);
+        launch.Prepare();
+    }
+
     /// <summary>The launch of a kind, which exists once it was asked for.</summary>
-    private RuleLaunch<TRule> Of(bool accumulates) => accumulates
-        ? _accumulating ??= LaunchFactory.Create<TRule>(Memory, accumulates)
-        : _updating ??= LaunchFactory.Create<TRule>(Memory, accumulates);
+    private RuleLaunch<TRule> Of(bool accumulates, Transaction transaction)
+    {
+        if ((accumulates ? _accumulating : _updating) is RuleLaunch<TRule> made)
+            return made;
+        RuleLaunch<TRule> launch = transaction.Add(LaunchFactory.Create<TRule>(Memory, accumulates));
+        if (accumulates)
+            _accumulating = launch;
+        else
+            _updating = launch;
+        transaction.OnRollback(() => Forget(launch));
+        return launch;
+    }
+
+    private void Forget(RuleLaunch<TRule> launch)
+    {
+        _accumulating = _accumulating == launch ? null : _accumulating;
+        _updating = _updating == launch ? null : _updating;
+        _last = _last == launch ? null : _last;
+    }
 }

@@ -8,7 +8,7 @@ internal sealed class SimulatedFinish<TRule, TApply>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
 {
     private readonly SimulatedGroups _groups;
-    private readonly Action<int> _run;
+    private readonly Action<int, SharedNumbers> _run;
     private LaunchTables<Row<ScalarLane, TRule, TApply>> _first;
     private MeasureTables _measures;
     private FinishTables _finish;
@@ -33,10 +33,10 @@ internal sealed class SimulatedFinish<TRule, TApply>
         _groups.Run(_run, firstPart, parts);
     }
 
-    private void RunPart<TParts>(int part)
+    private void RunPart<TParts>(int part, SharedNumbers shared)
         where TParts : ITensorParts
     {
         FinishKernel<TRule, TApply, TParts>.RunGroup<LoneThread>(
-            part, _groups.SharedNumbers, _groups.SharedCount, _first, _measures, _finish, _second);
+            part, shared.Numbers, shared.Count, _first, _measures, _finish, _second);
     }
 }

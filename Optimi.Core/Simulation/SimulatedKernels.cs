@@ -10,8 +10,8 @@ internal abstract class SimulatedKernels<TRule, TApply, TMemory> : DeviceKernels
     where TMemory : struct
 {
     private readonly int _tilesPerGroup;
-    private readonly Action<int> _step;
-    private readonly Action<int> _measure;
+    private readonly Action<int, SharedNumbers> _step;
+    private readonly Action<int, SharedNumbers> _measure;
 
     /// <param name="groups">What runs the groups.</param>
     /// <param name="tilesPerGroup">How many tiles a group steps. Of what is measured a group takes one.</param>
@@ -19,7 +19,7 @@ internal abstract class SimulatedKernels<TRule, TApply, TMemory> : DeviceKernels
     {
         Groups = groups;
         _tilesPerGroup = tilesPerGroup;
-        _step = StepGroup;
+        _step = (group, _) => StepGroup(group);
         _measure = MeasureTile;
     }
 
@@ -61,5 +61,5 @@ internal abstract class SimulatedKernels<TRule, TApply, TMemory> : DeviceKernels
     protected abstract void StepGroup(int group);
 
     /// <summary>Runs the first of two passes over the tile of a number.</summary>
-    protected abstract void MeasureTile(int number);
+    protected abstract void MeasureTile(int number, SharedNumbers shared);
 }

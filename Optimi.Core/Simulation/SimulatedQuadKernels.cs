@@ -33,7 +33,7 @@ internal sealed class SimulatedQuadKernels<TRule, TApply, TPass, TLayout> :
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void MeasureTile(int number)
+    protected override void MeasureTile(int number, SharedNumbers shared)
     {
         Tile tile = Tile.Read(Tables.Tiles, number);
         int rowNumber = Tables.RowOfTensor[tile.Tensor];

@@ -34,13 +34,13 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
         StepItems<TPass>(Tables.Rows[rowNumber], ref here);
     }
 
-    protected override void MeasureTile(int number)
+    protected override void MeasureTile(int number, SharedNumbers shared)
     {
         Tile tile = Tile.Read(Tables.Tiles, number);
         int rowNumber = Tables.RowOfTensor[tile.Tensor];
         if (rowNumber < 0)
             return;
-        ArrayView<ScalarLane> measured = Groups.SharedNumbers;
+        ArrayView<ScalarLane> measured = shared.Numbers;
         Slabs<TWords> here = MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.At(number, tile, measured, Slabs);
         StepItems<MeasurePass>(Tables.Rows[rowNumber], ref here);
         MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.SumUp<LoneThread>(number, tile, measured, Measures);

@@ -10,7 +10,7 @@ public readonly record struct FinishPart(int Tensor, int Number)
 {
     private const int Words = 2;
 
-    /// <summary>How many parts a tensor has.</summary>
+    /// <summary>How many parts a tensor has that is not empty.</summary>
     /// <param name="blocks">How many blocks of tiles it has: at least one.</param>
     /// <param name="blocksPerPart">How many of them a part has at most; to add any to that might be too much.</param>
     public static int CountOf(int blocks, int blocksPerPart) => ((blocks - 1) / blocksPerPart) + 1;
@@ -21,7 +21,7 @@ public readonly record struct FinishPart(int Tensor, int Number)
     public static FinishPart[] Of(IReadOnlyList<TensorExtent> extents, int blocksPerPart) =>
     [
         .. extents.SelectMany((extent, tensor) => Enumerable
-            .Range(0, CountOf(TreeSum.BlocksOf(extent.TileCount), blocksPerPart))
+            .Range(0, extent.TileCount == 0 ? 0 : CountOf(TreeSum.BlocksOf(extent.TileCount), blocksPerPart))
             .Select(number => new FinishPart(tensor, number))),
     ];
 

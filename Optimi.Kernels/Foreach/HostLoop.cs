@@ -99,7 +99,7 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
             TLayout.Step<TLane, TRule, TApply, MeasurePass, HostWords<TLane>>(row, ref here, 0, count * VectorsPerTile);
             for (int i = 0; i < count; i++, number++)
             {
-                if (number == extents[tensor].EndTile)
+                while (number >= extents[tensor].EndTile)
                     tensor++;
                 int at = i * TLayout.UnitsPerTile;
                 sums[number] = TreeSum.OfTile<TLane>(

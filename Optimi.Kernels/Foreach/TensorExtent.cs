@@ -18,7 +18,7 @@ public readonly record struct TensorExtent(int FirstTile, int TileCount, int Las
 
     /// <summary>The extent of a tensor of some length.</summary>
     /// <param name="firstTile">Its first tile's number in the launch.</param>
-    /// <param name="length">How many numbers it has: at least one.</param>
+    /// <param name="length">How many numbers it has; of none there are no tiles, and no mean.</param>
     public static TensorExtent Of(int firstTile, long length)
     {
         int tiles = (int)((length + Tile.Length - 1) / Tile.Length);

@@ -35,8 +35,8 @@ internal sealed class FunctionalMisuseTests
         "exp_avg is stored as Float32", "BFloat16");
 
     [Test]
-    public void No_values_are_refused() => Refused<ParameterException>(
-        () => Functional.Step(_options, 1, Array.Empty<float>(), Array.Empty<float>()), "no values");
+    public void No_values_beside_gradients_are_refused() => Refused<ParameterException>(
+        () => Functional.Step(_options, 1, Array.Empty<float>(), new float[2]), "0 values", "2 numbers of gradients");
 
     [TestCase(0)]
     [TestCase(-1)]

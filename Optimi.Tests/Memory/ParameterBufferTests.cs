@@ -180,10 +180,9 @@ internal sealed class ParameterBufferTests
     [Test]
     public void An_empty_shape_is_refused() => Refused(() => _parameters.Add("w", DType.Float32), "[1]");
 
-    [TestCase(0)]
-    [TestCase(-3)]
-    public void An_extent_below_one_is_refused(int extent) =>
-        Refused(() => _parameters.Add("w", DType.Float32, 2, extent), $"[2, {extent}]");
+    [Test]
+    public void An_extent_below_zero_is_refused() =>
+        Refused(() => _parameters.Add("w", DType.Float32, 2, -3), "[2, -3]");
 
     [Test]
     public void More_numbers_than_can_be_counted_are_refused() => Refused(
@@ -191,7 +190,7 @@ internal sealed class ParameterBufferTests
 
     [Test]
     public void More_numbers_than_there_is_memory_for_are_refused() =>
-        Refused(() => _parameters.Add("w", DType.Float32, int.MaxValue, 1000), $"{_device.MemoryBytes:N0} bytes");
+        Refused(() => _parameters.Add("w", DType.Float32, int.MaxValue, 1000), FormattableString.Invariant($"{_device.MemoryBytes:N0} bytes"));
 
     [Test]
     public void An_unknown_storage_type_is_refused() => Refused(() => _parameters.Add("w", (DType)77, 1), "77");

@@ -51,6 +51,9 @@ public sealed record TestOptimizer(
     /// <summary>The options with every kind of weight decay that there is: its own, none, fully decoupled, and any other.</summary>
     internal IReadOnlyList<OptimizerOptions> Decays { get; private init; } = [];
 
+    /// <summary>Adds a group to an optimizer of this kind.</summary>
+    internal Action<Optimizer, IEnumerable<Parameter>, OptimizerOptions> AddGroup { get; private init; } = null!;
+
     /// <summary>Its rule as a function of lists of tensors on the host.</summary>
     internal FunctionOfLists OnLists { get; private init; } = null!;
 
@@ -90,6 +93,8 @@ public sealed record TestOptimizer(
                 options with { WeightDecay = 1e-4, DecoupleLr = true, MaxLr = 2 * options.Lr },
                 .. otherDecay is null ? Array.Empty<OptimizerOptions>() : [otherDecay],
             ],
+            AddGroup = (optimizer, parameters, options) =>
+                ((Optimizer<TRule>)optimizer).AddGroup(parameters, (RuleOptions<TRule>)options),
             OnLists = (options, step, tensors, accumulate) =>
                 Optimi.Functional.Step((RuleOptions<TRule>)options, step, tensors, accumulate: accumulate),
             OnViews = (device, options, step, views, accumulate) => Optimi.Functional.Step(

@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Optimi;
+
+/// <summary>
+/// Aligned memory of the host. It is freed when it is disposed of, or when nobody refers to it any more, and the garbage collector knows
+/// how much it is.
+/// </summary>
+internal sealed unsafe class HostAllocation : SafeHandleZeroOrMinusOneIsInvalid
+{
+    private const int PageLength = 4096;
+
+    private static long _liveBytes;
+
+    private readonly long _bytes;
+
+    /// <summary>Allocates memory, which may hold anything.</summary>
+    /// <param name="bytes">How much: at least 1.</param>
+    /// <exception cref="OutOfMemoryException">The system has not got it.</exception>
+    public HostAllocation(long bytes)
+        : base(ownsHandle: true)
+    {
+        bool isLarge = HugePages.AreWorthwhile(bytes);
+        SetHandle((nint)NativeMemory.AlignedAlloc((nuint)bytes, (nuint)(isLarge ? HugePages.Length : PageLength)));
+        _bytes = bytes;
+        if (isLarge)
+            HugePages.Advise(Start, bytes);
+        GC.AddMemoryPressure(bytes);
+        Interlocked.Add(ref _liveBytes, bytes);
+    }
+
+    /// <summary>Bytes in the whole process that are not freed yet.</summary>
+    public static long LiveBytes => Volatile.Read(ref _liveBytes);
+
+    /// <summary>Where it begins; null once it is disposed of.</summary>
+    public byte* Start => IsClosed ? null : (byte*)handle;
+
+    protected override bool ReleaseHandle()
+    {
+        NativeMemory.AlignedFree((void*)handle);
+        GC.RemoveMemoryPressure(_bytes);
+        Interlocked.Add(ref _liveBytes, -_bytes);
+        return true;
+    }
+}

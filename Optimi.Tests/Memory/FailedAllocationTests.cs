@@ -1,0 +1,168 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Optimi.Tests;
+
+/// <summary>
+/// A device that fails its n-th allocation, for every n: the error has its type, nothing has changed, and the call works once there is
+/// memory again.
+/// </summary>
+internal sealed class FailedAllocationTests
+{
+    private static IEnumerable<TestCaseData> Cases =>
+        from device in TestDevice.Kinds
+        from optimizer in TestOptimizer.All
+        select new TestCaseData(device, optimizer);
+
+    [TestCaseSource(nameof(Cases))]
+    public void A_training_goes_on_as_if_it_had_not_failed(TestDevice row, TestOptimizer optimizer)
+    {
+        using ComputeDevice device = row.Open();
+        var failing = new FailingDevice(device);
+        uint[] expected = Train(failing, optimizer);
+        int allocations = failing.Allocations;
+        // Values, gradients and the step's own, of three storage types; on the host there is nothing else.
+        Assert.That(allocations, Is.GreaterThanOrEqualTo(6));
+        for (int n = 1; n <= allocations; n++)
+        {
+            failing.FailAt(n);
+            Assert.That(Train(failing, optimizer).AsSpan().SequenceEqual(expected), Is.True, $"the failure of allocation {n}");
+            Assert.That(failing.Failures, Is.EqualTo(1));
+        }
+    }
+
+    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.Kinds))]
+    public void What_was_written_before_a_slab_was_refused_is_there_afterwards(TestDevice row)
+    {
+        using ComputeDevice device = row.Open();
+        var failing = new FailingDevice(device);
+        using var parameters = new ParameterBuffer(device);
+        Parameter small = parameters.Add("s", DType.Float32, 3);
+        Parameter big = parameters.Add("big", DType.BFloat16, 3000);
+        small.Value.Fill(7);
+        small.Gradient.Fill(-7);
+        big.Value.Fill(5);
+        foreach (int n in (int[])[3, 2, 1])
+        {
+            failing.FailAt(n);
+            Assert.That(() => parameters.ValueBytes, Throws.TypeOf<DeviceException>());
+            Assert.That(device.Allocator.Live, Is.EqualTo(failing.LiveBefore));
+            small.Value.CopyFrom([7, n, 7]);
+        }
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Numbers(small.Value), Is.EqualTo((float[])[7, 1, 7]));
+            Assert.That(Numbers(small.Gradient), Is.All.EqualTo(-7));
+            Assert.That(Numbers(big.Value), Is.All.EqualTo(5));
+        });
+    }
+
+    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.Kinds))]
+    public void Functions_of_device_memory_work_after_a_failure(TestDevice row)
+    {
+        using ComputeDevice device = row.Open();
+        if (device.Kind == DeviceKind.Host)
+            Assert.Ignore("Functions of the host's memory allocate none.");
+        var failing = new FailingDevice(device);
+        var options = new StableAdamWOptions { Lr = 1, WeightDecay = 0 };
+        for (int n = 1; n < 12; n++)
+        {
+            using MemoryBuffer1D<float, Stride1D.Dense> memory = device.Accelerator.Allocate1D<float>(4 * 256);
+            memory.MemSetToZero(device.Stream);
+            ArrayView<float>[] slots = [.. Enumerable.Range(0, 4).Select(i => memory.View.AsContiguous().SubView(256 * i, 100 + n))];
+            slots[1].CopyFromCPU(device.Stream, Enumerable.Repeat(1f, 100 + n).ToArray());
+            failing.FailAt(n);
+            failing.Retry(() => Functional.Step(device, options, 1, slots[0], slots[1], slots[2], slots[3]));
+            Assert.That(slots[0].GetAsArray(device.Stream), Is.All.EqualTo(-1).Within(1e-5));
+        }
+    }
+
+    [Test]
+    public void Float32_states_of_tensors_that_share_a_slab_are_cut_where_a_device_gives_no_larger_piece()
+    {
+        float[][] whole = Train(long.MaxValue, out int launchesOfWhole);
+        // Four tensors in a slab of values, and two of their float32 states in one.
+        float[][] cut = Train(4 * 256 * sizeof(ushort), out int launches);
+        Assert.That(cut, Is.EqualTo(whole));
+        Assert.That((launchesOfWhole, launches), Is.EqualTo((1, 6)));
+
+        static float[][] Train(long most, out int launches)
+        {
+            using ComputeDevice device = ComputeDevice.Open("cpu");
+            device.MaxAllocationBytes = Math.Min(most, device.MaxAllocationBytes);
+            using var parameters = new ParameterBuffer(device);
+            for (int i = 0; i < 10; i++)
+            {
+                parameters.Add($"p{i}", DType.BFloat16, 200).Value.Fill(i);
+                parameters[$"p{i}"].Gradient.Fill(1);
+            }
+
+            using var ranger = new Ranger(parameters, new RangerOptions { Lr = 0.1, StateDType = DType.Float32 });
+            ranger.Step();
+            launches = (int)device.Launches;
+            return [.. parameters.Select(parameter => Numbers(parameter.Value))];
+        }
+    }
+
+    [Test]
+    public void A_state_that_no_piece_of_memory_holds_is_refused_by_name()
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        device.MaxAllocationBytes = 2048;
+        using var parameters = new ParameterBuffer(device);
+        parameters.Add("large", DType.BFloat16, 1000).Gradient.Fill(1);
+        using var lion = new Lion(parameters, new LionOptions { Lr = 1, StateDType = DType.Float32 });
+        int live = device.Allocator.Live;
+        Assert.That(lion.Step, Throws.TypeOf<DeviceException>().With.Message.Contains("'large' takes 4,096 bytes"));
+        Assert.That(device.Allocator.Live, Is.EqualTo(live));
+        device.MaxAllocationBytes = 4096;
+        lion.Step();
+        Assert.That(Numbers(parameters["large"].Value), Is.All.EqualTo(-1));
+    }
+
+    /// <summary>A training of all storage types with both kinds of steps, in which every call that fails is made again.</summary>
+    private static uint[] Train(FailingDevice device, TestOptimizer optimizer)
+    {
+        var random = new Random(3);
+        using var parameters = new ParameterBuffer(device.Device);
+        foreach (DType dtype in Enum.GetValues<DType>())
+        {
+            foreach (int length in (int[])[300, 20])
+                parameters.Add($"{dtype} {length}", dtype, length).Value.CopyFrom(TestTraining.Numbers(random, length));
+        }
+
+        using Optimizer created = optimizer.Create(new ParameterGroup(parameters.Take(4), optimizer.Options));
+        foreach (Parameter parameter in parameters)
+            parameter.Gradient.CopyFrom(TestTraining.Numbers(random, (int)parameter.Length));
+        bool hasStates = optimizer.Options is not SgdOptions { Momentum: 0 };
+        for (int step = 0; step < 4; step++)
+        {
+            created.Accumulate = hasStates && step == 1;
+            device.Retry(created.Step);
+            if (step == 0)
+                optimizer.AddGroup(created, parameters.Skip(4), optimizer.Options);
+            if (step == 2)
+                device.Retry(() => created.Step(parameters.First()));
+        }
+
+        uint[] bits = [];
+        device.Retry(() => bits =
+        [
+            .. parameters.SelectMany(parameter => TestTraining.Bits(parameter.Value).Concat(
+                created.StateNames(parameter).SelectMany(name => TestTraining.Bits(created.State(parameter, name))))),
+            .. parameters.Select(parameter => (uint)created.StepCount(parameter)),
+        ]);
+        created.Dispose();
+        parameters.Dispose();
+        Assert.That(device.Device.Allocator.Live, Is.EqualTo(device.LiveAtFirst), "allocations that nobody freed");
+        return bits;
+    }
+
+    private static float[] Numbers(TensorStorage storage)
+    {
+        var numbers = new float[storage.Length];
+        storage.CopyTo(numbers);
+        return numbers;
+    }
+}
