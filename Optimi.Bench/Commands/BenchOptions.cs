@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 
 namespace Optimi.Bench;
 
@@ -52,6 +51,7 @@ internal sealed class BenchOptions
 
     /// <summary>The plan that the options ask for.</summary>
     /// <exception cref="BenchException">A value cannot be used.</exception>
+    /// <exception cref="OptionException">A number cannot be used.</exception>
     public BenchPlan Plan(ParseResult parsed)
     {
         bool quick = parsed.GetValue(_quick);
@@ -82,12 +82,12 @@ internal sealed class BenchOptions
                 + " could be kept. Use bfloat16 or float16, or leave out --kahan.");
         }
 
-        int? rounds = Number(parsed, _rounds, 1);
+        int? rounds = Numbers.Whole(parsed, _rounds, least: 1, example: 15);
         TimeSpan usual = TimeSpan.FromSeconds(quick ? 0.2 : 3);
         return new BenchPlan(
             Devices(parsed.GetValue(_device)!),
             cases,
-            Number(parsed, _parameters, MinParameters) ?? (quick ? 8_000_000 : 16_000_000),
+            Numbers.Whole(parsed, _parameters, MinParameters, example: 16_000_000) ?? (quick ? 8_000_000 : 16_000_000),
             rounds ?? (quick ? 7 : 15),
             rounds is null ? usual : TimeSpan.MaxValue,
             quick ? 0.03 : 0.3,
@@ -130,13 +130,4 @@ internal sealed class BenchOptions
 
         return names.Count == 0 ? all : [.. all.Where(item => names.Contains(nameOf(item)))];
     }
-
-    // The parser's own message for what is no number would name a type of .NET's.
-    private static int? Number(ParseResult parsed, Option<string?> option, int least) => parsed.GetValue(option) switch
-    {
-        null => null,
-        string text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least => value,
-        string text => throw new BenchException(FormattableString.Invariant(
-            $"{option.Name} is '{text}', but it must be a whole number from {least} to {int.MaxValue}.")),
-    };
 }

@@ -5,7 +5,12 @@ internal static class ExitCode
 {
     public const int Success = 0;
 
+    /// <summary>What was tried gave a wrong result, or none.</summary>
     public const int Failure = 1;
 
+    /// <summary>An option, a file or a device cannot be used.</summary>
     public const int UnusableInput = 2;
+
+    /// <summary>A training's loss was no longer a finite number.</summary>
+    public const int Diverged = 3;
 }

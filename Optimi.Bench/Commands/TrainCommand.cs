@@ -7,6 +7,10 @@ internal static class TrainCommand
 {
     private const int MinCharacters = 1000;
 
+    private const int UsualSteps = 4000;
+
+    private const int UsualSeed = 1;
+
     public static Command Create()
     {
         var text = new Option<string?>("--text") { Description = "A text file, or a folder of C# and Markdown files. Default: this repository." };
@@ -18,9 +22,9 @@ internal static class TrainCommand
         var dtype = new Option<string?>("--dtype") { Description = "float32 or bfloat16. Default: both." };
         var kahan = new Option<string?>("--kahan") { Description = "on or off, for bfloat16. Default: both." };
         var device = new Option<string>("--device") { Description = "The device.", DefaultValueFactory = _ => "cpu" };
-        var steps = new Option<int>("--steps") { Description = "Steps of each training.", DefaultValueFactory = _ => 4000 };
-        var lr = new Option<double?>("--lr") { Description = "The peak learning rate. Default: the optimizer's." };
-        var seed = new Option<int>("--seed") { Description = "Of initial values and batches.", DefaultValueFactory = _ => 1 };
+        var steps = new Option<string?>("--steps") { Description = $"Steps of each training. Default: {UsualSteps}." };
+        var lr = new Option<string?>("--lr") { Description = "The peak learning rate. Default: the optimizer's." };
+        var seed = new Option<string?>("--seed") { Description = $"Of initial values and batches. Default: {UsualSeed}." };
         var output = new Option<string>("--out")
         {
             Description = "The folder for loss.png, loss.csv and summary.json.",
@@ -38,24 +42,26 @@ internal static class TrainCommand
         command.SetAction((parsed, cancellation) => Task.Run(() => Guarded(() =>
         {
             string name = parsed.GetValue(optimizer)!;
-            int count = parsed.GetValue(steps);
-            double peak = parsed.GetValue(lr) ?? TrainingOptimizers.All[name].Lr;
+            double usualLr = TrainingOptimizers.All[name].Lr;
+            int count = Numbers.Whole(parsed, steps, least: 1, UsualSteps) ?? UsualSteps;
+            double peak = Numbers.Positive(parsed, lr, usualLr) ?? usualLr;
+            int start = Numbers.Whole(parsed, seed, int.MinValue, UsualSeed) ?? UsualSeed;
             if (parsed.GetValue(dtype) == "float32" && parsed.GetValue(kahan) is not null)
                 throw new TrainingException("--kahan is for bfloat16; float32 parameters lose nothing that could be kept.");
-            if (count < 1)
-                throw new TrainingException($"--steps is {count}; it must be at least 1.");
             Corpus corpus = Corpus.Read(
                 parsed.GetValue(text) ?? Corpus.RepositoryAround(Environment.CurrentDirectory), MinCharacters);
             IEnumerable<TrainingPlan> plans = Variants(parsed.GetValue(dtype), parsed.GetValue(kahan)).Select(variant =>
                 new TrainingPlan(
-                    variant.Name, name, variant.DType, variant.Kahan, parsed.GetValue(device)!, count, peak, parsed.GetValue(seed)));
+                    variant.Name, name, variant.DType, variant.Kahan, parsed.GetValue(device)!, count, peak, start));
             string folder = parsed.GetValue(output)!;
             if (string.IsNullOrWhiteSpace(folder))
                 throw new TrainingException("--out is empty; it must name a folder.");
             // Before the trainings, so that they are not done for nothing.
             Directory.CreateDirectory(folder);
             var report = new TrainingReport(folder, parsed.GetValue(noPlot));
-            report.Write(TrainingDisplay.Run([.. plans], corpus, cancellation));
+            IReadOnlyList<TrainingResult> results = TrainingDisplay.Run([.. plans], corpus, cancellation);
+            report.Write(results);
+            return Judge(results, peak);
         })));
         return command;
     }
@@ -70,12 +76,25 @@ internal static class TrainCommand
             yield return ("bf16", DType.BFloat16, false);
     }
 
-    private static int Guarded(Action run)
+    /// <summary>Says which trainings diverged.</summary>
+    private static int Judge(IReadOnlyList<TrainingResult> results, double lr)
+    {
+        TrainingResult[] diverged = [.. results.Where(result => result.Diverged)];
+        foreach (TrainingResult result in diverged)
+        {
+            Console.Error.WriteLine(FormattableString.Invariant(
+                $"{result.Name} diverged: at step {result.Steps} its loss was {result.Losses[^1]}, so its training ended there.")
+                + FormattableString.Invariant($" Use an --lr below {lr}."));
+        }
+
+        return diverged.Length == 0 ? ExitCode.Success : ExitCode.Diverged;
+    }
+
+    private static int Guarded(Func<int> run)
     {
         try
         {
-            run();
-            return ExitCode.Success;
+            return run();
         }
         catch (Exception error) when (error is TrainingException or OptimiException or IOException or UnauthorizedAccessException)
         {

@@ -14,7 +14,7 @@ internal static class Trainer
 
     private const double ReportedShare = 0.05;
 
-    /// <summary>Runs until the plan's end or until it is cancelled.</summary>
+    /// <summary>Runs until the plan's end, until it is cancelled, or until the loss is no finite number.</summary>
     /// <param name="plan">What to train.</param>
     /// <param name="corpus">The text.</param>
     /// <param name="onStep">Told the loss of each step.</param>
@@ -32,11 +32,14 @@ internal static class Trainer
         var losses = new List<double>(plan.Steps);
         var inOptimizer = new Stopwatch();
         var watch = Stopwatch.StartNew();
-        while (losses.Count < plan.Steps && !cancellation.IsCancellationRequested)
+        double loss = 0;
+        // From a loss that is not finite there is no way back: the gradients are then not finite either, nor will the weights be.
+        while (losses.Count < plan.Steps && double.IsFinite(loss) && !cancellation.IsCancellationRequested)
         {
             corpus.Draw(random, contexts, targets);
             model.Pull();
-            losses.Add(model.LossAndGradients(contexts, targets));
+            loss = model.LossAndGradients(contexts, targets);
+            losses.Add(loss);
             model.Push();
 
             inOptimizer.Start();
@@ -44,7 +47,7 @@ internal static class Trainer
             optimizer.Step();
             device.Synchronize();
             inOptimizer.Stop();
-            onStep(losses[^1]);
+            onStep(loss);
         }
 
         watch.Stop();

@@ -23,6 +23,10 @@ internal sealed record TrainingResult(
     [JsonIgnore]
     public IReadOnlyList<double> Losses { get; init; } = [];
 
+    /// <summary>Whether the last step's loss is no finite number.</summary>
+    [JsonIgnore]
+    public bool Diverged => Losses.Count > 0 && !double.IsFinite(Losses[^1]);
+
     /// <summary>The optimizer's share of a step's time.</summary>
     [JsonIgnore]
     public double OptimizerShare => OptimizerMsPerStep * Steps / 1000 / Seconds;

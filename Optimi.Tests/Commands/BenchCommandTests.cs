@@ -109,7 +109,11 @@ internal sealed class BenchCommandTests
     [TestCase("--kahan", "maybe", "on or off")]
     [TestCase("--parameters", "7", "4096")]
     [TestCase("--parameters", "many", "whole number")]
+    [TestCase("--parameters", "8,000,000", "without separators")]
+    [TestCase("--parameters", "", "whole number")]
     [TestCase("--rounds", "0", "1 to")]
+    [TestCase("--rounds", "1.5", "such as 15")]
+    [TestCase("--rounds", "0x10", "whole number")]
     [TestCase("--chart", "", "name a file")]
     [TestCase("--json", "/no/such/folder/results.json", "/no/such/folder")]
     public void Unusable_values_are_refused_with_a_remedy(string option, string value, string remedy)

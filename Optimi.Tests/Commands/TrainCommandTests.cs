@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Optimi.Bench;
 
@@ -7,12 +8,21 @@ namespace Optimi.Tests;
 internal sealed class TrainCommandTests
 {
     private string _folder = null!;
+    private CapturedConsole _console = null!;
 
     [SetUp]
-    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("optimi").FullName;
+    public void MakeFolder()
+    {
+        _folder = Directory.CreateTempSubdirectory("optimi").FullName;
+        _console = new CapturedConsole();
+    }
 
     [TearDown]
-    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
+    public void RemoveFolder()
+    {
+        _console.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [Test]
     public void Three_runs_are_summed_up_in_files()
@@ -63,6 +73,50 @@ internal sealed class TrainCommandTests
         Assert.That(Train("--steps", "60", "--dtype", "float32", "--optimizer", optimizer, "--no-plot"), Is.EqualTo(ExitCode.Success));
         JsonElement run = Runs().Single();
         Assert.That(run.GetProperty("finalLoss").GetDouble(), Is.LessThan(run.GetProperty("firstLoss").GetDouble()));
+    }
+
+    [Test]
+    public void Trainings_that_diverge_have_an_exit_code_of_their_own_and_are_named()
+    {
+        Assert.That(Train("--steps", "20", "--lr", "1e9"), Is.EqualTo(ExitCode.Diverged));
+        JsonElement[] runs = Runs();
+        Assert.Multiple(() =>
+        {
+            // None keeps the others from being trained, but each ends where there is nothing left to train.
+            Assert.That(runs, Has.Length.EqualTo(3));
+            foreach (JsonElement run in runs)
+            {
+                Assert.That(
+                    _console.Error,
+                    Does.Contain($"{run.GetProperty("name")} diverged: at step {run.GetProperty("steps")} its loss was NaN"));
+                Assert.That(run.GetProperty("steps").GetInt32(), Is.InRange(2, 19));
+            }
+
+            Assert.That(_console.Error, Does.Contain("Use an --lr below 1000000000."));
+            Assert.That(_console.Out, Does.Contain("final loss").And.Contains("bf16 + Kahan"));
+        });
+    }
+
+    [Test]
+    public void Losses_have_a_point_for_decimals_where_others_have_a_comma()
+    {
+        CultureInfo usual = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = NumbersTests.Culture(",", ".");
+            Assert.That(Train("--steps", "10", "--dtype", "float32", "--lr", "0.001", "--no-plot"), Is.EqualTo(ExitCode.Success));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = usual;
+        }
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(_console.Out, Does.Match(@"│ \d\.\d{4} +│").And.Match(@"\d\.\d\d MiB").And.Match(@"\d\.\d %"));
+            Assert.That(File.ReadAllLines(Path.Combine(_folder, "loss.csv"))[1], Does.Match(@"^1,\d\.\d+$"));
+            Assert.That(Runs().Single().GetProperty("finalLoss").GetDouble(), Is.InRange(1, 10));
+        });
     }
 
     [TestCase("--steps", "0")]

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Optimi.Bench;
+
+/// <summary>
+/// Reads the numbers of options, which are texts to the parser: it would take a comma for a separator of thousands, whatever that
+/// makes of the number, and its message would name a type of .NET's.
+/// </summary>
+internal static class Numbers
+{
+    /// <summary>A whole number in digits alone, and a sign if it may be negative; null if the option is not given.</summary>
+    /// <exception cref="OptionException">It is not that, or is below the least.</exception>
+    public static int? Whole(ParseResult parsed, Option<string?> option, int least, int example)
+    {
+        NumberStyles style = least < 0 ? NumberStyles.AllowLeadingSign : NumberStyles.None;
+        return parsed.GetValue(option) switch
+        {
+            null => null,
+            string text when int.TryParse(text, style, CultureInfo.InvariantCulture, out int value) && value >= least => value,
+            string text => throw new OptionException(FormattableString.Invariant(
+                $"{option.Name} is '{text}', but it must be a whole number from {least} to {int.MaxValue}")
+                + FormattableString.Invariant($", without separators, such as {example}.")),
+        };
+    }
+
+    /// <summary>A finite number above 0, with a point for decimals; null if the option is not given.</summary>
+    /// <exception cref="OptionException">It is not that.</exception>
+    public static double? Positive(ParseResult parsed, Option<string?> option, double example) => parsed.GetValue(option) switch
+    {
+        null => null,
+        string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && double.IsFinite(value) && value > 0 => value,
+        string text => throw new OptionException(FormattableString.Invariant(
+            $"{option.Name} is '{text}', but it must be a finite number above 0")
+            + FormattableString.Invariant($", with a point for decimals, such as {example}.")),
+    };
+}
