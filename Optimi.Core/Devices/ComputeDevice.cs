@@ -86,7 +86,7 @@ public sealed class ComputeDevice : IDisposable
         get;
         set => field = value >= 1
             ? value
-            : throw new DeviceException($"Threads is {value}, but a step takes at least 1, the caller's own.");
+            : throw new DeviceException(FormattableString.Invariant($"Threads is {value}, but a step takes at least 1, the caller's own."));
     } = Environment.ProcessorCount;
 
     /// <summary>Whether <see cref="Dispose"/> was called.</summary>

@@ -13,8 +13,8 @@ internal static class FunctionalGuard
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         if (step < 1)
-            throw new OptionException($"step is {step}, but steps are counted from 1.");
-        Guard.NotNegative(lr ?? options.Lr, nameof(lr));
+            throw new OptionException(FormattableString.Invariant($"step is {step}, but steps are counted from 1."));
+        options.CheckRate(lr ?? options.Lr, options.MaxLr ?? options.Lr);
         if (accumulate)
             options.CheckAccumulation();
         return new StepContext(step, lr ?? options.Lr, options.MaxLr ?? options.Lr, accumulate);

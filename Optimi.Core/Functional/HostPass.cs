@@ -66,7 +66,7 @@ internal sealed unsafe class HostPass<TRule>
     /// <summary>Steps what was added.</summary>
     public void Run(RuleOptions<TRule> options, in StepContext context, int threads)
     {
-        WriteRows(options.Rule(context), options.Update(context), context.Step == 1);
+        WriteRows(options.Rule(context), options.ScalarsOf(context), context.Step == 1);
         _parts = ParallelWork.PartsOf(_tiles);
         if (TRule.Measures && !context.Accumulates)
         {

@@ -31,5 +31,6 @@ internal static class DTypes
     public static DType Checked(this DType dtype) => Enum.IsDefined(dtype)
         ? dtype
         : throw new ParameterException(
-            $"{(int)dtype} is no storage type; use one of {string.Join(", ", Enum.GetNames<DType>())}.");
+            FormattableString.Invariant($"{(int)dtype} is no storage type;")
+            + $" use one of {string.Join(", ", Enum.GetNames<DType>())}.");
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Optimi;
 
 /// <summary>A tensor that is trained: its values and its gradient, in a <see cref="ParameterBuffer"/>.</summary>
@@ -6,6 +8,7 @@ public sealed class Parameter
     private readonly int[] _shape;
     private readonly ValueStorage _value;
     private readonly GradientStorage _gradient;
+    private readonly List<WeakReference<Optimizer>> _owners = [];
 
     internal Parameter(ParameterBuffer buffer, string name, DType dtype, int[] shape, long length)
     {
@@ -33,7 +36,8 @@ public sealed class Parameter
     /// <summary>How values and gradient are stored.</summary>
     public DType DType { get; }
 
-    /// <summary>The values.</summary>
+    /// <summary>The values. When they are set by <c>CopyFrom</c> or <c>Fill</c>, the Kahan compensation of every optimizer becomes zero, and
+    /// slow weights become the new values. Averages go on; <see cref="Optimizer.Forget"/> begins all anew.</summary>
     public TensorStorage Value => _value;
 
     /// <summary>The gradient, of the same shape and type; its memory is allocated when it is first asked for.</summary>
@@ -75,6 +79,23 @@ public sealed class Parameter
         }
     }
 
+    /// <summary>Adds an optimizer that keeps states for it.</summary>
+    internal void AddOwner(Optimizer optimizer)
+    {
+        _owners.RemoveAll(owner => !owner.TryGetTarget(out _));
+        _owners.Add(optimizer.Weak);
+    }
+
+    /// <summary>Tells its optimizers that its values were set.</summary>
+    internal void OnValueWritten()
+    {
+        foreach (WeakReference<Optimizer> owner in _owners)
+        {
+            if (owner.TryGetTarget(out Optimizer? optimizer))
+                optimizer.OnValueWritten(this);
+        }
+    }
+
     /// <summary>The slabs that it lies in, once its buffer is placed.</summary>
     internal PlacedSlabs? Place { get; private set; }
 
@@ -88,7 +109,11 @@ public sealed class Parameter
     internal int TileCount => (int)((Length + Kernels.Tile.Length - 1) / Kernels.Tile.Length);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} {DType} [{string.Join(", ", _shape)}]";
+    public override string ToString() => $"{Name} {DType} {ShapeText(_shape)}";
+
+    /// <summary>A shape as text, in every culture the same.</summary>
+    internal static string ShapeText(ReadOnlySpan<int> shape) =>
+        $"[{string.Join(", ", shape.ToArray().Select(extent => extent.ToString(CultureInfo.InvariantCulture)))}]";
 
     /// <summary>Gives it its slabs, and them a copy of what was written early.</summary>
     internal void OnPlaced(PlacedSlabs place)

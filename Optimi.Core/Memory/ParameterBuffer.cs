@@ -230,7 +230,7 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
 
     private static long LengthOf(string name, ReadOnlySpan<int> shape)
     {
-        string text = $"[{string.Join(", ", shape.ToArray())}]";
+        string text = Parameter.ShapeText(shape);
         if (shape.IsEmpty)
             throw new ParameterException($"Parameter '{name}' has no dimensions; give a scalar the shape [1].");
         Int128 length = 1;
@@ -238,8 +238,8 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
         {
             if (extent < 0)
             {
-                throw new ParameterException(
-                    $"Parameter '{name}' has shape {text}, but {extent} is no extent; every dimension must be at least 0.");
+                throw new ParameterException(FormattableString.Invariant(
+                    $"Parameter '{name}' has shape {text}, but {extent} is no extent; every dimension must be at least 0."));
             }
 
             // The largest that counts, so that further dimensions cannot overflow and one of 0 still empties the tensor.

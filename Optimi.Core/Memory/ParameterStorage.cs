@@ -43,6 +43,5 @@ internal abstract class ParameterStorage(Parameter parameter) : TensorStorage(pa
 
         _early ??= new byte[bytes];
         source.CopyTo(_early.AsSpan((int)offset));
-        OnWritable();
     }
 }

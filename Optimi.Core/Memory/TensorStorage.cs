@@ -14,7 +14,10 @@ namespace Optimi;
 /// <remarks>
 /// Copies wait for all work queued on the device so far, and have taken place when they return. A view is the memory itself: on
 /// a host device, taking one waits in the same way; on others, work on an <see cref="ArrayView{T}"/> is to be queued on the
-/// device's own stream.
+/// device's own stream. An <see cref="ArrayView{T}"/> keeps the memory from being collected, a span does not: whoever uses one keeps
+/// the buffer, most simply by a <c>using</c>. Disposing of the buffer or the optimizer ends both.
+/// <para>Values written through a view are not noticed: the Kahan compensation of the old ones is added to them, and slow weights
+/// stay. Call <see cref="Optimizer.Forget"/>, or set them by <c>CopyFrom</c> or <see cref="Fill"/>.</para>
 /// </remarks>
 public abstract class TensorStorage
 {
@@ -75,6 +78,7 @@ public abstract class TensorStorage
         {
             for (long at = 0; at < Length; at += numbers.Length)
                 WritePart<float>(at, numbers.AsSpan(0, (int)Math.Min(numbers.Length, Length - at)));
+            OnWritten();
         }
 
         ArrayPool<float>.Shared.Return(numbers);
@@ -102,7 +106,7 @@ public abstract class TensorStorage
             if (Length > int.MaxValue)
                 throw new ParameterException($"{Description} has {Length} numbers, more than a span can; use AsArrayView.");
             slab.AwaitDevice();
-            OnWritable();
+            OnViewed();
             return new Span<T>(slab.Host + offset, (int)Length);
         }
     }
@@ -121,7 +125,7 @@ public abstract class TensorStorage
         {
             (Slab slab, long offset) = Locate();
             ArrayView<T> view = slab.View<T>(offset, Length);
-            OnWritable();
+            OnViewed();
             return view;
         }
     }
@@ -129,16 +133,34 @@ public abstract class TensorStorage
     /// <summary>Finds the memory, allocating it if need be.</summary>
     private protected abstract (Slab Slab, long Offset) Locate();
 
-    /// <summary>Called when the numbers have been written, or may be from now on.</summary>
-    private protected virtual void OnWritable()
+    /// <summary>Called when the numbers were set.</summary>
+    private protected virtual void OnWritten()
     {
+    }
+
+    /// <summary>Called when a view was taken, by which the numbers may be written from now on.</summary>
+    private protected virtual void OnViewed()
+    {
+    }
+
+    /// <summary>Copies the numbers of another tensor of the same length and device.</summary>
+    internal void CopyFrom(TensorStorage source)
+    {
+        float[] numbers = ArrayPool<float>.Shared.Rent((int)Math.Min(Length, ChunkLength));
+        for (long at = 0; at < Length; at += numbers.Length)
+        {
+            Span<float> part = numbers.AsSpan(0, (int)Math.Min(numbers.Length, Length - at));
+            source.ReadPart(at, part);
+            WritePart<float>(at, part);
+        }
+
+        ArrayPool<float>.Shared.Return(numbers);
     }
 
     private protected virtual void Write(long offset, ReadOnlySpan<byte> source)
     {
         (Slab slab, long start) = Locate();
         slab.Upload(start + offset, source);
-        OnWritable();
     }
 
     private void Read(long offset, Span<byte> destination)
@@ -156,11 +178,14 @@ public abstract class TensorStorage
             if (typeof(T) == DType.Element())
             {
                 Write(0, MemoryMarshal.AsBytes(source));
-                return;
+            }
+            else
+            {
+                for (int at = 0; at < source.Length; at += ChunkLength)
+                    WritePart(at, source.Slice(at, Math.Min(ChunkLength, source.Length - at)));
             }
 
-            for (int at = 0; at < source.Length; at += ChunkLength)
-                WritePart(at, source.Slice(at, Math.Min(ChunkLength, source.Length - at)));
+            OnWritten();
         }
     }
 

@@ -6,4 +6,6 @@ internal sealed class ValueStorage(Parameter parameter) : ParameterStorage(param
     protected override Slab Slab => Parameter.Place!.Values;
 
     private protected override string Description => $"The value of parameter '{Parameter.Name}'";
+
+    private protected override void OnWritten() => Parameter.OnValueWritten();
 }

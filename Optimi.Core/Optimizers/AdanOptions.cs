@@ -20,7 +20,8 @@ public sealed record AdanOptions : RuleOptions<AdanRule<ScalarLane>>
     /// <summary>β₃: the coefficient of the square's moving average; at least 0, below 1. Default 0.99.</summary>
     public double Beta3 { get; init; } = 0.99;
 
-    /// <summary>ε: added to the root of the square's average; finite, at least 0. Default 1e-6.</summary>
+    /// <summary>ε: added to the root of the square's average; finite, at least 0. Default 1e-6. 0 is warned of: where all
+    /// gradients of a number were zero, its update would be NaN.</summary>
     public double Epsilon { get; init; } = 1e-6;
 
     /// <summary>
@@ -57,6 +58,9 @@ public sealed record AdanOptions : RuleOptions<AdanRule<ScalarLane>>
             Epsilon = (ScalarLane)Epsilon,
         };
     }
+
+    /// <inheritdoc/>
+    internal override string? Doubt => ZeroEpsilon.WarningOf(Epsilon);
 
     /// <inheritdoc/>
     protected internal override void Validate()

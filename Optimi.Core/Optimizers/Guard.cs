@@ -5,20 +5,22 @@ namespace Optimi;
 /// <summary>The checks that options share.</summary>
 internal static class Guard
 {
-    /// <summary>Checks that a number is finite and not negative.</summary>
+    private const string FiniteInFloat32 = "finite in float32, in which steps are computed (up to 3.4e38)";
+
+    /// <summary>Checks that a number is not negative and, rounded to float32, finite.</summary>
     /// <exception cref="OptionException">It is not.</exception>
     public static void NotNegative(double value, string option)
     {
-        if (!double.IsFinite(value) || value < 0)
-            throw Outside(value, option, "finite and at least 0");
+        if (!IsFinite(value) || value < 0)
+            throw Outside(value, option, $"at least 0 and {FiniteInFloat32}");
     }
 
-    /// <summary>Checks that a number is finite and above zero.</summary>
+    /// <summary>Checks that a number is above zero and, rounded to float32, finite.</summary>
     /// <exception cref="OptionException">It is not.</exception>
     public static void Positive(double value, string option)
     {
-        if (!double.IsFinite(value) || value <= 0)
-            throw Outside(value, option, "finite and above 0");
+        if (!IsFinite(value) || value <= 0)
+            throw Outside(value, option, $"above 0 and {FiniteInFloat32}");
     }
 
     /// <summary>Checks that a number is between two others.</summary>
@@ -36,6 +38,8 @@ internal static class Guard
         if (!(value >= 0 && value < 1))
             throw Outside(value, option, "at least 0 and below 1");
     }
+
+    private static bool IsFinite(double value) => float.IsFinite((float)value);
 
     private static OptionException Outside(double value, string option, string range) =>
         new($"{option} is {value.ToString(CultureInfo.InvariantCulture)}, but it must be {range}.");

@@ -13,8 +13,12 @@ public abstract record MomentOptions<TRule> : RuleOptions<TRule>
     /// <summary>β₂: the coefficient of the squared gradient's moving average; at least 0, below 1. Default 0.99.</summary>
     public double Beta2 { get; init; } = 0.99;
 
-    /// <summary>ε: added to the root of the squared gradient's average; finite, at least 0. Default 1e-6.</summary>
+    /// <summary>ε: added to the root of the squared gradient's average; finite, at least 0. Default 1e-6. 0 is warned of: where all
+    /// gradients of a number were zero, its update would be NaN.</summary>
     public double Epsilon { get; init; } = 1e-6;
+
+    /// <inheritdoc/>
+    internal override string? Doubt => ZeroEpsilon.WarningOf(Epsilon);
 
     /// <inheritdoc/>
     protected internal override void Validate()

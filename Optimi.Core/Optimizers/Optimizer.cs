@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Optimi;
 
@@ -11,6 +12,7 @@ namespace Optimi;
 public abstract class Optimizer : IDisposable
 {
     private ParameterGroup[] _groups = [];
+    private bool _hasWarnedOfLr;
     private bool _disposed;
 
     private protected Optimizer(IReadOnlyList<ParameterGroup> groups)
@@ -19,18 +21,24 @@ public abstract class Optimizer : IDisposable
         if (groups.Count == 0)
             throw new ParameterException("An optimizer needs at least one group of parameters.");
         Device = groups[0].Parameters[0].Buffer.Device;
+        Weak = new WeakReference<Optimizer>(this);
     }
 
     /// <summary>The groups so far, in the order in which they were added.</summary>
     public IReadOnlyList<ParameterGroup> Groups => _groups;
 
-    /// <summary>The learning rate of all groups: setting it sets each; reading it gives the first group's.</summary>
-    /// <exception cref="OptionException">The value is negative or not finite.</exception>
+    /// <summary>
+    /// One learning rate for all groups: setting it sets each to the same, reading it gives the first group's. So <c>Lr *= 0.99</c>
+    /// sets every group to 0.99 of the <b>first one's</b> rate; <see cref="ScaleLr"/> scales each group's own.
+    /// </summary>
+    /// <exception cref="OptionException">The value is negative or not finite; all groups keep theirs.</exception>
     public double Lr
     {
         get => _groups[0].Lr;
         set
         {
+            foreach (ParameterGroup group in _groups)
+                group.CheckLr(value);
             foreach (ParameterGroup group in _groups)
                 group.Lr = value;
         }
@@ -49,6 +57,18 @@ public abstract class Optimizer : IDisposable
 
     /// <summary>The device of all parameters.</summary>
     protected ComputeDevice Device { get; }
+
+    /// <summary>Multiplies the learning rate of each group.</summary>
+    /// <param name="factor">What each is multiplied by: finite, at least 0.</param>
+    /// <exception cref="OptionException">The factor is negative or not finite, or a rate would be; all groups keep theirs.</exception>
+    public void ScaleLr(double factor)
+    {
+        Guard.NotNegative(factor, nameof(factor));
+        foreach (ParameterGroup group in _groups)
+            group.CheckLr(group.Lr * factor);
+        foreach (ParameterGroup group in _groups)
+            group.Lr *= factor;
+    }
 
     /// <summary>Steps every parameter that has a gradient.</summary>
     /// <remarks>When it returns, the work is queued on the device; see <see cref="ComputeDevice"/>.</remarks>
@@ -152,6 +172,16 @@ public abstract class Optimizer : IDisposable
     /// <exception cref="ParameterException">The optimizer does not own it.</exception>
     public abstract long StepCount(Parameter parameter);
 
+    /// <summary>
+    /// Begins a parameter anew: its states and its Kahan compensation become zero, and its step counter 0, as before its first step.
+    /// Its values stay as they are. For values that were written through a view, of which the optimizer cannot know;
+    /// <see cref="TensorStorage.Fill"/> and <c>CopyFrom</c> of <see cref="Parameter.Value"/> need no such call.
+    /// </summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <exception cref="ParameterException">The optimizer does not own it.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    public abstract void Forget(Parameter parameter);
+
     /// <summary>Frees the states.</summary>
     public void Dispose()
     {
@@ -170,19 +200,77 @@ public abstract class Optimizer : IDisposable
     /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>
     protected virtual void Dispose(bool disposing) => _disposed = true;
 
-    private protected void Add(ParameterGroup group) => _groups = [.. _groups, group];
+    /// <summary>What parameters know it by: it keeps nobody alive.</summary>
+    internal WeakReference<Optimizer> Weak { get; }
 
-    private protected void WarnOfLargeDecay(IEnumerable<ParameterGroup> groups)
+    /// <summary>Takes notice of values that were set.</summary>
+    internal abstract void OnValueWritten(Parameter parameter);
+
+    /// <summary>Checks that options are of the kind that it takes.</summary>
+    /// <exception cref="OptionException">They are not.</exception>
+    internal abstract void CheckOptions(OptimizerOptions options);
+
+    /// <summary>Warns, once, of a rate above the highest that decay is related to.</summary>
+    internal void OnLrChanged(ParameterGroup group)
     {
-        const double Usual = 1e-3;
-        var large = groups.Where(group => group.Options is { DecoupleLr: true, WeightDecay: >= Usual }).ToList();
-        if (large.Count == 0)
+        if (_hasWarnedOfLr || !group.IsAboveMaxLr)
             return;
-        string decays = string.Join(", ", large.Select(group => group.Options.WeightDecay).Distinct());
+        _hasWarnedOfLr = true;
         Warnings.Raise(
             this,
-            FormattableString.Invariant($"Weight decay {decays} with {nameof(OptimizerOptions.DecoupleLr)} is not scaled by lr:")
+            FormattableString.Invariant($"Lr {group.Lr} is above MaxLr {group.MaxLr}, to which {nameof(OptimizerOptions.DecoupleLr)}")
+            + FormattableString.Invariant($" relates it: a step's weight decay is {group.Lr / group.MaxLr} times {group.Options.WeightDecay}.")
+            + " Set MaxLr to the highest rate of the schedule; it is the group's first one unless given.");
+    }
+
+    /// <summary>Warns of what new options bring that the old ones had not.</summary>
+    internal virtual void OnOptionsChanged(ParameterGroup group, OptimizerOptions old)
+    {
+        if (HasLargeDecay(group.Options) && !HasLargeDecay(old))
+            WarnOfLargeDecay([group]);
+        if (group.Options.Doubt is string doubt && old.Doubt is null)
+            Warnings.Raise(this, doubt);
+        OnLrChanged(group);
+    }
+
+    private protected void Add(ParameterGroup group)
+    {
+        _groups = [.. _groups, group];
+        group.Owner ??= this;
+    }
+
+    /// <summary>Warns of what is allowed but seldom meant.</summary>
+    private protected void WarnOf(IReadOnlyList<ParameterGroup> groups)
+    {
+        WarnOfLargeDecay(groups);
+        WarnOfDoubts(groups);
+        foreach (ParameterGroup group in groups)
+            OnLrChanged(group);
+    }
+
+    private static bool HasLargeDecay(OptimizerOptions options)
+    {
+        const double Usual = 1e-3;
+        return options is { DecoupleLr: true, WeightDecay: >= Usual };
+    }
+
+    private void WarnOfLargeDecay(IReadOnlyList<ParameterGroup> groups)
+    {
+        var large = groups.Where(group => HasLargeDecay(group.Options)).ToList();
+        if (large.Count == 0)
+            return;
+        string decays = string.Join(
+            ", ", large.Select(group => group.Options.WeightDecay.ToString(CultureInfo.InvariantCulture)).Distinct());
+        Warnings.Raise(
+            this,
+            $"Weight decay {decays} with {nameof(OptimizerOptions.DecoupleLr)} is not scaled by lr:"
             + " each step takes that share of the parameters away. Usual values are 1e-5 to 1e-4.");
+    }
+
+    private void WarnOfDoubts(IReadOnlyList<ParameterGroup> groups)
+    {
+        foreach (string doubt in groups.Select(group => group.Options.Doubt).OfType<string>().Distinct())
+            Warnings.Raise(this, doubt);
     }
 
     private string NamesOr(Parameter parameter, string none) =>

@@ -39,7 +39,7 @@ public class Optimizer<TRule> : Optimizer
         LaunchFactory.Check<TRule>();
         foreach (ParameterGroup group in groups)
             Own(group);
-        WarnOfLargeDecay(groups);
+        WarnOf(groups);
     }
 
     /// <inheritdoc/>
@@ -93,7 +93,7 @@ public class Optimizer<TRule> : Optimizer
         }
 
         WarnOfL2(hasL2);
-        WarnOfLargeDecay([group]);
+        WarnOf([group]);
         return group;
     }
 
@@ -146,6 +146,18 @@ public class Optimizer<TRule> : Optimizer
     }
 
     /// <inheritdoc/>
+    public override void Forget(Parameter parameter)
+    {
+        lock (Device.Gate)
+        {
+            LaunchTensor tensor = Find(parameter);
+            parameter.Buffer.ThrowIfDisposed();
+            if (_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
+                launch.Forget(tensor);
+        }
+    }
+
+    /// <inheritdoc/>
     public override bool TryGetState(Parameter parameter, string name, [MaybeNullWhen(false)] out TensorStorage state)
     {
         lock (Device.Gate)
@@ -156,6 +168,11 @@ public class Optimizer<TRule> : Optimizer
     {
         LaunchTensor tensor = Find(parameter);
         ScheduleAll();
+        return TryGetState(tensor, name, out state);
+    }
+
+    private bool TryGetState(LaunchTensor tensor, string name, [MaybeNullWhen(false)] out TensorStorage state)
+    {
         state = null;
         if (!_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
             return false;
@@ -166,7 +183,7 @@ public class Optimizer<TRule> : Optimizer
                 .Select(item => (memory.State(item.Index), memory.Layout.States[item.Index])).FirstOrDefault();
         if (slab is null || dtype is null)
             return false;
-        state = new StateStorage(this, parameter, name, dtype.Value, slab, tensor.FirstTile);
+        state = new StateStorage(this, tensor.Parameter, name, dtype.Value, slab, tensor.FirstTile);
         return true;
     }
 
@@ -184,6 +201,41 @@ public class Optimizer<TRule> : Optimizer
                 launch.CountSteps();
             return tensor.Steps;
         }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The compensation is of the old values, and slow weights would pull the new ones back to them.</remarks>
+    internal override void OnValueWritten(Parameter parameter)
+    {
+        if (!_tensors.TryGetValue(parameter, out LaunchTensor? tensor)
+            || !_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
+        {
+            return;
+        }
+
+        launch.Memory.ClearCompensation(tensor);
+        if (TRule.LooksAhead && TryGetState(tensor, StateName.LaParam, out TensorStorage? slowWeights))
+            slowWeights.CopyFrom(parameter.Value);
+    }
+
+    /// <inheritdoc/>
+    internal override void CheckOptions(OptimizerOptions options)
+    {
+        if (options is not RuleOptions<TRule> ofRule)
+        {
+            throw new OptionException(
+                $"{options.GetType().Name} are not the options of {GetType().Name}; use those made for its rule.");
+        }
+
+        if (Accumulate)
+            ofRule.CheckAccumulation();
+    }
+
+    /// <inheritdoc/>
+    internal override void OnOptionsChanged(ParameterGroup group, OptimizerOptions old)
+    {
+        base.OnOptionsChanged(group, old);
+        WarnOfL2(Accumulate && group.Options.HasL2 && !old.HasL2);
     }
 
     /// <inheritdoc/>
@@ -232,12 +284,7 @@ public class Optimizer<TRule> : Optimizer
 
     private void Own(ParameterGroup group)
     {
-        if (group.Options is not RuleOptions<TRule>)
-        {
-            throw new OptionException(
-                $"{group.Options.GetType().Name} are not the options of {GetType().Name}; use those made for its rule.");
-        }
-
+        CheckOptions(group.Options);
         foreach (Parameter parameter in group.Parameters)
         {
             if (_tensors.ContainsKey(parameter))
@@ -255,6 +302,7 @@ public class Optimizer<TRule> : Optimizer
             var tensor = new LaunchTensor(parameter, group);
             _tensors.Add(parameter, tensor);
             _withoutLaunch.Add(tensor);
+            parameter.AddOwner(this);
         }
 
         Add(group);
@@ -273,9 +321,12 @@ public class Optimizer<TRule> : Optimizer
         ThrowIfDisposed();
         foreach (ScheduledLaunch<TRule> launch in _launches)
             launch.Memory.Tensors[0].Parameter.Buffer.ThrowIfDisposed();
-        if (_withoutLaunch.Count == 0 || _withoutLaunch.TrueForAll(tensor => tensor.Parameter.Frozen))
-            return;
-        List<LaunchTensor> tensors = _withoutLaunch.FindAll(tensor => !tensor.Parameter.Frozen);
+        if (_withoutLaunch.Count > 0 && _withoutLaunch.Exists(tensor => !tensor.Parameter.Frozen))
+            Schedule(_withoutLaunch.FindAll(tensor => !tensor.Parameter.Frozen), transaction);
+    }
+
+    private void Schedule(List<LaunchTensor> tensors, Transaction transaction)
+    {
         foreach (ParameterBuffer buffer in tensors.Select(tensor => tensor.Parameter.Buffer).Distinct())
             buffer.PlaceAll(transaction);
         foreach (var alike in tensors.GroupBy(tensor => (tensor.Parameter.Place, Layout: LayoutOf(tensor))))
@@ -286,7 +337,7 @@ public class Optimizer<TRule> : Optimizer
                 Launch(transaction, new OptimizerMemory(Device, alike.Key.Layout, alike.Key.Place!, launched));
         }
 
-        _withoutLaunch.RemoveAll(tensor => !tensor.Parameter.Frozen);
+        _withoutLaunch.RemoveAll(_launchOf.ContainsKey);
         transaction.OnRollback(() => _withoutLaunch.AddRange(tensors));
     }
 

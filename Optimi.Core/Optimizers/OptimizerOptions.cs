@@ -11,6 +11,9 @@ public abstract record OptimizerOptions
     /// <summary>Weight decay: finite, at least 0. Default 0 unless the optimizer says otherwise.</summary>
     public double WeightDecay { get; init; }
 
+    /// <summary>Whether steps go up the gradient rather than down: it is taken with the opposite sign. Default false.</summary>
+    public bool Maximize { get; init; }
+
     /// <summary>
     /// Whether weight decay is independent of the learning rate (fully decoupled): parameters lose the share
     /// <c>(lr / maxLr) weightDecay</c> in a step, so that a schedule still scales it but the size of lr does not. Implies
@@ -21,7 +24,8 @@ public abstract record OptimizerOptions
     public bool DecoupleLr { get; init; }
 
     /// <summary>The highest learning rate of the schedule, for <see cref="DecoupleLr"/>: finite, above 0. Default: the group's
-    /// first learning rate.</summary>
+    /// first learning rate. A schedule that warms up from a small rate must give it, or decay grows with the rate; a rate above it is
+    /// warned of.</summary>
     public double? MaxLr { get; init; }
 
     /// <summary>
@@ -70,6 +74,13 @@ public abstract record OptimizerOptions
     public virtual UpdateScalars Update(in StepContext step) =>
         new(Scale(step), IsDecoupled ? Decay(step) : 0, L2: L2(step));
 
+    /// <summary>The scalars of a step beside the rule's.</summary>
+    internal UpdateScalars ScalarsOf(in StepContext step)
+    {
+        UpdateScalars scalars = Update(step);
+        return scalars with { Maximize = Maximize || scalars.Maximize };
+    }
+
     /// <summary>Checks the options.</summary>
     /// <exception cref="OptionException">One has a value that it cannot have.</exception>
     protected internal virtual void Validate()
@@ -95,11 +106,24 @@ public abstract record OptimizerOptions
     /// <param name="step">The step.</param>
     protected double DecayOfLr(in StepContext step) => DecoupleLr ? WeightDecay / step.MaxLr : WeightDecay;
 
-    /// <summary>Checks that the states of parameters of some storage can be stored as the options say.</summary>
-    /// <exception cref="OptionException">One cannot.</exception>
-    internal virtual void CheckStorage(DType parameter)
+    /// <summary>The kernel variant for parameters of some storage.</summary>
+    /// <exception cref="OptionException">A state is stored in a way that it cannot be.</exception>
+    internal abstract SlotLayout LayoutOf(DType dtype);
+
+    /// <summary>Checks a learning rate, and what a step makes of it.</summary>
+    /// <exception cref="OptionException">It is negative, or something overflows float32.</exception>
+    internal virtual void CheckRate(double lr, double maxLr)
     {
+        Guard.NotNegative(lr, nameof(Lr));
+        if (IsDecoupled)
+        {
+            Guard.NotNegative(
+                Decay(new StepContext(1, lr, maxLr, Accumulates: false)), $"A step's decay, from {nameof(Lr)} and {nameof(WeightDecay)},");
+        }
     }
+
+    /// <summary>What is allowed but seldom meant, as a sentence; null if nothing is.</summary>
+    internal virtual string? Doubt => null;
 
     internal bool HasL2 => !IsDecoupled && WeightDecay > 0;
 

@@ -4,7 +4,9 @@ namespace Optimi;
 public sealed class ParameterGroup
 {
     private readonly Parameter[] _parameters;
+    private readonly DType[] _dtypes;
     private double _lr;
+    private OptimizerOptions _options;
 
     /// <summary>Creates a group, to be given to an optimizer.</summary>
     /// <param name="parameters">The parameters: at least one, none twice.</param>
@@ -16,36 +18,94 @@ public sealed class ParameterGroup
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
         _parameters = [.. parameters];
         if (_parameters.Length == 0)
             throw new ParameterException("A group needs at least one parameter; add parameters to the buffer first.");
         if (_parameters.GroupBy(parameter => parameter).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new ParameterException($"Parameter '{twice.Key.Name}' is twice in a group; name each parameter once.");
-        foreach (DType dtype in _parameters.Select(parameter => parameter.DType).Distinct())
-            options.CheckStorage(dtype);
-        Options = options;
+        _dtypes = [.. _parameters.Select(parameter => parameter.DType).Distinct()];
         _lr = options.Lr;
         MaxLr = options.MaxLr ?? options.Lr;
+        Check(options);
+        _options = options;
     }
 
     /// <summary>The parameters.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
-    /// <summary>The options.</summary>
-    public OptimizerOptions Options { get; }
+    /// <summary>
+    /// The options of the next step. They can be changed between steps, at no cost: <c>group.Options = options with { WeightDecay = 0.1
+    /// }</c>. The group's <see cref="Lr"/> goes on as it is, and so does the highest rate of its schedule, whatever the new options
+    /// say of them. How states are stored, and whether there is a Kahan compensation, cannot change.
+    /// </summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    /// <exception cref="OptionException">An option has a value that it cannot have, would change the memory of states, or the options are
+    /// another optimizer's; the old ones stay.</exception>
+    public OptimizerOptions Options
+    {
+        get => _options;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            Check(value);
+            foreach (DType dtype in _dtypes)
+            {
+                SlotLayout before = _options.LayoutOf(dtype);
+                SlotLayout after = value.LayoutOf(dtype);
+                if (after != before)
+                {
+                    throw new OptionException(
+                        $"The new options would store {dtype} parameters' states as {after.Described}, but they are {before.Described};"
+                        + " storage cannot change. Make a new optimizer for that.");
+                }
+            }
+
+            OptimizerOptions old = _options;
+            if (Owner is not Optimizer owner)
+            {
+                _options = value;
+                return;
+            }
+
+            owner.CheckOptions(value);
+            _options = value;
+            owner.OnOptionsChanged(this, old);
+        }
+    }
 
     /// <summary>The learning rate of the next step: finite, at least 0. Setting it costs nothing.</summary>
-    /// <exception cref="OptionException">The value is negative or not finite; the old one stays.</exception>
+    /// <exception cref="OptionException">The value is negative or not finite, or its decay is not; the old one stays.</exception>
     public double Lr
     {
         get => _lr;
         set
         {
-            Guard.NotNegative(value, nameof(Lr));
+            CheckLr(value);
             _lr = value;
+            Owner?.OnLrChanged(this);
         }
     }
 
+    /// <summary>The highest learning rate of the schedule.</summary>
     internal double MaxLr { get; }
+
+    /// <summary>The optimizer that it was given to first.</summary>
+    internal Optimizer? Owner { get; set; }
+
+    /// <summary>Whether decay is larger than it was meant to be at most.</summary>
+    internal bool IsAboveMaxLr => Options.DecoupleLr && Lr > MaxLr;
+
+    /// <summary>Checks a learning rate.</summary>
+    /// <exception cref="OptionException">It cannot be set.</exception>
+    internal void CheckLr(double lr) => Options.CheckRate(lr, MaxLr);
+
+    private void Check(OptimizerOptions options)
+    {
+        options.Validate();
+        if (options.DecoupleLr)
+            Guard.Positive(MaxLr, $"{nameof(OptimizerOptions.MaxLr)} of the group");
+        options.CheckRate(Lr, MaxLr);
+        foreach (DType dtype in _dtypes)
+            options.LayoutOf(dtype);
+    }
 }

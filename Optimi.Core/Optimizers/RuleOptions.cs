@@ -18,8 +18,8 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
         if (TRule.Measures && HasL2)
         {
             throw new OptionException(
-                $"{nameof(WeightDecay)} is {WeightDecay}, but the rule of {GetType().Name} measures a mean over each tensor, so that"
-                + " it cannot be part of the gradient; decouple it, or set it to 0.");
+                FormattableString.Invariant($"{nameof(WeightDecay)} is {WeightDecay}, but the rule of {GetType().Name} measures a mean")
+                + " over each tensor, so that it cannot be part of the gradient; decouple it, or set it to 0.");
         }
     }
 
@@ -31,9 +31,8 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
             ? DType.BFloat16
             : base.StorageOf(state, parameter, compensated);
 
-    /// <summary>The kernel variant for parameters of some storage.</summary>
-    /// <exception cref="OptionException">A state is stored in a way that it cannot be.</exception>
-    internal SlotLayout LayoutOf(DType dtype)
+    /// <inheritdoc/>
+    internal override SlotLayout LayoutOf(DType dtype)
     {
         bool compensated = Compensates(dtype);
         var layout = new SlotLayout(dtype, compensated, StateTypes.Of(this, TRule.StateNames.Count, dtype, compensated));
@@ -49,9 +48,6 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
 
         return layout;
     }
-
-    /// <inheritdoc/>
-    internal override void CheckStorage(DType parameter) => LayoutOf(parameter);
 
     /// <summary>Checks that there are states to accumulate into.</summary>
     /// <exception cref="OptionException">There are none.</exception>

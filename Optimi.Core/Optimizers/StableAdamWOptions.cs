@@ -15,6 +15,9 @@ public sealed record StableAdamWOptions : MomentOptions<StableAdamWRule<ScalarLa
     protected override bool DecouplesDecay => true;
 
     /// <inheritdoc/>
+    internal override string? Doubt => base.Doubt ?? ZeroEpsilon.WarningOfSquare(Epsilon);
+
+    /// <inheritdoc/>
     public override StableAdamWRule<ScalarLane> Rule(in StepContext step) => new()
     {
         Moments = Moments(step),
@@ -23,4 +26,19 @@ public sealed record StableAdamWOptions : MomentOptions<StableAdamWRule<ScalarLa
         Threshold = 1,
         WeightDecay = (ScalarLane)DecayOfLr(step),
     };
+
+    /// <inheritdoc/>
+    protected internal override void Validate()
+    {
+        base.Validate();
+        Guard.NotNegative(Epsilon * Epsilon, $"The square of {nameof(Epsilon)}");
+    }
+
+    /// <inheritdoc/>
+    internal override void CheckRate(double lr, double maxLr)
+    {
+        base.CheckRate(lr, maxLr);
+        Guard.NotNegative(
+            DecayOfLr(new StepContext(1, lr, maxLr, Accumulates: false)), $"Decay for each unit of {nameof(Lr)}, from {nameof(MaxLr)},");
+    }
 }

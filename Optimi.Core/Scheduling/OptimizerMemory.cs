@@ -69,6 +69,17 @@ internal sealed class OptimizerMemory : LaunchMemory, IDisposable
     /// <summary>Sees to it that there are gradients, for parameters that are said to have some before any was written.</summary>
     public void AllocateGradients(Transaction transaction) => _place.AllocateGradients(transaction);
 
+    /// <summary>Sets a tensor's compensation to zero, if there is one.</summary>
+    public void ClearCompensation(LaunchTensor tensor) => Clear(Compensation, Layout.Value, tensor);
+
+    /// <summary>Sets a tensor's states and compensation to zero.</summary>
+    public void Clear(LaunchTensor tensor)
+    {
+        ClearCompensation(tensor);
+        for (int i = 0; i < _states.Length; i++)
+            Clear(_states[i], Layout.States[i] ?? default, tensor);
+    }
+
     public void Dispose()
     {
         Compensation?.Dispose();
@@ -111,6 +122,9 @@ internal sealed class OptimizerMemory : LaunchMemory, IDisposable
 
         return extents;
     }
+
+    private static void Clear(Slab? slab, DType dtype, LaunchTensor tensor) =>
+        slab?.Clear((long)tensor.FirstTile * dtype.TileBytes(), (long)tensor.TileCount * dtype.TileBytes());
 
     private SlotMemory Of(Slab slab) => SlotMemory.Of(slab, Device.Shape);
 

@@ -10,12 +10,12 @@ internal static class RowTerms
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
         where TPass : IPass
     {
-        // What a tensor's update is once its mean is measured, the row does not say; but it is not more than decay.
+        // The row cannot know the update before the mean is measured. At most, the update has decay.
         if (!TPass.UpdatesStates)
             return Terms.Decay;
         bool begins = TRule.Begins && isFirstStep;
         bool meets = TRule.LooksAhead && TRule.MeetsSlowWeights(rule).Value != 0;
-        if (begins || (meets && TPass.UpdatesParameters))
+        if (begins || scalars.Maximize || (meets && TPass.UpdatesParameters))
             return Terms.All;
         if (!TPass.UpdatesParameters)
             return Terms.None;

@@ -26,7 +26,7 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory) : ForeachLaunch(m
     public void BeginAlone(RuleOptions<TRule> options, in StepContext context)
     {
         Begin();
-        AddRow(0, options.Rule(context), options.Update(context), context.Step == 1);
+        AddRow(0, options.Rule(context), options.ScalarsOf(context), context.Step == 1);
         SetRow(0, 0);
         Prepare();
         AwaitKernels();
@@ -69,6 +69,6 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory) : ForeachLaunch(m
     {
         var context = new StepContext(step, group.Lr, group.MaxLr, Accumulates);
         var options = (RuleOptions<TRule>)group.Options;
-        AddRow(row, options.Rule(context), options.Update(context), step == 1);
+        AddRow(row, options.Rule(context), options.ScalarsOf(context), step == 1);
     }
 }

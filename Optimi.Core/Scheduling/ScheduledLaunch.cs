@@ -104,6 +104,15 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
         return launch.WhenCompiled();
     }
 
+    /// <summary>Lets a tensor begin anew.</summary>
+    public void Forget(LaunchTensor tensor)
+    {
+        CountSteps();
+        _last = null;
+        tensor.Steps = 0;
+        Memory.Clear(tensor);
+    }
+
     /// <summary>Brings the tensors' counters up to date.</summary>
     public void CountSteps()
     {
@@ -146,10 +155,11 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
     }
 
     /// <summary>The launch of a kind, which exists once it was asked for.</summary>
-    private RuleLaunch<TRule> Of(bool accumulates, Transaction transaction)
+    private RuleLaunch<TRule> Of(bool accumulates, Transaction transaction) =>
+        (accumulates ? _accumulating : _updating) ?? Create(accumulates, transaction);
+
+    private RuleLaunch<TRule> Create(bool accumulates, Transaction transaction)
     {
-        if ((accumulates ? _accumulating : _updating) is RuleLaunch<TRule> made)
-            return made;
         RuleLaunch<TRule> launch = transaction.Add(LaunchFactory.Create<TRule>(Memory, accumulates));
         if (accumulates)
             _accumulating = launch;

@@ -33,6 +33,9 @@ internal readonly record struct SlotLayout(DType Value, bool Compensated, StateT
         };
     }
 
+    /// <summary>The states in words.</summary>
+    public string Described => $"{States}{(Compensated ? " with a Kahan compensation" : "")}";
+
     /// <summary>How directions are applied, for scalar registers.</summary>
     public Type ApplyType => Compensated ? typeof(KahanApply<ScalarLane>) : typeof(PlainApply<ScalarLane>);
 

@@ -6,4 +6,6 @@ namespace Optimi.Kernels;
 /// <param name="Shrink">i: what the updated parameter is multiplied by, for decay after the update; 1 for none.</param>
 /// <param name="L2">λ of weight decay as part of the gradient, g + λ p; 0 for none. Of no effect in steps that only accumulate, and on
 /// rules that measure.</param>
-public readonly record struct UpdateScalars(double Scale, double Decay, double Shrink = 1, double L2 = 0);
+/// <param name="Maximize">Whether gradients are taken with the opposite sign (ascent).</param>
+public readonly record struct UpdateScalars(
+    double Scale, double Decay, double Shrink = 1, double L2 = 0, bool Maximize = false);

@@ -62,6 +62,7 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
         TApply apply = row.Apply;
         TLane l2 = row.L2;
         TLane isFirstStep = row.IsFirstStep;
+        TLane gradientSign = row.GradientSign;
         Slabs<TWords> at = slabs;
         int unit = first;
         do
@@ -80,6 +81,13 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
             Pair<TLane> s2 = T2.Load<TLane, TWords>(at.State2, unit);
             Pair<TLane> s3 = T3.Load<TLane, TWords>(at.State3, unit);
             Pair<TLane> x = default;
+            if (TPass.MayMaximize && TPass.UpdatesStates)
+            {
+                g.Low = gradientSign * g.Low;
+                if (TValue.NumbersPerUnit == 2)
+                    g.High = gradientSign * g.High;
+            }
+
             if (TPass.MayPenalize && TPass.UpdatesStates && !TRule.Measures)
             {
                 g.Low = WeightDecay.IntoGradient(l2, p.Low, g.Low);

@@ -26,6 +26,9 @@ public struct Row<TLane, TRule, TApply>
     /// <summary>1 in the tensors' first step, else 0.</summary>
     public TLane IsFirstStep;
 
+    /// <summary>What gradients are multiplied by when they are loaded: 1, or -1 for ascent.</summary>
+    public TLane GradientSign;
+
     /// <summary>The row of a step.</summary>
     /// <param name="rule">The scalars of the rule.</param>
     /// <param name="scalars">Those of the update beside it.</param>
@@ -36,6 +39,7 @@ public struct Row<TLane, TRule, TApply>
         Apply = TApply.From(scalars),
         L2 = TLane.Splat((float)scalars.L2),
         IsFirstStep = TLane.Splat(isFirstStep ? 1 : 0),
+        GradientSign = TLane.Splat(scalars.Maximize ? -1 : 1),
     };
 
     /// <summary>The row of one tensor, for the second pass of a rule that measures.</summary>
@@ -47,5 +51,6 @@ public struct Row<TLane, TRule, TApply>
         Apply = TApply.From(TRule.Scalars(Rule, mean)),
         L2 = L2,
         IsFirstStep = IsFirstStep,
+        GradientSign = GradientSign,
     };
 }

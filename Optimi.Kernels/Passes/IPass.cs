@@ -18,6 +18,9 @@ public interface IPass
     /// <summary>Whether parameters may meet their slow weights, where a rule keeps them.</summary>
     static virtual bool MayMeet => true;
 
+    /// <summary>Whether gradients may be taken with the opposite sign.</summary>
+    static virtual bool MayMaximize => true;
+
     /// <summary>Whether weight decay may be part of the gradient.</summary>
     static virtual bool MayPenalize => true;
 

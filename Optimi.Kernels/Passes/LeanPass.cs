@@ -26,6 +26,9 @@ public readonly struct LeanPass<TPass, TTerms> : IPass
     public static bool MayMeet => false;
 
     /// <inheritdoc/>
+    public static bool MayMaximize => false;
+
+    /// <inheritdoc/>
     public static bool MayPenalize => TTerms.L2;
 
     /// <inheritdoc/>

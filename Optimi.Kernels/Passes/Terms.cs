@@ -16,6 +16,6 @@ public enum Terms
     /// <summary>Weight decay as part of the gradient.</summary>
     L2 = 4,
 
-    /// <summary>All there are: these, a first step from which states begin, and the meeting with the slow weights.</summary>
+    /// <summary>All there are: these, ascent, a first step from which states begin, and the meeting with the slow weights.</summary>
     All = Decay | Shrink | L2,
 }

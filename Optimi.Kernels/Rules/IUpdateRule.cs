@@ -25,7 +25,8 @@ public interface IUpdateRule<TSelf, TLane>
     static virtual bool Begins => false;
 
     /// <summary>
-    /// Whether the rule keeps slow weights, which the parameter meets from time to time (see <see cref="SlowWeights"/>).
+    /// Whether the rule keeps slow weights, which the parameter meets from time to time (see <see cref="SlowWeights"/>). The state that
+    /// holds them is to be named <see cref="StateName.LaParam"/>: when a parameter's values are set, it is set to them.
     /// </summary>
     static virtual bool LooksAhead => false;
 

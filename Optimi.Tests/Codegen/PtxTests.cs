@@ -82,7 +82,6 @@ internal sealed partial class PtxTests
     [TestCaseSource(typeof(KernelVariants), nameof(KernelVariants.All))]
     public void The_instruction_for_16_bits_is_used_where_the_architecture_has_it(Type rule, SlotLayout layout, Type pass)
     {
-        bool stores16Bits = layout.Value.IsLowPrecision() && !(StoresFloat32Only(layout) && !StoresParameters(pass));
         foreach ((DType dtype, string instruction) in ((DType, string)[])
             [(DType.BFloat16, "cvt.rn.bf16x2.f32"), (DType.Float16, "cvt.rn.f16x2.f32")])
         {
@@ -90,7 +89,7 @@ internal sealed partial class PtxTests
             {
                 Assert.That(
                     LinesWith(Entry(rule, layout, pass, CudaArchitecture.SM_90), instruction).Length > 0,
-                    Is.EqualTo(stores16Bits && layout.Value == dtype));
+                    Is.EqualTo(Stores(layout, pass, dtype)));
                 Assert.That(LinesWith(Entry(rule, layout, pass, CudaArchitecture.SM_75), instruction), Is.Empty);
             });
         }
@@ -147,8 +146,12 @@ internal sealed partial class PtxTests
         bool Says(string property) => (bool)pass.GetProperty(property)!.GetValue(null)!;
     }
 
-    private static bool StoresFloat32Only(SlotLayout layout) => Enumerable.Range(0, StateTypes.Count)
-        .All(state => layout.States[state] is null or DType.Float32);
+    private static bool Stores(SlotLayout layout, Type pass, DType dtype)
+    {
+        (bool updatesStates, bool updatesParameters) = Pass(pass);
+        return (updatesParameters && layout.Value == dtype)
+            || (updatesStates && Enumerable.Range(0, StateTypes.Count).Any(state => layout.States[state] == dtype));
+    }
 
     /// <summary>Rows of scalars may be read in 16 bytes too, if their size allows it.</summary>
     private static int VectorsOfRow(Type rule, Type apply)

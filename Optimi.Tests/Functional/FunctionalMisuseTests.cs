@@ -41,11 +41,11 @@ internal sealed class FunctionalMisuseTests
     [TestCase(0)]
     [TestCase(-1)]
     public void Steps_are_counted_from_one(long step) => Refused<OptionException>(
-        () => Functional.Step(_options, step, new float[2], new float[2], new float[2], new float[2]), $"step is {step}");
+        () => Functional.Step(_options, step, new float[2], new float[2], new float[2], new float[2]), FormattableString.Invariant($"step is {step}"));
 
     [Test]
     public void A_learning_rate_that_is_none_is_refused() => Refused<OptionException>(
-        () => Functional.Step(_options, 1, new float[2], new float[2], new float[2], new float[2], lr: double.NaN), "lr is NaN");
+        () => Functional.Step(_options, 1, new float[2], new float[2], new float[2], new float[2], lr: double.NaN), "Lr is NaN");
 
     [Test]
     public void Options_are_validated() => Refused<OptionException>(
