@@ -1,11 +1,11 @@
 using System.Globalization;
+using Optimi;
+using Optimi.Tests;
 
 [assembly: Parallelizable(ParallelScope.Fixtures)]
 
-namespace Optimi.Tests;
-
 /// <summary>
-/// What holds for the whole run: shared devices are closed at its end, no kernels of earlier runs are found, and numbers are written
+/// What holds for the whole run, and so stands outside of all namespaces: shared devices are closed at its end, no kernels of earlier runs are found, and numbers are written
 /// with a decimal comma and a minus sign of their own wherever the library does not say otherwise, as on the machines of many users.
 /// </summary>
 [SetUpFixture]

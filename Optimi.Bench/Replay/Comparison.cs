@@ -1,5 +1,3 @@
-using Optimi.Kernels;
-
 namespace Optimi.Bench;
 
 /// <summary>Compares what a device computed with the three references of a case.</summary>

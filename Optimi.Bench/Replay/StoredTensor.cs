@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Optimi.Kernels;
 
 namespace Optimi.Bench;
 

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using BenchmarkDotNet.Attributes;
-using Optimi.Kernels;
 using Half = System.Half;
 
 namespace Optimi.Bench;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Optimi.Kernels;
 
 namespace Optimi;
 

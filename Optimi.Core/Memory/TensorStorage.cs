@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ILGPU;
-using Optimi.Kernels;
 using Half = System.Half;
 
 namespace Optimi;

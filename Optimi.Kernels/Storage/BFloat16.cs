@@ -1,6 +1,7 @@
 using System.Globalization;
+using Optimi.Kernels;
 
-namespace Optimi.Kernels;
+namespace Optimi;
 
 /// <summary>
 /// A bfloat16 number: the upper 16 bits of a float32, so its range with 8 bits of precision. Two bytes, for memory that is

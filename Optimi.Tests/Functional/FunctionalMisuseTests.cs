@@ -1,5 +1,3 @@
-using Optimi.Kernels;
-
 namespace Optimi.Tests;
 
 /// <summary>What <see cref="Optimi.Functional"/> refuses, and that it does nothing then.</summary>

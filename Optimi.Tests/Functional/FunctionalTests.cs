@@ -1,5 +1,3 @@
-using Optimi.Kernels;
-
 namespace Optimi.Tests;
 
 /// <summary>Rules as functions of the caller's memory give the bits that optimizers give, and touch nothing else.</summary>

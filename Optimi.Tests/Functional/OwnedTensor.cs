@@ -1,6 +1,5 @@
 using ILGPU;
 using ILGPU.Runtime;
-using Optimi.Kernels;
 using Half = System.Half;
 
 namespace Optimi.Tests;

@@ -1,5 +1,4 @@
 using CsCheck;
-using Optimi.Kernels;
 
 namespace Optimi.Tests;
 

@@ -40,7 +40,7 @@ internal sealed class SlabTests
 
     private static unsafe long AddressOf(TensorStorage slot)
     {
-        fixed (Kernels.BFloat16* address = slot.AsSpan<Kernels.BFloat16>())
+        fixed (BFloat16* address = slot.AsSpan<BFloat16>())
             return (long)address;
     }
 }

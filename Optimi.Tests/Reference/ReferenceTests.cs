@@ -146,7 +146,7 @@ internal sealed class ReferenceTests
         return dtype switch
         {
             DType.Float32 => number,
-            DType.BFloat16 => (Kernels.BFloat16)number,
+            DType.BFloat16 => (BFloat16)number,
             _ => (float)(Half)number,
         };
     })];

@@ -1,4 +1,5 @@
 using Optimi.Kernels;
+using Snippets;
 
 namespace Optimi.Tests;
 

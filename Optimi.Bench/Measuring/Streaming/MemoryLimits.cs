@@ -65,7 +65,7 @@ internal static unsafe class MemoryLimits
     private static nint AddressOf(TensorStorage storage) => storage.DType switch
     {
         DType.Float32 => AddressOf(storage.AsSpan<float>()),
-        DType.BFloat16 => AddressOf(storage.AsSpan<Kernels.BFloat16>()),
+        DType.BFloat16 => AddressOf(storage.AsSpan<BFloat16>()),
         _ => AddressOf(storage.AsSpan<Half>()),
     };
 

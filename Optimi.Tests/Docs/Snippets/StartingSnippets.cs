@@ -1,8 +1,10 @@
-namespace Optimi.Tests;
+using Optimi;
+
+namespace Snippets;
 
 /// <summary>The code of the page on starting up.</summary>
 [NonParallelizable]
-internal sealed class StartingTests
+internal sealed class StartingSnippets
 {
     [Test]
     public async Task Compile_ahead()

@@ -1,7 +1,9 @@
-namespace Optimi.Tests;
+using Optimi;
+
+namespace Snippets;
 
 /// <summary>The code of the page on threads.</summary>
-internal sealed class ThreadsTests
+internal sealed class ThreadsSnippets
 {
     [Test]
     public void Models_on_one_device()

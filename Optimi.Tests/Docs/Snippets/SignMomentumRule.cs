@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
+using Optimi;
 using Optimi.Kernels;
 
-namespace Optimi.Tests;
+namespace Snippets;
 
 public struct SignMomentumRule<TLane> : IUpdateRule<SignMomentumRule<TLane>, TLane>
     where TLane : unmanaged, ILane<TLane>
