@@ -18,6 +18,7 @@ internal abstract unsafe class HostFunction<TRule>
         Terms terms, float* row, in SlotAddresses slots, TensorExtent extent, int firstTile, int tiles);
 
     /// <summary>Runs the first of two passes over some tiles of a tensor.</summary>
+    /// <param name="terms">The terms that the row asks for.</param>
     /// <param name="row">The row of scalars.</param>
     /// <param name="slots">The tensor's memory.</param>
     /// <param name="extent">The tensor, by itself.</param>
@@ -25,7 +26,7 @@ internal abstract unsafe class HostFunction<TRule>
     /// <param name="tiles">How many tiles.</param>
     /// <param name="sums">For each tile of the tensor the sum of what was measured.</param>
     public abstract void Measure(
-        float* row, in SlotAddresses slots, TensorExtent extent, int firstTile, int tiles, float* sums);
+        Terms terms, float* row, in SlotAddresses slots, TensorExtent extent, int firstTile, int tiles, float* sums);
 
     /// <summary>Turns a tensor's row into that of the second pass.</summary>
     public abstract void Finish(float* row, TensorExtent extent, float* sums);

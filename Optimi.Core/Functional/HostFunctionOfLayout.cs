@@ -45,13 +45,13 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
 
     [SkipLocalsInit]
     public override void Measure(
-        float* row, in SlotAddresses slots, TensorExtent extent, int firstTile, int tiles, float* sums)
+        Terms terms, float* row, in SlotAddresses slots, TensorExtent extent, int firstTile, int tiles, float* sums)
     {
         int whole = WholeTiles(extent, firstTile, tiles);
         if (whole > 0)
         {
             HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Measure(
-                row, Slabs(slots), new Tile(firstTile, firstTile, 0), firstTile, whole, [extent], sums);
+                terms, row, Slabs(slots), new Tile(firstTile, firstTile, 0), firstTile, whole, [extent], sums);
         }
 
         if (whole == tiles)
@@ -60,7 +60,7 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
         var padded = new PaddedTile(layout, slots, extent, memory);
         padded.Load();
         HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Measure(
-            row, Slabs(padded.Slots), default, 0, 1, [extent with { TileCount = 1 }], sums + extent.TileCount - 1);
+            terms, row, Slabs(padded.Slots), default, 0, 1, [extent with { TileCount = 1 }], sums + extent.TileCount - 1);
         padded.Store();
     }
 

@@ -105,7 +105,7 @@ internal sealed unsafe class HostPass<TRule>
             int first = at - entry.FirstTile;
             int tiles = Math.Min(entry.Extent.TileCount - first, end - at);
             if (_measures)
-                entry.Function.Measure(RowOf(i), entry.Slots, entry.Extent, first, tiles, SumsOf(i));
+                entry.Function.Measure(entry.Terms, RowOf(i), entry.Slots, entry.Extent, first, tiles, SumsOf(i));
             else
                 entry.Function.Run(entry.Terms, RowOf(i), entry.Slots, entry.Extent, first, tiles);
             at += tiles;

@@ -107,6 +107,7 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
             if (_measures)
             {
                 HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Measure(
+                    TermsOfRows[runs[i].Row],
                     scalars,
                     _slabs,
                     Memory.Tiles[from],

@@ -10,13 +10,13 @@ internal static class RowTerms
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
         where TPass : IPass
     {
-        // The row cannot know the update before the mean is measured. At most, the update has decay.
-        if (!TPass.UpdatesStates)
-            return Terms.Decay;
         bool begins = TRule.Begins && isFirstStep;
         bool meets = TRule.LooksAhead && TRule.MeetsSlowWeights(rule).Value != 0;
         if (begins || scalars.Maximize || (meets && TPass.UpdatesParameters))
             return Terms.All;
+        // The row cannot know the update before the mean is measured. At most, the update has decay.
+        if (!TPass.UpdatesStates)
+            return Terms.Decay;
         if (!TPass.UpdatesParameters)
             return Terms.None;
         return (scalars.Decay != 0 ? Terms.Decay : Terms.None)

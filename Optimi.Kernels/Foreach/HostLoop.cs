@@ -65,6 +65,7 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
     }
 
     /// <summary>The first pass of a rule that measures, over a run of tiles.</summary>
+    /// <param name="terms">The terms that the row asks for.</param>
     /// <param name="scalars">The row of scalars: <see cref="RowLength"/> floats.</param>
     /// <param name="slabs">The slabs from their beginning.</param>
     /// <param name="first">The first tile.</param>
@@ -72,10 +73,8 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
     /// <param name="tiles">How many tiles.</param>
     /// <param name="extents">The tensors of the run, from the first tile's on.</param>
     /// <param name="sums">For each tile of the launch the sum of what was measured in it.</param>
-    /// <remarks>Optimized from the first call on: with small tensors the JIT came back to it only after hundreds of steps.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    [SkipLocalsInit]
     public static void Measure(
+        Terms terms,
         float* scalars,
         in Slabs<HostWords<TLane>> slabs,
         Tile first,
@@ -83,6 +82,25 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
         int tiles,
         ReadOnlySpan<TensorExtent> extents,
         float* sums)
+    {
+        if (terms == Terms.All)
+            Measure<MeasurePass>(scalars, slabs, first, number, tiles, extents, sums);
+        else
+            Measure<LeanPass<MeasurePass, NoTerms>>(scalars, slabs, first, number, tiles, extents, sums);
+    }
+
+    /// <remarks>Optimized from the first call on: with small tensors the JIT came back to it only after hundreds of steps.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    private static void Measure<TPass>(
+        float* scalars,
+        in Slabs<HostWords<TLane>> slabs,
+        Tile first,
+        int number,
+        int tiles,
+        ReadOnlySpan<TensorExtent> extents,
+        float* sums)
+        where TPass : IPass
     {
         Spread(scalars, out Row<TLane, TRule, TApply> row);
         Slabs<HostWords<TLane>> here = TLayout.At(slabs, first, number);
@@ -96,7 +114,7 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
         while (tiles > 0)
         {
             int count = Math.Min(TilesAtOnce, tiles);
-            TLayout.Step<TLane, TRule, TApply, MeasurePass, HostWords<TLane>>(row, ref here, 0, count * VectorsPerTile);
+            TLayout.Step<TLane, TRule, TApply, TPass, HostWords<TLane>>(row, ref here, 0, count * VectorsPerTile);
             for (int i = 0; i < count; i++, number++)
             {
                 while (number >= extents[tensor].EndTile)
