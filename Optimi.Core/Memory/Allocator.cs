@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using ILGPU;
 using ILGPU.Runtime;
 
 namespace Optimi;
@@ -11,12 +10,12 @@ internal sealed class Allocator(ComputeDevice device)
     /// <summary>Called before each allocation with its bytes. Tests throw here what a device without memory throws.</summary>
     public Action<long>? Allocating { get; set; }
 
-    /// <summary>How many allocations there are that were not freed.</summary>
+    /// <summary>How many allocations there are that were not freed, but for those that the garbage collector frees.</summary>
     public int Live { get; private set; }
 
     /// <summary>Allocates memory of the host, which may hold anything.</summary>
     /// <exception cref="DeviceException">There is not enough.</exception>
-    public HostAllocation AllocateHost(long bytes) => Try(bytes, () => new HostAllocation(bytes));
+    public HostAllocation AllocateHost(long bytes) => Count(Try(bytes, () => new HostAllocation(bytes)));
 
     /// <summary>Frees memory of the host.</summary>
     public void Free(HostAllocation memory)
@@ -27,6 +26,14 @@ internal sealed class Allocator(ComputeDevice device)
         OnFreed();
     }
 
+    /// <summary>Allocates a zeroed array that the garbage collector frees.</summary>
+    /// <param name="length">How many elements.</param>
+    /// <param name="isPinned">Whether it never moves.</param>
+    /// <exception cref="DeviceException">There is not enough memory.</exception>
+    public T[] AllocateManaged<T>(long length, bool isPinned = false)
+        where T : unmanaged =>
+        Try(length * Unsafe.SizeOf<T>(), () => GC.AllocateArray<T>(checked((int)length), isPinned));
+
     /// <summary>Allocates an array, which may hold anything.</summary>
     /// <exception cref="DeviceException">There is not enough memory.</exception>
     public DeviceArray<T> Allocate<T>(long length)
@@ -35,34 +42,53 @@ internal sealed class Allocator(ComputeDevice device)
     /// <summary>Allocates an array with entries. The device has it when this returns.</summary>
     /// <exception cref="DeviceException">There is not enough memory.</exception>
     public DeviceArray<T> Allocate<T>(T[] entries)
-        where T : unmanaged => Allocate<T>(entries.Length, buffer =>
-        {
-            if (entries.Length == 0)
-                return;
-            buffer.View.SubView(0, entries.Length).CopyFromCPU(device.Ilgpu.Stream, entries);
-            device.Synchronize();
-        });
+        where T : unmanaged => Allocate<T>(entries.Length, array => Fill(array, entries));
 
-    /// <summary>Allocates an array, and lets something be done with it for the first time: some drivers allocate only then.</summary>
+    /// <summary>Allocates an array, and does something with it for the first time: some drivers allocate only then.</summary>
     /// <exception cref="DeviceException">There is not enough memory.</exception>
-    public DeviceArray<T> Allocate<T>(long length, Action<MemoryBuffer1D<T, Stride1D.Dense>> use)
+    public DeviceArray<T> Allocate<T>(long length, Action<DeviceArray<T>> use)
         where T : unmanaged => Try(length * Unsafe.SizeOf<T>(), () =>
         {
             // OpenCL has no buffers without bytes.
-            MemoryBuffer1D<T, Stride1D.Dense> buffer = device.Ilgpu.Accelerator.Allocate1D<T>(Math.Max(length, 1));
+            DeviceArray<T> array = Count(New<T>(Math.Max(length, 1)));
             try
             {
-                use(buffer);
-                return new DeviceArray<T>(device, buffer);
+                use(array);
+                return array;
             }
             catch
             {
-                buffer.Dispose();
+                array.Dispose();
                 throw;
             }
         });
 
     internal void OnFreed() => Live--;
+
+    private DeviceArray<T> New<T>(long length)
+        where T : unmanaged => device.IsHost
+        ? new DeviceArray<T>(device, new HostAllocation(length * Unsafe.SizeOf<T>()), length)
+        : new DeviceArray<T>(device, device.Ilgpu.Accelerator.Allocate1D<T>(length));
+
+    private void Fill<T>(DeviceArray<T> array, T[] entries)
+        where T : unmanaged
+    {
+        if (device.IsHost)
+        {
+            entries.CopyTo(array.Host);
+        }
+        else if (entries.Length > 0)
+        {
+            array.View.CopyFromCPU(device.Ilgpu.Stream, entries);
+            device.Synchronize();
+        }
+    }
+
+    private T Count<T>(T allocated)
+    {
+        Live++;
+        return allocated;
+    }
 
     private T Try<T>(long bytes, Func<T> allocate)
     {
@@ -70,9 +96,7 @@ internal sealed class Allocator(ComputeDevice device)
         try
         {
             Allocating?.Invoke(bytes);
-            T allocated = allocate();
-            Live++;
-            return allocated;
+            return allocate();
         }
         catch (Exception error) when (error is AcceleratorException or OutOfMemoryException)
         {

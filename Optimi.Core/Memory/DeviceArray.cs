@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 
 namespace Optimi;
 
-/// <summary>An array in the memory of an ILGPU accelerator, made by an <see cref="Allocator"/>.</summary>
+/// <summary>An array in a device's memory as ILGPU sees it, made by an <see cref="Allocator"/>. On the host it needs no accelerator.</summary>
 /// <typeparam name="T">The element.</typeparam>
 internal sealed class DeviceArray<T> : IDisposable
     where T : unmanaged
@@ -13,32 +13,45 @@ internal sealed class DeviceArray<T> : IDisposable
     private static readonly ConditionalWeakTable<MemoryBuffer, AcceleratorSource> _deviceOf = [];
 
     private readonly ComputeDevice _device;
-    private readonly MemoryBuffer1D<T, Stride1D.Dense> _buffer;
+    private readonly HostAllocation? _host;
     private bool _isDisposed;
 
+    /// <summary>An array in the memory of an accelerator.</summary>
     public DeviceArray(ComputeDevice device, MemoryBuffer1D<T, Stride1D.Dense> buffer)
     {
         _device = device;
-        _buffer = buffer;
+        Buffer = buffer;
         _deviceOf.Add(buffer, device.Ilgpu);
     }
 
+    /// <summary>An array in the host's memory.</summary>
+    public DeviceArray(ComputeDevice device, HostAllocation host, long length)
+    {
+        _device = device;
+        _host = host;
+        Buffer = new HostBuffer(host, length, Unsafe.SizeOf<T>());
+    }
+
     /// <summary>How many elements there are.</summary>
-    public long Length => _buffer.Length;
+    public long Length => Buffer.Length;
 
     /// <summary>The array.</summary>
-    public ArrayView<T> View => _buffer.View.AsContiguous();
+    public ArrayView<T> View => Buffer.AsArrayView<T>(0, Length);
 
-    /// <summary>The array as bytes are taken from it.</summary>
-    public MemoryBuffer Buffer => _buffer;
+    /// <summary>The array, for views of parts of it.</summary>
+    public MemoryBuffer Buffer { get; }
+
+    /// <summary>The array, if it is the host's.</summary>
+    public unsafe Span<T> Host => new(_host!.Start, checked((int)Length));
 
     public void Dispose()
     {
         if (_isDisposed)
             return;
         _isDisposed = true;
+        if (_host is not null || !_device.IsDisposed)
+            Buffer.Dispose();
+        _host?.Dispose();
         _device.Allocator.OnFreed();
-        if (!_device.IsDisposed)
-            _buffer.Dispose();
     }
 }

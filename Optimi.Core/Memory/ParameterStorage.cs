@@ -41,7 +41,7 @@ internal abstract class ParameterStorage(Parameter parameter) : TensorStorage(pa
             return;
         }
 
-        _early ??= new byte[bytes];
+        _early ??= Device.Allocator.AllocateManaged<byte>(bytes);
         source.CopyTo(_early.AsSpan((int)offset));
     }
 }

@@ -29,7 +29,8 @@ internal sealed unsafe class Slab : IDisposable
     private readonly long _start;
     private readonly HostAllocation? _host;
     private readonly DeviceArray<byte>? _array;
-    private HostBuffer? _hostBuffer;
+    private HostBuffer? _forUsers;
+    private HostBuffer? _forSimulation;
 
     /// <summary>Allocates zeroed memory.</summary>
     /// <param name="device">The device.</param>
@@ -54,7 +55,7 @@ internal sealed unsafe class Slab : IDisposable
         else
         {
             _array = device.Allocator.Allocate<byte>(
-                _allocated, buffer => buffer.View.MemSetToZero(device.Ilgpu.Stream));
+                _allocated, array => array.View.MemSetToZero(device.Ilgpu.Stream));
         }
     }
 
@@ -64,22 +65,22 @@ internal sealed unsafe class Slab : IDisposable
     /// <summary>Where the slab lies in host memory; null on other devices.</summary>
     public byte* Host => _host is null ? null : _host.Start + _start;
 
-    /// <summary>The allocation as ILGPU sees it; of the host's memory, which steps without ILGPU, made when it is first asked for.</summary>
+    /// <summary>The allocation as ILGPU sees it; of the host's memory, which steps without an accelerator, made when it is first asked
+    /// for.</summary>
     private MemoryBuffer Buffer =>
-        _array?.Buffer ?? (_hostBuffer ??= new HostBuffer(_device.Ilgpu, _host!, _allocated));
+        _array?.Buffer ?? (_forUsers ??= new HostBuffer(_host!, _allocated, sizeof(byte), _device.Ilgpu));
 
-    /// <summary>A part of the slab as ILGPU sees it.</summary>
+    /// <summary>The whole slab as kernels see it.</summary>
+    public ArrayView<byte> ForKernels =>
+        (_array?.Buffer ?? (_forSimulation ??= new HostBuffer(_host!, _allocated, sizeof(byte)))).AsArrayView<byte>(_start, Bytes);
+
+    /// <summary>A part of the slab as ILGPU sees it, for users.</summary>
     /// <typeparam name="T">The element.</typeparam>
     /// <param name="offset">Where it starts, in bytes.</param>
     /// <param name="length">How many elements.</param>
     public ArrayView<T> View<T>(long offset, long length)
         where T : unmanaged =>
         Buffer.AsArrayView<byte>(_start + offset, length * Unsafe.SizeOf<T>()).Cast<T>();
-
-    /// <summary>The whole slab as ILGPU sees it.</summary>
-    /// <typeparam name="T">The element.</typeparam>
-    public ArrayView<T> View<T>()
-        where T : unmanaged => View<T>(0, Bytes / Unsafe.SizeOf<T>());
 
     /// <summary>Copies into the slab; the source may be reused when this returns.</summary>
     /// <param name="offset">Where to put it, in bytes.</param>
@@ -147,8 +148,9 @@ internal sealed unsafe class Slab : IDisposable
     public void Dispose()
     {
         _array?.Dispose();
+        _forSimulation?.Dispose();
         if (!_device.IsDisposed)
-            _hostBuffer?.Dispose();
+            _forUsers?.Dispose();
         if (_host is not null)
             _device.Allocator.Free(_host);
     }

@@ -107,7 +107,8 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
 
     public override void Run(LaunchRange range)
     {
-        Device.Ilgpu.Accelerator.Bind();
+        if (!Device.IsHost)
+            Device.Ilgpu.Accelerator.Bind();
         _rows.Upload(Rows, Rows.Length);
         if (!RowOfTensor.AsSpan().SequenceEqual(_lastRowOfTensor))
         {

@@ -1,26 +1,15 @@
-using System.Runtime.CompilerServices;
 using ILGPU;
-using ILGPU.Runtime;
-using ILGPU.Runtime.CPU;
 
 namespace Optimi;
 
-/// <summary>
-/// A table in device memory that steps write anew. Copies are queued without waiting, from a ring of staging buffers; a buffer
-/// comes round again only when the device has been waited for since.
-/// </summary>
+/// <summary>A table in device memory that steps write anew.</summary>
 /// <typeparam name="T">The entry.</typeparam>
 internal sealed class DeviceTable<T> : IDisposable
     where T : unmanaged
 {
-    private const int RingLength = 32;
-
     private readonly ComputeDevice _device;
-    private readonly long[] _usedAt = new long[RingLength];
     private DeviceArray<T> _entries;
-    private HostAllocation _staging;
-    private CPUMemoryBuffer[] _ring;
-    private int _next;
+    private StagingRing<T>? _ring;
 
     /// <summary>Makes a table.</summary>
     /// <param name="device">The device.</param>
@@ -29,8 +18,7 @@ internal sealed class DeviceTable<T> : IDisposable
     public DeviceTable(ComputeDevice device, int length)
     {
         _device = device;
-        (_entries, _staging, _ring) = Allocate(length);
-        Array.Fill(_usedAt, -1);
+        (_entries, _ring) = Allocate(length);
     }
 
     /// <summary>The table.</summary>
@@ -42,56 +30,35 @@ internal sealed class DeviceTable<T> : IDisposable
     {
         if (_entries.Length >= length)
             return;
-        (DeviceArray<T> entries, HostAllocation staging, CPUMemoryBuffer[] ring) = Allocate(length);
+        (DeviceArray<T> entries, StagingRing<T>? ring) = Allocate(length);
         Dispose();
-        (_entries, _staging, _ring) = (entries, staging, ring);
-        Array.Fill(_usedAt, -1);
+        (_entries, _ring) = (entries, ring);
     }
 
-    /// <summary>Queues a copy of the first <paramref name="count"/> entries, for which there is room.</summary>
+    /// <summary>Copies the first <paramref name="count"/> entries, for which there is room; on other devices than the host the copy is
+    /// queued.</summary>
     /// <param name="entries">The entries.</param>
     /// <param name="count">How many of them count.</param>
-    public unsafe void Upload(T[] entries, int count)
+    public void Upload(T[] entries, int count)
     {
-        _next = (_next + 1) % RingLength;
-        if (_usedAt[_next] == _device.Synchronizations)
-            _device.Synchronize();
-        _usedAt[_next] = _device.Synchronizations;
-        CPUMemoryBuffer staging = _ring[_next];
-        entries.AsSpan(0, count).CopyTo(new Span<T>((void*)staging.NativePtr, (int)staging.Length));
-        View.CopyFrom(_device.Ilgpu.Stream, staging.AsArrayView<T>(0, staging.Length));
+        if (_ring is null)
+            entries.AsSpan(0, count).CopyTo(_entries.Host);
+        else
+            _ring.Upload(entries.AsSpan(0, count), View);
     }
 
     public void Dispose()
     {
-        if (!_device.IsDisposed)
-        {
-            // A copy that is still queued reads staging memory.
-            _device.Synchronize();
-            foreach (CPUMemoryBuffer staging in _ring)
-                staging.Dispose();
-        }
-
+        _ring?.Dispose();
         _entries.Dispose();
-        _device.Allocator.Free(_staging);
     }
 
-    private unsafe (DeviceArray<T> Entries, HostAllocation Staging, CPUMemoryBuffer[] Ring) Allocate(int length)
+    private (DeviceArray<T> Entries, StagingRing<T>? Ring) Allocate(int length)
     {
         using var transaction = new Transaction();
         DeviceArray<T> entries = transaction.Add(_device.Allocator.Allocate<T>(length));
-        long bytes = (long)length * Unsafe.SizeOf<T>();
-        HostAllocation staging = _device.Allocator.AllocateHost(RingLength * bytes);
-        transaction.OnRollback(() => _device.Allocator.Free(staging));
-        // OpenCL copies the whole host buffer whatever the view, so each is made to measure.
-        var ring = new CPUMemoryBuffer[RingLength];
-        for (int i = 0; i < RingLength; i++)
-        {
-            ring[i] = CPUMemoryBuffer.Create(
-                _device.Ilgpu.Accelerator, (nint)(staging.Start + (i * bytes)), length, Unsafe.SizeOf<T>());
-        }
-
+        StagingRing<T>? ring = _device.IsHost ? null : new StagingRing<T>(_device, length);
         transaction.Commit();
-        return (entries, staging, ring);
+        return (entries, ring);
     }
 }

@@ -8,7 +8,7 @@ internal abstract class ForeachLaunch : IDisposable
     protected ForeachLaunch(LaunchMemory memory)
     {
         Memory = memory;
-        RowOfTensor = GC.AllocateArray<int>(memory.Extents.Length, pinned: true);
+        RowOfTensor = memory.Device.Allocator.AllocateManaged<int>(memory.Extents.Length, isPinned: true);
     }
 
     protected LaunchMemory Memory { get; }

@@ -32,7 +32,7 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
             HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.RowLength * sizeof(float) == sizeof(Row<ScalarLane, TRule, TApply>),
             "A row of vectors has as many numbers as a row of scalars.");
         _work = new ParallelWork(RunPart);
-        _sums = IsSecondPass ? GC.AllocateArray<float>(memory.Tiles.Length, pinned: true) : [];
+        _sums = IsSecondPass ? Device.Allocator.AllocateManaged<float>(memory.Tiles.Length, isPinned: true) : [];
     }
 
     public override void Begin()

@@ -10,7 +10,7 @@ internal abstract class LaunchMemory
         Device = device;
         Layout = layout;
         Extents = [.. extents];
-        Tiles = GC.AllocateArray<Tile>(extents.Sum(extent => extent.TileCount), pinned: true);
+        Tiles = device.Allocator.AllocateManaged<Tile>(extents.Sum(extent => (long)extent.TileCount), isPinned: true);
     }
 
     public ComputeDevice Device { get; }

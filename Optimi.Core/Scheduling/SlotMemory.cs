@@ -10,5 +10,5 @@ internal readonly record struct SlotMemory(ArrayView<byte> View, nint Host)
     /// <summary>A slab, as the kernels of its device see it: the host's loops need no view.</summary>
     public static unsafe SlotMemory Of(Slab slab, KernelShape shape) => shape == KernelShape.Host
         ? new(default, (nint)slab.Host)
-        : new(slab.View<byte>(), (nint)slab.Host);
+        : new(slab.ForKernels, (nint)slab.Host);
 }

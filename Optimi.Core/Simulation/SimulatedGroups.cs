@@ -12,7 +12,7 @@ internal sealed class SimulatedGroups : IDisposable
     private readonly ComputeDevice _device;
     private readonly HostAllocation _shared;
     private readonly ParallelWork _work;
-    private readonly Lazy<HostBuffer> _view;
+    private readonly HostBuffer _view;
     private Action<int, SharedNumbers> _runGroup = (_, _) => { };
     private int _first;
     private int _count;
@@ -25,7 +25,7 @@ internal sealed class SimulatedGroups : IDisposable
         const int Bytes = ParallelWork.MaxParts * PartBytes;
         _device = device;
         _shared = device.Allocator.AllocateHost(Bytes);
-        _view = new(() => new HostBuffer(device.Ilgpu, _shared, Bytes));
+        _view = new HostBuffer(_shared, Bytes, sizeof(byte));
         _work = new ParallelWork(RunPart);
     }
 
@@ -40,14 +40,18 @@ internal sealed class SimulatedGroups : IDisposable
         _work.Run(_parts, _device.Threads);
     }
 
-    public void Dispose() => _device.Allocator.Free(_shared);
+    public void Dispose()
+    {
+        _view.Dispose();
+        _device.Allocator.Free(_shared);
+    }
 
     private void RunPart(int part)
     {
         // A part's groups run one after the other, so that they can have the same memory.
         var shared = new SharedNumbers(
-            _view.Value.AsArrayView<byte>(part * PartBytes, NumberBytes).Cast<ScalarLane>(),
-            _view.Value.AsArrayView<byte>((part * PartBytes) + NumberBytes, sizeof(int)).Cast<int>());
+            _view.AsArrayView<byte>(part * PartBytes, NumberBytes).Cast<ScalarLane>(),
+            _view.AsArrayView<byte>((part * PartBytes) + NumberBytes, sizeof(int)).Cast<int>());
         int end = _first + (int)((long)_count * (part + 1) / _parts);
         for (int group = _first + (int)((long)_count * part / _parts); group < end; group++)
             _runGroup(group, shared);

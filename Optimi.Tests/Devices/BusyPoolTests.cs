@@ -4,15 +4,16 @@ namespace Optimi.Tests;
 [NonParallelizable]
 internal sealed class BusyPoolTests
 {
-    [Test]
-    public void Nothing_waits_for_a_thread_of_the_pool()
+    [TestCase("cpu")]
+    [TestCase("cpu-simulated")]
+    public void Nothing_waits_for_a_thread_of_the_pool(string name)
     {
         using var release = new ManualResetEventSlim();
         // The pool adds about two threads a second to those it has, so that these keep it busy for minutes.
         Task[] busy = [.. Enumerable.Range(0, 300).Select(_ => Task.Run(release.Wait))];
         try
         {
-            var training = new Thread(Train);
+            var training = new Thread(() => Train(name));
             training.Start();
             Assert.That(training.Join(TimeSpan.FromSeconds(30)), Is.True);
         }
@@ -23,9 +24,9 @@ internal sealed class BusyPoolTests
         }
     }
 
-    private static void Train()
+    private static void Train(string name)
     {
-        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using ComputeDevice device = ComputeDevice.Open(name);
         using var parameters = new ParameterBuffer(device);
         parameters.Add("p", DType.Float32, 100_000).Gradient.Fill(1);
         using var optimizer = new StableAdamW(parameters, lr: 1);

@@ -129,12 +129,12 @@ internal sealed class FailedAllocationTests
         foreach (DType dtype in Enum.GetValues<DType>())
         {
             foreach (int length in (int[])[300, 20])
-                parameters.Add($"{dtype} {length}", dtype, length).Value.CopyFrom(TestTraining.Numbers(random, length));
+                Set(parameters.Add($"{dtype} {length}", dtype, length).Value);
         }
 
         using Optimizer created = optimizer.Create(new ParameterGroup(parameters.Take(4), optimizer.Options));
         foreach (Parameter parameter in parameters)
-            parameter.Gradient.CopyFrom(TestTraining.Numbers(random, (int)parameter.Length));
+            Set(parameter.Gradient);
         bool hasStates = optimizer.Options is not SgdOptions { Momentum: 0 };
         for (int step = 0; step < 4; step++)
         {
@@ -157,6 +157,12 @@ internal sealed class FailedAllocationTests
         parameters.Dispose();
         Assert.That(device.Device.Allocator.Live, Is.EqualTo(device.LiveAtFirst), "allocations that nobody freed");
         return bits;
+
+        void Set(TensorStorage storage)
+        {
+            float[] numbers = TestTraining.Numbers(random, (int)storage.Length);
+            device.Retry(() => storage.CopyFrom(numbers));
+        }
     }
 
     private static float[] Numbers(TensorStorage storage)

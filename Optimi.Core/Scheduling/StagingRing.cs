@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+
+namespace Optimi;
+
+/// <summary>
+/// Staging buffers from which copies to a device are queued without waiting. A buffer comes round again only when the device has been
+/// waited for since.
+/// </summary>
+/// <typeparam name="T">The entry.</typeparam>
+internal sealed class StagingRing<T> : IDisposable
+    where T : unmanaged
+{
+    private const int Length = 32;
+
+    private readonly ComputeDevice _device;
+    private readonly HostAllocation _memory;
+    private readonly CPUMemoryBuffer[] _buffers = new CPUMemoryBuffer[Length];
+    private readonly long[] _usedAt = new long[Length];
+    private int _next;
+
+    /// <summary>Makes buffers.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="entries">How many entries each has room for.</param>
+    /// <exception cref="DeviceException">There is no memory left.</exception>
+    public unsafe StagingRing(ComputeDevice device, int entries)
+    {
+        _device = device;
+        long bytes = (long)entries * Unsafe.SizeOf<T>();
+        _memory = device.Allocator.AllocateHost(Length * bytes);
+        for (int i = 0; i < Length; i++)
+        {
+            // OpenCL copies the whole host buffer whatever the view, so each is made to measure.
+            _buffers[i] = CPUMemoryBuffer.Create(
+                device.Ilgpu.Accelerator, (nint)(_memory.Start + (i * bytes)), entries, Unsafe.SizeOf<T>());
+            _usedAt[i] = -1;
+        }
+    }
+
+    /// <summary>Queues a copy.</summary>
+    /// <param name="entries">The first entries of the table.</param>
+    /// <param name="table">The table, which has room for as many as each buffer.</param>
+    public unsafe void Upload(ReadOnlySpan<T> entries, ArrayView<T> table)
+    {
+        _next = (_next + 1) % Length;
+        if (_usedAt[_next] == _device.Synchronizations)
+            _device.Synchronize();
+        _usedAt[_next] = _device.Synchronizations;
+        CPUMemoryBuffer staging = _buffers[_next];
+        entries.CopyTo(new Span<T>((void*)staging.NativePtr, (int)staging.Length));
+        table.CopyFrom(_device.Ilgpu.Stream, staging.AsArrayView<T>(0, staging.Length));
+    }
+
+    public void Dispose()
+    {
+        if (!_device.IsDisposed)
+        {
+            // A copy that is still queued reads the memory.
+            _device.Synchronize();
+            foreach (CPUMemoryBuffer buffer in _buffers)
+                buffer.Dispose();
+        }
+
+        _device.Allocator.Free(_memory);
+    }
+}
