@@ -5,7 +5,7 @@ internal static class ExitCode
 {
     public const int Success = 0;
 
-    /// <summary>What was tried gave a wrong result, or none.</summary>
+    /// <summary>A check failed, or a suite did not run.</summary>
     public const int Failure = 1;
 
     /// <summary>An option, a file or a device cannot be used.</summary>

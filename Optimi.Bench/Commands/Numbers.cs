@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Optimi.Bench;
 
 /// <summary>
-/// Reads the numbers of options, which are texts to the parser: it would take a comma for a separator of thousands, whatever that
-/// makes of the number, and its message would name a type of .NET's.
+/// Reads numbers from option texts. The parser's own reader takes the comma in 0,001 for a thousands separator, and its error names a
+/// .NET type.
 /// </summary>
 internal static class Numbers
 {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ConstrainedExecution;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
@@ -9,9 +10,10 @@ namespace Optimi;
 /// Where a device's ILGPU accelerator comes from: it is there already, or, on the host, which steps without ILGPU, it is made when
 /// somebody first asks for it. It is closed when the device is disposed of, or when nobody refers to it any more.
 /// </summary>
-internal sealed class AcceleratorSource : IDisposable
+internal sealed class AcceleratorSource : CriticalFinalizerObject, IDisposable
 {
     private readonly Lock _gate = new();
+    private readonly List<HostAllocation> _held = [];
     private readonly Func<Context>? _createContext;
     private readonly AcceleratorStream? _stream;
     private readonly bool _isOwned;
@@ -50,17 +52,38 @@ internal sealed class AcceleratorSource : IDisposable
     /// <summary>The first CPU accelerator of a context that is made when it is asked for.</summary>
     public static AcceleratorSource OfHost(Func<Context> createContext) => new(createContext, null, null, null);
 
-    /// <summary>Closes an accelerator that nobody closed: ILGPU's own threads keep it, and themselves, from being collected.</summary>
+    /// <summary>
+    /// Closes an accelerator that nobody closed. ILGPU's threads refer to their accelerator, so without this neither would ever be
+    /// collected. It is a critical finalizer, which comes after those of buffers: a closed accelerator does not free them any more.
+    /// </summary>
     ~AcceleratorSource()
     {
+        if (!_isOwned)
+            return;
         try
         {
             Close();
         }
-        catch (AcceleratorException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
             // A driver that cannot close is no reason to end the process, as an exception here would.
         }
+    }
+
+    /// <summary>Keeps memory from being freed until the stream was waited for: a queued copy reads it.</summary>
+    public void Hold(HostAllocation memory)
+    {
+        bool isHeld = false;
+        memory.DangerousAddRef(ref isHeld);
+        _held.Add(memory);
+    }
+
+    /// <summary>Lets go of what queued copies have read, after the stream was waited for.</summary>
+    public void Release()
+    {
+        foreach (HostAllocation memory in _held)
+            memory.DangerousRelease();
+        _held.Clear();
     }
 
     public void Dispose()
@@ -79,7 +102,7 @@ internal sealed class AcceleratorSource : IDisposable
         throw new DeviceException(
             $"{device} needs ILGPU, which generates code at run time, and this program does not allow that: it is made for native"
             + " AOT, as file-based programs are by default. Add '#:property PublishAot=false' to such a program, or remove PublishAot"
-            + " from its project, or use the device 'cpu', which needs no ILGPU.");
+            + " from its project, or use the device 'cpu' or 'cpu-simulated', which need no ILGPU.");
     }
 
     private void Close()
@@ -87,6 +110,9 @@ internal sealed class AcceleratorSource : IDisposable
         lock (_gate)
         {
             _isDisposed = true;
+            if (_held.Count > 0 && !Accelerator.IsDisposed)
+                Stream.Synchronize();
+            Release();
             if (!_isOwned)
                 return;
             _accelerator?.Dispose();

@@ -24,10 +24,7 @@ internal static class DeviceFinder
         if (name == "auto")
             return OpenFirstGpu() ?? OpenHost(DeviceKind.Host);
         if (name == "cpu-simulated")
-        {
-            AcceleratorSource.CheckDynamicCode($"Device '{name}'");
             return OpenHost(DeviceKind.Simulated);
-        }
 
         return OpenGpu(name);
     }
@@ -58,7 +55,7 @@ internal static class DeviceFinder
         DeviceDescription host = DescribeHost(DeviceKind.Host);
         DeviceDescription simulation = DescribeHost(DeviceKind.Simulated);
         if (!RuntimeFeature.IsDynamicCodeSupported)
-            return [host, simulation with { Problem = "ILGPU generates code at run time, which this program does not allow" }];
+            return [host, simulation];
         using Context context = CreateContext(builder => AddGpus(builder));
         return
         [

@@ -58,7 +58,8 @@ internal static partial class HostMemorySize
     {
         foreach (string line in Lines(Path.Combine(root, "proc/self/cgroup")))
         {
-            (string controllers, string group) = line.Split(':', 3) is [_, var first, var second] ? (first, second) : ("none", "");
+            if (line.Split(':', 3) is not [_, var controllers, var group])
+                continue;
             if (controllers != "" && !controllers.Split(',').Contains("memory"))
                 continue;
             string top = Path.Combine(root, controllers == "" ? "sys/fs/cgroup" : "sys/fs/cgroup/memory");

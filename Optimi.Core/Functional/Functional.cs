@@ -123,6 +123,7 @@ public static class Functional
     /// <param name="lr">The learning rate of this step; that of the options if null.</param>
     /// <param name="accumulate">Whether the step only accumulates the gradient into the states.</param>
     /// <exception cref="ObjectDisposedException">The device is disposed.</exception>
+    /// <exception cref="DeviceException">The device has no memory left for its tables, or a kernel does not compile; nothing has changed.</exception>
     /// <inheritdoc cref="Step{TRule}(RuleOptions{TRule}, long, TensorSpan, ReadOnlyTensorSpan, TensorSpan, TensorSpan, TensorSpan, TensorSpan, TensorSpan, double?, bool)" path="/exception"/>
     [RequiresUnreferencedCode(CodeNeeds.WholeIlgpu)]
     public static void Step<TRule>(

@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 
 namespace Optimi;
 
-/// <summary>Allocates the memory of a device: nothing else does, so that every failure has the same type.</summary>
+/// <summary>Allocates the memory of a device, so that every failure has the same type.</summary>
 internal sealed class Allocator(ComputeDevice device)
 {
     /// <summary>Called before each allocation with its bytes. Tests throw here what a device without memory throws.</summary>
@@ -103,7 +103,7 @@ internal sealed class Allocator(ComputeDevice device)
             throw new DeviceException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Device '{device.Name}' could not allocate {bytes:N0} bytes of its {device.MemoryBytes:N0}: {error.Message}.")
+                    $"Device '{device.Name}' could not allocate {bytes:N0} bytes of its {device.MemoryBytes:N0}: {error.Message.TrimEnd('.')}.")
                 + " Free memory, use BFloat16 or fewer parameters.",
                 error);
         }

@@ -9,11 +9,9 @@ namespace Optimi;
 internal sealed class DeviceArray<T> : IDisposable
     where T : unmanaged
 {
-    /// <summary>Lets whoever holds a view hold the device, too, which closes itself when nobody refers to it any more.</summary>
-    private static readonly ConditionalWeakTable<MemoryBuffer, AcceleratorSource> _deviceOf = [];
-
     private readonly ComputeDevice _device;
     private readonly HostAllocation? _host;
+    private readonly MemoryPressure? _pressure;
     private bool _isDisposed;
 
     /// <summary>An array in the memory of an accelerator.</summary>
@@ -21,7 +19,7 @@ internal sealed class DeviceArray<T> : IDisposable
     {
         _device = device;
         Buffer = buffer;
-        _deviceOf.Add(buffer, device.Ilgpu);
+        _pressure = new MemoryPressure(buffer.LengthInBytes);
     }
 
     /// <summary>An array in the host's memory.</summary>
@@ -52,6 +50,7 @@ internal sealed class DeviceArray<T> : IDisposable
         if (_host is not null || !_device.IsDisposed)
             Buffer.Dispose();
         _host?.Dispose();
+        _pressure?.Dispose();
         _device.Allocator.OnFreed();
     }
 }

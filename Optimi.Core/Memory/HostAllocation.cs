@@ -33,8 +33,16 @@ internal sealed unsafe class HostAllocation : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>Bytes in the whole process that are not freed yet.</summary>
     public static long LiveBytes => Volatile.Read(ref _liveBytes);
 
-    /// <summary>Where it begins; null once it is disposed of.</summary>
-    public byte* Start => IsClosed ? null : (byte*)handle;
+    /// <summary>Where it begins.</summary>
+    /// <exception cref="ObjectDisposedException">It is disposed of.</exception>
+    public byte* Start
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsClosed, this);
+            return (byte*)handle;
+        }
+    }
 
     protected override bool ReleaseHandle()
     {

@@ -23,6 +23,8 @@ internal sealed class HostBuffer : CPUMemoryBuffer
 
     protected override void DisposeAcceleratorObject(bool disposing)
     {
+        NativePtr = 0;
+        // The fields only hold what views need.
         GC.KeepAlive(_memory);
         GC.KeepAlive(_source);
     }

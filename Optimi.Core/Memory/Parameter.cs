@@ -37,7 +37,7 @@ public sealed class Parameter
     public DType DType { get; }
 
     /// <summary>The values. When they are set by <c>CopyFrom</c> or <c>Fill</c>, the Kahan compensation of every optimizer becomes zero, and
-    /// slow weights become the new values. Averages go on; <see cref="Optimizer.Forget"/> begins all anew.</summary>
+    /// slow weights become the new values. Moments go on; <see cref="Optimizer.Forget"/> begins all anew.</summary>
     public TensorStorage Value => _value;
 
     /// <summary>The gradient, of the same shape and type; its memory is allocated when it is first asked for.</summary>

@@ -39,6 +39,7 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
 
     /// <summary>Bytes allocated for values, each tensor rounded up to whole tiles of 256 numbers.</summary>
     /// <exception cref="ObjectDisposedException">The buffer is disposed.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public long ValueBytes
     {
         get
@@ -134,6 +135,7 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
 
     /// <summary>Sets all gradients to zero, without saying that they are there or not.</summary>
     /// <exception cref="ObjectDisposedException">The buffer is disposed.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public void ZeroGradients()
     {
         lock (Device.Gate)

@@ -8,7 +8,7 @@ namespace Optimi;
 
 /// <summary>
 /// A contiguous piece of device memory that never moves. On the host it is memory of our own, wrapped for ILGPU, which aligns its own
-/// to 16 bytes only; elsewhere it is ILGPU's. Nobody needs to dispose of it: then it is freed when the garbage collector finds it.
+/// to 16 bytes only; elsewhere it is ILGPU's. If nobody disposes of it, the garbage collector frees it.
 /// </summary>
 internal sealed unsafe class Slab : IDisposable
 {
@@ -23,6 +23,9 @@ internal sealed unsafe class Slab : IDisposable
     private const int FarApart = (128 << 10) + Alignment;
 
     private const long LargeBytes = 8 << 20;
+
+    /// <summary>A view holds its buffer; the buffer holds the device here, which would close itself otherwise.</summary>
+    private static readonly ConditionalWeakTable<MemoryBuffer, AcceleratorSource> _deviceOf = [];
 
     private readonly ComputeDevice _device;
     private readonly long _allocated;
@@ -56,6 +59,7 @@ internal sealed unsafe class Slab : IDisposable
         {
             _array = device.Allocator.Allocate<byte>(
                 _allocated, array => array.View.MemSetToZero(device.Ilgpu.Stream));
+            _deviceOf.Add(_array.Buffer, device.Ilgpu);
         }
     }
 
@@ -93,6 +97,7 @@ internal sealed unsafe class Slab : IDisposable
         {
             _device.Synchronize();
             source.CopyTo(new Span<byte>(Host + offset, source.Length));
+            GC.KeepAlive(this);
             return;
         }
 
@@ -116,6 +121,7 @@ internal sealed unsafe class Slab : IDisposable
         {
             _device.Synchronize();
             new Span<byte>(Host + offset, destination.Length).CopyTo(destination);
+            GC.KeepAlive(this);
             return;
         }
 
@@ -143,6 +149,7 @@ internal sealed unsafe class Slab : IDisposable
 
         AwaitDevice();
         NativeMemory.Clear(Host + offset, (nuint)bytes);
+        GC.KeepAlive(this);
     }
 
     public void Dispose()

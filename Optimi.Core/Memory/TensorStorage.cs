@@ -45,6 +45,7 @@ public abstract class TensorStorage
     /// <param name="source">All numbers of the tensor, row-major.</param>
     /// <exception cref="ParameterException">The length is not the tensor's.</exception>
     /// <exception cref="ObjectDisposedException">The memory is gone.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     [OverloadResolutionPriority(1)]
     public void CopyFrom(ReadOnlySpan<float> source) => WriteFrom(source);
 
@@ -58,6 +59,7 @@ public abstract class TensorStorage
     /// <param name="destination">Room for all numbers of the tensor.</param>
     /// <exception cref="ParameterException">The length is not the tensor's.</exception>
     /// <exception cref="ObjectDisposedException">The memory is gone.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public void CopyTo(Span<float> destination) => ReadTo(destination);
 
     /// <inheritdoc cref="CopyTo(Span{float})"/>
@@ -69,6 +71,7 @@ public abstract class TensorStorage
     /// <summary>Sets every number to one value, rounded to the storage type.</summary>
     /// <param name="value">The value.</param>
     /// <exception cref="ObjectDisposedException">The memory is gone.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public void Fill(float value)
     {
         float[] numbers = ArrayPool<float>.Shared.Rent((int)Math.Min(Length, ChunkLength));
@@ -87,7 +90,7 @@ public abstract class TensorStorage
     /// <typeparam name="T"><see cref="float"/>, <see cref="BFloat16"/> or <see cref="Half"/>, as <see cref="DType"/> says.</typeparam>
     /// <exception cref="ParameterException"><typeparamref name="T"/> is not the storage type, or the tensor is too long for a
     /// span.</exception>
-    /// <exception cref="DeviceException">The device's memory is not the host's.</exception>
+    /// <exception cref="DeviceException">The device's memory is not the host's, or it has none left; then nothing has changed.</exception>
     /// <exception cref="ObjectDisposedException">The memory is gone.</exception>
     public unsafe Span<T> AsSpan<T>()
         where T : unmanaged
@@ -114,6 +117,7 @@ public abstract class TensorStorage
     /// <typeparam name="T"><see cref="float"/>, <see cref="BFloat16"/> or <see cref="Half"/>, as <see cref="DType"/> says.</typeparam>
     /// <exception cref="ParameterException"><typeparamref name="T"/> is not the storage type.</exception>
     /// <exception cref="ObjectDisposedException">The memory is gone.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     [RequiresDynamicCode(CodeNeeds.Ilgpu)]
     [RequiresUnreferencedCode(CodeNeeds.WholeIlgpu)]
     public ArrayView<T> AsArrayView<T>()

@@ -1,13 +1,23 @@
+using ILGPU.Runtime;
+
 namespace Optimi;
 
-/// <summary>
-/// Several steps that hold as a whole or not at all: unless it is committed, all that was done is undone, the last first. It can be used
-/// again afterwards.
-/// </summary>
+/// <summary>Undoes what was done, the last first, unless it is committed. It can be used again.</summary>
 internal sealed class Transaction : IDisposable
 {
     private readonly List<Action> _undo = [];
     private readonly List<Action> _afterwards = [];
+
+    /// <summary>Whether it was begun and has not ended.</summary>
+    public bool IsOpen { get; private set; }
+
+    /// <summary>Begins it.</summary>
+    /// <returns>Itself, to be disposed of at the end.</returns>
+    public Transaction Begin()
+    {
+        IsOpen = true;
+        return this;
+    }
 
     /// <summary>Adds what is to be disposed of if there is no commit.</summary>
     public T Add<T>(T made)
@@ -35,9 +45,20 @@ internal sealed class Transaction : IDisposable
     /// <summary>Undoes what was not committed.</summary>
     public void Dispose()
     {
-        for (int i = _undo.Count - 1; i >= 0; i--)
-            _undo[i]();
-        _undo.Clear();
+        IsOpen = false;
         _afterwards.Clear();
+        while (_undo.Count > 0)
+        {
+            Action undo = _undo[^1];
+            _undo.RemoveAt(_undo.Count - 1);
+            try
+            {
+                undo();
+            }
+            catch (AcceleratorException)
+            {
+                // A driver that failed may fail to free, too. The first error says more, and the rest is to be undone all the same.
+            }
+        }
     }
 }

@@ -53,6 +53,7 @@ public abstract class Optimizer : IDisposable
 
     /// <summary>Bytes allocated for states, the Kahan compensation included.</summary>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public abstract long StateBytes { get; }
 
     /// <summary>The device of all parameters.</summary>
@@ -73,7 +74,7 @@ public abstract class Optimizer : IDisposable
     /// <summary>Steps every parameter that has a gradient.</summary>
     /// <remarks>When it returns, the work is queued on the device; see <see cref="ComputeDevice"/>.</remarks>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
-    /// <exception cref="DeviceException">The device has no memory left for the states.</exception>
+    /// <exception cref="DeviceException">The device has no memory left, or a kernel does not compile; no parameter has changed.</exception>
     public abstract void Step();
 
     /// <summary>
@@ -94,6 +95,7 @@ public abstract class Optimizer : IDisposable
     /// <returns>The loss.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="closure"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public double Step(Func<double> closure)
     {
         ArgumentNullException.ThrowIfNull(closure);
@@ -107,11 +109,13 @@ public abstract class Optimizer : IDisposable
     /// <param name="parameter">The parameter.</param>
     /// <exception cref="ParameterException">The optimizer does not own it.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public abstract void Step(Parameter parameter);
 
     /// <summary>Sets the gradients of its parameters to zero. They still count as there: see
     /// <see cref="Parameter.HasGradient"/>.</summary>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public void ZeroGradients()
     {
         lock (Device.Gate)
@@ -147,6 +151,7 @@ public abstract class Optimizer : IDisposable
     /// <param name="name">The state's name: the rule's, such as <c>exp_avg</c>, or <c>kahan_comp</c>.</param>
     /// <exception cref="ParameterException">The optimizer does not own the parameter, or keeps no such state for it.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public TensorStorage State(Parameter parameter, string name) => TryGetState(parameter, name, out TensorStorage? state)
         ? state
         : throw new ParameterException(
@@ -159,12 +164,14 @@ public abstract class Optimizer : IDisposable
     /// <returns>Whether the optimizer keeps it.</returns>
     /// <exception cref="ParameterException">The optimizer does not own the parameter.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public abstract bool TryGetState(Parameter parameter, string name, [MaybeNullWhen(false)] out TensorStorage state);
 
     /// <summary>The names of the states that are kept for a parameter; none while it is frozen from the beginning.</summary>
     /// <param name="parameter">The parameter.</param>
     /// <exception cref="ParameterException">The optimizer does not own the parameter.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public abstract IReadOnlyList<string> StateNames(Parameter parameter);
 
     /// <summary>t: how many steps a parameter has taken part in.</summary>
@@ -219,13 +226,25 @@ public abstract class Optimizer : IDisposable
         Warnings.Raise(
             this,
             FormattableString.Invariant($"Lr {group.Lr} is above MaxLr {group.MaxLr}, to which {nameof(OptimizerOptions.DecoupleLr)}")
-            + FormattableString.Invariant($" relates it: a step's weight decay is {group.Lr / group.MaxLr} times {group.Options.WeightDecay}.")
-            + " Set MaxLr to the highest rate of the schedule; it is the group's first one unless given.");
+            + FormattableString.Invariant($" relates it: a step's weight decay is {group.Lr / group.MaxLr:G3} times {group.Options.WeightDecay}.")
+            + " Give MaxLr, the highest rate of the schedule, when the group is made; it is the group's first rate otherwise.");
     }
 
     /// <summary>Warns of what new options bring that the old ones had not.</summary>
     internal virtual void OnOptionsChanged(ParameterGroup group, OptimizerOptions old)
     {
+        if (group.Options.Lr != old.Lr && group.Options.Lr != group.Lr)
+        {
+            Warnings.Raise(this, FormattableString.Invariant(
+                $"Lr {group.Options.Lr} of the new options is not taken: the group goes on with {group.Lr}. Set the group's Lr."));
+        }
+
+        if (group.Options.MaxLr != old.MaxLr && group.Options.MaxLr != group.MaxLr)
+        {
+            Warnings.Raise(this, FormattableString.Invariant(
+                $"MaxLr {group.Options.MaxLr} of the new options is not taken: the group goes on with {group.MaxLr}, that of its schedule."));
+        }
+
         if (HasLargeDecay(group.Options) && !HasLargeDecay(old))
             WarnOfLargeDecay([group]);
         if (group.Options.Doubt is string doubt && old.Doubt is null)
@@ -233,11 +252,7 @@ public abstract class Optimizer : IDisposable
         OnLrChanged(group);
     }
 
-    private protected void Add(ParameterGroup group)
-    {
-        _groups = [.. _groups, group];
-        group.Owner ??= this;
-    }
+    private protected void Add(ParameterGroup group) => _groups = [.. _groups, group];
 
     /// <summary>Warns of what is allowed but seldom meant.</summary>
     private protected void WarnOf(IReadOnlyList<ParameterGroup> groups)

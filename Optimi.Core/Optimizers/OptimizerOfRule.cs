@@ -37,8 +37,14 @@ public class Optimizer<TRule> : Optimizer
         : base(groups)
     {
         LaunchFactory.Check<TRule>();
+        lock (Device.Gate)
+        {
+            foreach (ParameterGroup group in groups)
+                Own(group);
+        }
+
         foreach (ParameterGroup group in groups)
-            Own(group);
+            group.AddOwner(this);
         WarnOf(groups);
     }
 
@@ -92,6 +98,7 @@ public class Optimizer<TRule> : Optimizer
             Own(group);
         }
 
+        group.AddOwner(this);
         WarnOfL2(hasL2);
         WarnOf([group]);
         return group;
@@ -102,7 +109,7 @@ public class Optimizer<TRule> : Optimizer
     {
         lock (Device.Gate)
         {
-            using (Transaction transaction = _transaction)
+            using (Transaction transaction = BeginTransaction())
             {
                 Schedule(transaction);
                 foreach (ScheduledLaunch<TRule> launch in _launches)
@@ -123,7 +130,7 @@ public class Optimizer<TRule> : Optimizer
     {
         lock (Device.Gate)
         {
-            using Transaction transaction = _transaction;
+            using Transaction transaction = BeginTransaction();
             Schedule(transaction);
             Task prepared = Task.WhenAll([.. _launches.Select(launch => launch.Prepare(Accumulate, transaction))]);
             transaction.Commit();
@@ -137,7 +144,7 @@ public class Optimizer<TRule> : Optimizer
         lock (Device.Gate)
         {
             LaunchTensor tensor = Find(parameter);
-            using Transaction transaction = _transaction;
+            using Transaction transaction = BeginTransaction();
             Schedule(transaction);
             if (_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
                 launch.Step(tensor, Accumulate, transaction);
@@ -221,14 +228,11 @@ public class Optimizer<TRule> : Optimizer
     /// <inheritdoc/>
     internal override void CheckOptions(OptimizerOptions options)
     {
-        if (options is not RuleOptions<TRule> ofRule)
+        if (options is not RuleOptions<TRule>)
         {
             throw new OptionException(
                 $"{options.GetType().Name} are not the options of {GetType().Name}; use those made for its rule.");
         }
-
-        if (Accumulate)
-            ofRule.CheckAccumulation();
     }
 
     /// <inheritdoc/>
@@ -242,6 +246,8 @@ public class Optimizer<TRule> : Optimizer
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
+        if (!disposing)
+            return;
         foreach (ScheduledLaunch<TRule> launch in _launches)
             launch.Dispose();
         _launches.Clear();
@@ -308,9 +314,12 @@ public class Optimizer<TRule> : Optimizer
         Add(group);
     }
 
+    /// <summary>Begins the transaction that is used again and again; another one if options or listeners call back within it.</summary>
+    private Transaction BeginTransaction() => (_transaction.IsOpen ? new Transaction() : _transaction).Begin();
+
     private void ScheduleAll()
     {
-        using Transaction transaction = _transaction;
+        using Transaction transaction = BeginTransaction();
         Schedule(transaction);
         transaction.Commit();
     }

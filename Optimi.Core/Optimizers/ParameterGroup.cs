@@ -5,6 +5,7 @@ public sealed class ParameterGroup
 {
     private readonly Parameter[] _parameters;
     private readonly DType[] _dtypes;
+    private readonly List<WeakReference<Optimizer>> _owners = [];
     private double _lr;
     private OptimizerOptions _options;
 
@@ -34,19 +35,26 @@ public sealed class ParameterGroup
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
     /// <summary>
-    /// The options of the next step. They can be changed between steps, at no cost: <c>group.Options = options with { WeightDecay = 0.1
-    /// }</c>. The group's <see cref="Lr"/> goes on as it is, and so does the highest rate of its schedule, whatever the new options
-    /// say of them. How states are stored, and whether there is a Kahan compensation, cannot change.
+    /// The options of the next step. They can be changed between steps: <c>group.Options = options with { WeightDecay = 0.1 }</c>. The
+    /// group's <see cref="Lr"/> goes on as it is, and so does the highest rate of its schedule; new options that say otherwise of them
+    /// are warned of. How states are stored, and whether there is a Kahan compensation, cannot change. Setting them costs nothing; on a
+    /// GPU the first step with ascent, L2 or proximal decay may wait for the compiler.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
-    /// <exception cref="OptionException">An option has a value that it cannot have, would change the memory of states, or the options are
-    /// another optimizer's; the old ones stay.</exception>
+    /// <exception cref="OptionException">The new options have a value that they cannot have, store states otherwise, or are another
+    /// optimizer's; the old ones stay.</exception>
     public OptimizerOptions Options
     {
         get => _options;
         set
         {
             ArgumentNullException.ThrowIfNull(value);
+            foreach (WeakReference<Optimizer> owner in _owners)
+            {
+                if (owner.TryGetTarget(out Optimizer? optimizer))
+                    optimizer.CheckOptions(value);
+            }
+
             Check(value);
             foreach (DType dtype in _dtypes)
             {
@@ -61,15 +69,12 @@ public sealed class ParameterGroup
             }
 
             OptimizerOptions old = _options;
-            if (Owner is not Optimizer owner)
-            {
-                _options = value;
-                return;
-            }
-
-            owner.CheckOptions(value);
             _options = value;
-            owner.OnOptionsChanged(this, old);
+            foreach (WeakReference<Optimizer> owner in _owners)
+            {
+                if (owner.TryGetTarget(out Optimizer? optimizer))
+                    optimizer.OnOptionsChanged(this, old);
+            }
         }
     }
 
@@ -82,18 +87,22 @@ public sealed class ParameterGroup
         {
             CheckLr(value);
             _lr = value;
-            Owner?.OnLrChanged(this);
+            foreach (WeakReference<Optimizer> owner in _owners)
+            {
+                if (owner.TryGetTarget(out Optimizer? optimizer))
+                    optimizer.OnLrChanged(this);
+            }
         }
     }
 
     /// <summary>The highest learning rate of the schedule.</summary>
     internal double MaxLr { get; }
 
-    /// <summary>The optimizer that it was given to first.</summary>
-    internal Optimizer? Owner { get; set; }
-
     /// <summary>Whether decay is larger than it was meant to be at most.</summary>
-    internal bool IsAboveMaxLr => Options.DecoupleLr && Lr > MaxLr;
+    internal bool IsAboveMaxLr => Options is { DecoupleLr: true, WeightDecay: > 0 } && Lr > MaxLr;
+
+    /// <summary>Adds an optimizer that it was given to, which it does not keep alive.</summary>
+    internal void AddOwner(Optimizer optimizer) => _owners.Add(optimizer.Weak);
 
     /// <summary>Checks a learning rate.</summary>
     /// <exception cref="OptionException">It cannot be set.</exception>

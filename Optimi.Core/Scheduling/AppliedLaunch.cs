@@ -19,7 +19,7 @@ internal abstract class AppliedLaunch<TRule, TApply, TPass>(LaunchMemory memory)
     protected List<Terms> TermsOfRows { get; } = [];
 
     /// <summary>The rows of this step; never moved by the garbage collector.</summary>
-    protected Row<ScalarLane, TRule, TApply>[] Rows { get; private set; } = NewRows(InitialRows);
+    protected Row<ScalarLane, TRule, TApply>[] Rows { get; private set; } = NewRows(memory.Device, InitialRows);
 
     public override void Begin()
     {
@@ -31,7 +31,7 @@ internal abstract class AppliedLaunch<TRule, TApply, TPass>(LaunchMemory memory)
     {
         if (row == Rows.Length)
         {
-            Row<ScalarLane, TRule, TApply>[] larger = NewRows(2 * Rows.Length);
+            Row<ScalarLane, TRule, TApply>[] larger = NewRows(Device, 2 * Rows.Length);
             Rows.CopyTo(larger, 0);
             Rows = larger;
         }
@@ -44,6 +44,6 @@ internal abstract class AppliedLaunch<TRule, TApply, TPass>(LaunchMemory memory)
         Rows[row] = Row<ScalarLane, TRule, TApply>.Of(rule, scalars, isFirstStep);
     }
 
-    private static Row<ScalarLane, TRule, TApply>[] NewRows(int count) =>
-        GC.AllocateArray<Row<ScalarLane, TRule, TApply>>(count, pinned: true);
+    private static Row<ScalarLane, TRule, TApply>[] NewRows(ComputeDevice device, int count) =>
+        device.Allocator.AllocateManaged<Row<ScalarLane, TRule, TApply>>(count, isPinned: true);
 }

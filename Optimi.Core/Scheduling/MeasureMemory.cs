@@ -53,10 +53,10 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
         _partsDone = transaction.Add(allocator.Allocate(new int[memory.Extents.Length]));
         _rowOfTensor = transaction.Add(allocator.Allocate<int>(memory.Extents.Length));
         _rows = transaction.Add(allocator.Allocate<Row<ScalarLane, TRule, TApply>>(memory.Extents.Length));
-        transaction.Commit();
         if (_device.Groups is SimulatedGroups groups)
         {
             _simulation = new SimulatedFinish<TRule, TApply>(groups, sharesTensors);
+            transaction.Commit();
             return;
         }
 
@@ -70,6 +70,7 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
             LaunchTables<Row<ScalarLane, TRule, TApply>>>>(
             sharesTensors ? FinishKernel<TRule, TApply, CountedParts>.Run : FinishKernel<TRule, TApply, WholeTensors>.Run);
         Pending = [_finish];
+        transaction.Commit();
     }
 
     /// <summary>Those kernels that a compiler has to make first.</summary>

@@ -41,7 +41,7 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
                 TakePart(_current, tensor);
         }
 
-        Prepare(_current, transaction);
+        PrepareRun(_current, transaction);
     }
 
     /// <summary>Waits for the compiler.</summary>
@@ -76,7 +76,7 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
         TakePart(launch, tensor);
         if (!launch.HasRows)
             return;
-        Prepare(launch, transaction);
+        PrepareRun(launch, transaction);
         transaction.Commit();
         launch.AwaitKernels();
         tensor.Steps++;
@@ -147,7 +147,7 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
         launch.Begin();
     }
 
-    private void Prepare(RuleLaunch<TRule> launch, Transaction transaction)
+    private void PrepareRun(RuleLaunch<TRule> launch, Transaction transaction)
     {
         if (launch.HasRows)
             Memory.AllocateGradients(transaction);
@@ -165,11 +165,11 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
             _accumulating = launch;
         else
             _updating = launch;
-        transaction.OnRollback(() => Forget(launch));
+        transaction.OnRollback(() => Withdraw(launch));
         return launch;
     }
 
-    private void Forget(RuleLaunch<TRule> launch)
+    private void Withdraw(RuleLaunch<TRule> launch)
     {
         _accumulating = _accumulating == launch ? null : _accumulating;
         _updating = _updating == launch ? null : _updating;

@@ -19,6 +19,7 @@ internal sealed class StagingRing<T> : IDisposable
     private readonly HostAllocation _memory;
     private readonly CPUMemoryBuffer[] _buffers = new CPUMemoryBuffer[Length];
     private readonly long[] _usedAt = new long[Length];
+    private long _heldAt = -1;
     private int _next;
 
     /// <summary>Makes buffers.</summary>
@@ -48,6 +49,9 @@ internal sealed class StagingRing<T> : IDisposable
         if (_usedAt[_next] == _device.Synchronizations)
             _device.Synchronize();
         _usedAt[_next] = _device.Synchronizations;
+        if (_heldAt != _device.Synchronizations)
+            _device.Ilgpu.Hold(_memory);
+        _heldAt = _device.Synchronizations;
         CPUMemoryBuffer staging = _buffers[_next];
         entries.CopyTo(new Span<T>((void*)staging.NativePtr, (int)staging.Length));
         table.CopyFrom(_device.Ilgpu.Stream, staging.AsArrayView<T>(0, staging.Length));

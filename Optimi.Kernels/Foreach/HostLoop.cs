@@ -83,7 +83,7 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
         ReadOnlySpan<TensorExtent> extents,
         float* sums)
     {
-        if (terms == Terms.All)
+        if ((terms & Terms.Rest) != 0)
             Measure<MeasurePass>(scalars, slabs, first, number, tiles, extents, sums);
         else
             Measure<LeanPass<MeasurePass, NoTerms>>(scalars, slabs, first, number, tiles, extents, sums);

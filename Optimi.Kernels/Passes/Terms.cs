@@ -16,6 +16,9 @@ public enum Terms
     /// <summary>Weight decay as part of the gradient.</summary>
     L2 = 4,
 
-    /// <summary>All there are: these, ascent, a first step from which states begin, and the meeting with the slow weights.</summary>
-    All = Decay | Shrink | L2,
+    /// <summary>What few steps have: ascent, a first step from which states begin, the meeting with the slow weights.</summary>
+    Rest = 8,
+
+    /// <summary>All there are.</summary>
+    All = Decay | Shrink | L2 | Rest,
 }

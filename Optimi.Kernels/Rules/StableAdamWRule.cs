@@ -38,7 +38,8 @@ public struct StableAdamWRule<TLane> : IUpdateRule<StableAdamWRule<TLane>, TLane
     public static TLane Measure(in StableAdamWRule<TLane> rule, TLane gradient, ref States<TLane> states)
     {
         rule.Moments.Update(gradient, ref states);
-        // In this order a NaN in v makes the mean NaN, which divides nothing, instead of dividing the whole tensor's rate by 1/ε.
+        // A NaN in v must make the mean NaN, which clips nothing. In the other order Max returns ε², and the tensor's rate is divided
+        // by about g/ε.
         return gradient * gradient / TLane.Max(rule.EpsilonSquared, states.Second);
     }
 

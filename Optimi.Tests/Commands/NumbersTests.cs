@@ -20,7 +20,7 @@ internal sealed class NumbersTests(string decimals, string thousands)
     {
         _console = new CapturedConsole();
         _usual = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = Culture(decimals, thousands);
+        CultureInfo.CurrentCulture = TestCulture.Of(decimals, thousands);
     }
 
     [TearDown]
@@ -122,15 +122,6 @@ internal sealed class NumbersTests(string decimals, string thousands)
         ];
         Assert.That(BenchCommand.Create().Parse(arguments).Invoke(), Is.EqualTo(ExitCode.Success), _console.Error);
         Assert.That(_console.Out, Does.Contain(": 4,096 parameters").And.Match(@"│ +\d+\.\d │").And.Not.Match(@"│ +\d+,\d │"));
-    }
-
-    /// <summary>A culture made by hand, as a program without ICU knows the invariant one alone.</summary>
-    internal static CultureInfo Culture(string decimals, string thousands)
-    {
-        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        culture.NumberFormat.NumberDecimalSeparator = culture.NumberFormat.PercentDecimalSeparator = decimals;
-        culture.NumberFormat.NumberGroupSeparator = culture.NumberFormat.PercentGroupSeparator = thousands;
-        return culture;
     }
 
     private void IsRefused(string option, string text, params string[] remedies)

@@ -13,9 +13,9 @@ internal sealed class BusyPoolTests
         Task[] busy = [.. Enumerable.Range(0, 300).Select(_ => Task.Run(release.Wait))];
         try
         {
-            var training = new Thread(() => Train(name));
-            training.Start();
-            Assert.That(training.Join(TimeSpan.FromSeconds(30)), Is.True);
+            Task training = Task.Factory.StartNew(
+                () => Train(name), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            Assert.That(training.Wait(TimeSpan.FromSeconds(30)), Is.True);
         }
         finally
         {

@@ -24,7 +24,17 @@ internal sealed partial class ProgramTests
             Console.WriteLine($"{device.Name} {optimizer.StepCount(weight)}");
             foreach (string name in (string[])["opencl", "cuda:0", "cpu-simulated"])
             {
-                try { ComputeDevice.Open(name); }
+                try
+                {
+                    using var other = ComputeDevice.Open(name);
+                    using var its = new ParameterBuffer(other);
+                    Parameter parameter = its.Add("p", DType.Float32, 3);
+                    parameter.Gradient.Fill(1);
+                    using var stable = new StableAdamW(its, lr: 1);
+                    stable.Step();
+                    Console.WriteLine($"{name}: stepped {stable.StepCount(parameter)}");
+                    parameter.Value.AsArrayView<float>();
+                }
                 catch (DeviceException error) { Console.WriteLine($"{name}: {error.Message}"); }
             }
             """);
@@ -34,6 +44,7 @@ internal sealed partial class ProgramTests
             Assert.That(Regex.Count(output, "warning: .*#:property PublishAot=false"), Is.EqualTo(1));
             foreach (string name in (string[])["opencl", "cuda:0", "cpu-simulated"])
                 Assert.That(output, Does.Match($"{name}: .*#:property PublishAot=false"));
+            Assert.That(output, Does.Contain("cpu-simulated: stepped 1"));
         });
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ILGPU;
 
 namespace Optimi.Tests;
@@ -96,7 +95,7 @@ internal sealed class EmptyTensorTests
             created.Step();
         }
 
-        return [.. tensors.Select(tensor => MemoryMarshal.Cast<uint, float>(TestTraining.Bits(tensor.Value)).ToArray())];
+        return [.. tensors.Select(tensor => TestTraining.Numbers(tensor.Value))];
 
         void AddEmpty(string name)
         {

@@ -66,7 +66,8 @@ internal sealed class FailedAllocationTests
             Assert.Ignore("Functions of the host's memory allocate none.");
         var failing = new FailingDevice(device);
         var options = new StableAdamWOptions { Lr = 1, WeightDecay = 0 };
-        for (int n = 1; n < 12; n++)
+        int failures = 0;
+        for (int n = 1; failures == n - 1; n++)
         {
             using MemoryBuffer1D<float, Stride1D.Dense> memory = device.Accelerator.Allocate1D<float>(4 * 256);
             memory.MemSetToZero(device.Stream);
@@ -75,7 +76,46 @@ internal sealed class FailedAllocationTests
             failing.FailAt(n);
             failing.Retry(() => Functional.Step(device, options, 1, slots[0], slots[1], slots[2], slots[3]));
             Assert.That(slots[0].GetAsArray(device.Stream), Is.All.EqualTo(-1).Within(1e-5));
+            failures += failing.Failures;
         }
+
+        Assert.That(failures, Is.GreaterThan(8));
+    }
+
+    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.Kinds))]
+    public void A_table_that_cannot_grow_stays_as_it_was(TestDevice row)
+    {
+        const int Groups = 40;
+        using ComputeDevice device = row.Open();
+        var failing = new FailingDevice(device);
+        using var parameters = new ParameterBuffer(device);
+        for (int i = 0; i < Groups; i++)
+            parameters.Add($"p{i}", DType.Float32, 10).Gradient.Fill(1);
+        using var optimizer = new SGD([.. parameters.Select((parameter, i) =>
+            new ParameterGroup([parameter], new SgdOptions { Lr = i + 1 }))]);
+        foreach (Parameter parameter in parameters.Skip(3))
+            parameter.HasGradient = false;
+        optimizer.Step();
+        foreach (Parameter parameter in parameters)
+            parameter.HasGradient = true;
+        int failures = 0;
+        for (int n = 1; failures == n - 1; n++)
+        {
+            failing.FailAt(n);
+            try
+            {
+                optimizer.Step();
+            }
+            catch (DeviceException)
+            {
+                failures++;
+            }
+        }
+
+        Assert.That(failures, Is.Positive);
+        Assert.That(
+            parameters.Select(parameter => Numbers(parameter.Value)[0]),
+            Is.EqualTo(Enumerable.Range(1, Groups).Select(i => (float)(i <= 3 ? -2 * i : -i))));
     }
 
     [Test]
@@ -165,10 +205,5 @@ internal sealed class FailedAllocationTests
         }
     }
 
-    private static float[] Numbers(TensorStorage storage)
-    {
-        var numbers = new float[storage.Length];
-        storage.CopyTo(numbers);
-        return numbers;
-    }
+    private static float[] Numbers(TensorStorage storage) => TestTraining.Numbers(storage);
 }

@@ -242,12 +242,7 @@ internal sealed class ParameterBufferTests
             return (long)first;
     }
 
-    private static float[] Numbers(TensorStorage storage)
-    {
-        var numbers = new float[storage.Length];
-        storage.CopyTo(numbers);
-        return numbers;
-    }
+    private static float[] Numbers(TensorStorage storage) => TestTraining.Numbers(storage);
 
     /// <summary>Whatever is refused, the buffer goes on working.</summary>
     private void Refused(Action action, string text)

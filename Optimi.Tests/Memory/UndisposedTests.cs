@@ -32,7 +32,8 @@ internal sealed class UndisposedTests
         static void Drop(ComputeDevice device)
         {
             var parameters = new ParameterBuffer(device);
-            parameters.Add("p", DType.Float32, 200_000).Gradient.Fill(1);
+            // Nothing managed of that size is allocated, which would bring a collection by itself.
+            parameters.Add("p", DType.Float32, 200_000).HasGradient = true;
             new AdamW(parameters, lr: 1).Step();
         }
     }
@@ -84,6 +85,93 @@ internal sealed class UndisposedTests
                 parameters.Add($"{i}", DType.Float32, 100_000).Value.Fill(i);
             _ = parameters.ValueBytes;
         }
+    }
+
+    [Test]
+    public void Memory_is_not_freed_under_a_copy_that_is_the_last_to_use_it()
+    {
+        using var end = new CancellationTokenSource();
+        var collector = new Thread(() =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        })
+        {
+            IsBackground = true,
+        };
+        collector.Start();
+        var numbers = new float[1_000_000];
+        for (int i = 0; i < 20; i++)
+        {
+            CopyOut(numbers);
+            Assert.That(numbers, Is.All.EqualTo(2));
+        }
+
+        end.Cancel();
+        collector.Join();
+
+        [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+        static void CopyOut(float[] numbers)
+        {
+            Parameter parameter = new ParameterBuffer(ComputeDevice.Open("cpu")).Add("p", DType.Float32, numbers.Length);
+            parameter.Value.Fill(2);
+            _ = parameter.Buffer.ValueBytes;
+            parameter.Value.CopyTo(numbers);
+        }
+    }
+
+    [Test]
+    public void Steps_that_are_queued_when_their_optimizer_is_dropped_are_made()
+    {
+        using ComputeDevice device = TestDevice.All.Single(row => row.Name == "opencl").Open();
+        using var parameters = new ParameterBuffer(device);
+        Parameter parameter = parameters.Add("p", DType.Float32, 3_000_000);
+        parameter.Gradient.Fill(1);
+        var numbers = new float[3_000_000];
+        for (int run = 1; run <= 4; run++)
+        {
+            Step(parameters);
+            Collect();
+            parameter.Value.CopyTo(numbers);
+            // The sum of 1 to 25 each time.
+            Assert.That(numbers, Is.All.EqualTo(-325 * run));
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void Step(ParameterBuffer parameters)
+        {
+            var optimizer = new SGD(parameters, lr: 1);
+            for (int step = 1; step <= 25; step++)
+            {
+                optimizer.Lr = step;
+                optimizer.Step();
+            }
+        }
+    }
+
+    [Test]
+    public void An_optimizer_is_made_while_another_thread_sets_values()
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using var parameters = new ParameterBuffer(device);
+        Parameter parameter = parameters.Add("p", DType.BFloat16, 300);
+        using var end = new CancellationTokenSource();
+        Task writing = Task.Run(() =>
+        {
+            while (!end.IsCancellationRequested)
+                parameter.Value.Fill(1);
+        });
+        for (int i = 0; i < 300; i++)
+        {
+            using var optimizer = new AdamW(parameters, lr: 1);
+            optimizer.Step();
+        }
+
+        end.Cancel();
+        Assert.That(writing.Wait, Throws.Nothing);
     }
 
     private static int Threads

@@ -35,12 +35,7 @@ internal abstract class OptimizerFixture
         where TException : OptimiException =>
         Assert.That(action, Throws.TypeOf<TException>().With.Message.Contains(text));
 
-    protected static float[] Numbers(TensorStorage storage)
-    {
-        var numbers = new float[storage.Length];
-        storage.CopyTo(numbers);
-        return numbers;
-    }
+    protected static float[] Numbers(TensorStorage storage) => TestTraining.Numbers(storage);
 
     protected void GradientsAreThere()
     {

@@ -127,10 +127,5 @@ internal sealed class ValueWriteTests
     private static double Compensation(Parameter parameter, Optimizer optimizer) =>
         optimizer.TryGetState(parameter, "kahan_comp", out TensorStorage? compensation) ? Numbers(compensation)[0] : 0;
 
-    private static float[] Numbers(TensorStorage storage)
-    {
-        var numbers = new float[storage.Length];
-        storage.CopyTo(numbers);
-        return numbers;
-    }
+    private static float[] Numbers(TensorStorage storage) => TestTraining.Numbers(storage);
 }

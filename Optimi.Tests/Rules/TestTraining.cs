@@ -32,11 +32,14 @@ internal static class TestTraining
     }
 
     /// <summary>The bits of a tensor, widened to float32.</summary>
-    public static uint[] Bits(TensorStorage storage)
+    public static uint[] Bits(TensorStorage storage) => MemoryMarshal.Cast<float, uint>(Numbers(storage)).ToArray();
+
+    /// <summary>The numbers of a tensor.</summary>
+    public static float[] Numbers(TensorStorage storage)
     {
         var numbers = new float[storage.Length];
         storage.CopyTo(numbers);
-        return MemoryMarshal.Cast<float, uint>(numbers).ToArray();
+        return numbers;
     }
 
     public static float[] Numbers(Random random, int length)
