@@ -34,6 +34,9 @@ internal sealed class AcceleratorSource : CriticalFinalizerObject, IDisposable
     /// <summary>Whether the accelerator is there.</summary>
     public bool IsOpen => Volatile.Read(ref _accelerator) is not null;
 
+    /// <summary>Whether the accelerator is closed, by us or by whoever lent it.</summary>
+    public bool IsClosed => _isDisposed || Volatile.Read(ref _accelerator) is { IsDisposed: true };
+
     /// <summary>The accelerator, which is made now if need be.</summary>
     /// <exception cref="DeviceException">The program does not allow code to be generated, which ILGPU does.</exception>
     /// <exception cref="ObjectDisposedException">The device was disposed before anybody asked.</exception>
@@ -109,9 +112,9 @@ internal sealed class AcceleratorSource : CriticalFinalizerObject, IDisposable
     {
         lock (_gate)
         {
-            _isDisposed = true;
-            if (_held.Count > 0 && !Accelerator.IsDisposed)
+            if (_held.Count > 0 && !IsClosed)
                 Stream.Synchronize();
+            _isDisposed = true;
             Release();
             if (!_isOwned)
                 return;

@@ -168,6 +168,7 @@ public sealed class ComputeDevice : IDisposable
             Synchronizations++;
             if (Kind != DeviceKind.Host && Ilgpu.IsOpen)
                 Ilgpu.Stream.Synchronize();
+            // Also keeps the accelerator from being collected, and closed, while it is waited for.
             Ilgpu.Release();
         }
     }

@@ -14,6 +14,9 @@ namespace Optimi;
 /// <summary>Finds, describes and opens devices.</summary>
 internal static class DeviceFinder
 {
+    /// <summary>Held while drivers are asked for devices: one that is just starting says to a second thread that it has none.</summary>
+    private static readonly Lock _drivers = new();
+
     private const string Names = "auto, cuda[:n], opencl[:n], cpu, cpu-simulated";
 
     public static ComputeDevice Open(string name)
@@ -56,6 +59,7 @@ internal static class DeviceFinder
         DeviceDescription simulation = DescribeHost(DeviceKind.Simulated);
         if (!RuntimeFeature.IsDynamicCodeSupported)
             return [host, simulation];
+        using Lock.Scope turn = _drivers.EnterScope();
         using Context context = CreateContext(builder => AddGpus(builder));
         return
         [
@@ -103,6 +107,7 @@ internal static class DeviceFinder
             return null;
         }
 
+        using Lock.Scope turn = _drivers.EnterScope();
         Context context = CreateContext(builder => AddGpus(builder));
         foreach ((DeviceDescription description, Device device) in Gpus(context))
         {
@@ -124,6 +129,7 @@ internal static class DeviceFinder
             throw new DeviceException($"'{name}' is no device name; use one of {Names}.");
         string full = parts.Length == 2 ? name : $"{name}:0";
         AcceleratorSource.CheckDynamicCode($"Device '{full}'");
+        using Lock.Scope turn = _drivers.EnterScope();
         Context context = CreateContext(builder => AddGpus(builder));
         try
         {

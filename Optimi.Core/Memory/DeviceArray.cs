@@ -47,7 +47,7 @@ internal sealed class DeviceArray<T> : IDisposable
         if (_isDisposed)
             return;
         _isDisposed = true;
-        if (_host is not null || !_device.IsDisposed)
+        if (_host is not null || !_device.Ilgpu.IsClosed)
             Buffer.Dispose();
         _host?.Dispose();
         _pressure?.Dispose();

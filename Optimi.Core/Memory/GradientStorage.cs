@@ -5,6 +5,10 @@ internal sealed class GradientStorage(Parameter parameter) : ParameterStorage(pa
 {
     protected override Slab Slab => Parameter.Place!.Gradients;
 
+    protected override bool IsAllocated => Parameter.Place is { HasGradients: true };
+
+    protected override void Allocate(Transaction transaction) => Parameter.Place!.AllocateGradients(transaction);
+
     private protected override string Description => $"The gradient of parameter '{Parameter.Name}'";
 
     private protected override void OnWritten() => Parameter.HasGradient = true;

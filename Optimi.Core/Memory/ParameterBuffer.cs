@@ -167,6 +167,8 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
             foreach (PlacedSlabs slab in _slabs)
                 slab.Dispose();
             _slabs.Clear();
+            foreach (Parameter parameter in _parameters)
+                parameter.ForgetEarly();
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Optimi;
 
 /// <summary>
@@ -6,42 +8,81 @@ namespace Optimi;
 /// </summary>
 internal abstract class ParameterStorage(Parameter parameter) : TensorStorage(parameter.DType, parameter.Length)
 {
-    private byte[]? _early;
+    /// <summary>How much is copied at once: more than a span can hold is copied in pieces.</summary>
+    private const int PieceBytes = 1 << 30;
+
+    private HostAllocation? _early;
 
     protected Parameter Parameter { get; } = parameter;
 
     private protected override ComputeDevice Device => Parameter.Buffer.Device;
 
-    /// <summary>The slab, once the parameter is placed.</summary>
+    /// <summary>The slab, once it is allocated.</summary>
     protected abstract Slab Slab { get; }
 
+    /// <summary>Whether there is a slab.</summary>
+    protected abstract bool IsAllocated { get; }
+
+    private long Bytes => Length * DType.Bytes();
+
     /// <summary>Copies what was written early to where it belongs.</summary>
-    public void UploadEarly()
+    public unsafe void UploadEarly()
     {
-        if (_early is not null)
-            Slab.Upload(Parameter.Offset, _early);
+        if (_early is null)
+            return;
+        for (long at = 0; at < Bytes; at += PieceBytes)
+        {
+            Slab.Upload(
+                Parameter.Offset + at, new ReadOnlySpan<byte>(_early.Start + at, (int)Math.Min(PieceBytes, Bytes - at)));
+        }
     }
 
     /// <summary>Forgets what was written early.</summary>
-    public void ForgetEarly() => _early = null;
+    public void ForgetEarly()
+    {
+        if (_early is not null)
+            Device.Allocator.Free(_early);
+        _early = null;
+    }
+
+    /// <summary>Allocates the slab, if that of a placed parameter is not there yet.</summary>
+    protected virtual void Allocate(Transaction transaction)
+    {
+    }
+
+    private protected override void ThrowIfDisposed() => Parameter.Buffer.ThrowIfDisposed();
 
     private protected override (Slab Slab, long Offset) Locate()
     {
-        Parameter.Buffer.PlaceAll();
+        ThrowIfDisposed();
+        if (!IsAllocated)
+        {
+            using var transaction = new Transaction();
+            Parameter.Buffer.PlaceAll(transaction);
+            Allocate(transaction);
+            transaction.Commit();
+        }
+
         return (Slab, Parameter.Offset);
     }
 
-    private protected override void Write(long offset, ReadOnlySpan<byte> source)
+    private protected override unsafe void Write(long offset, ReadOnlySpan<byte> source)
     {
-        Parameter.Buffer.ThrowIfDisposed();
-        long bytes = Length * DType.Bytes();
-        if (Parameter.Place is not null || bytes > Array.MaxLength)
+        ThrowIfDisposed();
+        if (Parameter.Place is not null)
         {
             base.Write(offset, source);
             return;
         }
 
-        _early ??= Device.Allocator.AllocateManaged<byte>(bytes);
-        source.CopyTo(_early.AsSpan((int)offset));
+        if (Length == 0)
+            return;
+        if (_early is null)
+        {
+            _early = Device.Allocator.AllocateHost(Bytes);
+            NativeMemory.Clear(_early.Start, (nuint)Bytes);
+        }
+
+        source.CopyTo(new Span<byte>(_early.Start + offset, source.Length));
     }
 }

@@ -11,12 +11,14 @@ internal sealed class PlacedSlabs(ComputeDevice device, DType dtype, int tiles) 
 
     public Slab Gradients => _gradients ??= new Slab(device, Values.Bytes, Slot.Gradients);
 
+    public bool HasGradients => _gradients is not null;
+
     public long GradientBytes => _gradients?.Bytes ?? 0;
 
     /// <summary>Sees to it that there are gradients.</summary>
     public void AllocateGradients(Transaction transaction)
     {
-        if (_gradients is not null)
+        if (HasGradients)
             return;
         transaction.Add(Gradients);
         transaction.OnRollback(() => _gradients = null);

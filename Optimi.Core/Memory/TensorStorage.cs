@@ -78,6 +78,7 @@ public abstract class TensorStorage
         numbers.AsSpan().Fill(value);
         lock (Device.Gate)
         {
+            ThrowIfDisposed();
             for (long at = 0; at < Length; at += numbers.Length)
                 WritePart<float>(at, numbers.AsSpan(0, (int)Math.Min(numbers.Length, Length - at)));
             OnWritten();
@@ -133,6 +134,9 @@ public abstract class TensorStorage
         }
     }
 
+    /// <exception cref="ObjectDisposedException">The memory is gone.</exception>
+    private protected abstract void ThrowIfDisposed();
+
     /// <summary>Finds the memory, allocating it if need be.</summary>
     private protected abstract (Slab Slab, long Offset) Locate();
 
@@ -178,6 +182,7 @@ public abstract class TensorStorage
         CheckLength(source.Length);
         lock (Device.Gate)
         {
+            ThrowIfDisposed();
             if (typeof(T) == DType.Element())
             {
                 Write(0, MemoryMarshal.AsBytes(source));
@@ -232,6 +237,7 @@ public abstract class TensorStorage
         CheckLength(destination.Length);
         lock (Device.Gate)
         {
+            ThrowIfDisposed();
             if (typeof(T) == DType.Element())
             {
                 Read(0, MemoryMarshal.AsBytes(destination));

@@ -5,6 +5,8 @@ internal sealed class ValueStorage(Parameter parameter) : ParameterStorage(param
 {
     protected override Slab Slab => Parameter.Place!.Values;
 
+    protected override bool IsAllocated => Parameter.Place is not null;
+
     private protected override string Description => $"The value of parameter '{Parameter.Name}'";
 
     private protected override void OnWritten() => Parameter.OnValueWritten();

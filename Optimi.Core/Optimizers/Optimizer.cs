@@ -40,7 +40,9 @@ public abstract class Optimizer : IDisposable
             foreach (ParameterGroup group in _groups)
                 group.CheckLr(value);
             foreach (ParameterGroup group in _groups)
-                group.Lr = value;
+                group.SetLr(value);
+            foreach (ParameterGroup group in _groups)
+                group.OnLrChanged();
         }
     }
 
@@ -68,7 +70,9 @@ public abstract class Optimizer : IDisposable
         foreach (ParameterGroup group in _groups)
             group.CheckLr(group.Lr * factor);
         foreach (ParameterGroup group in _groups)
-            group.Lr *= factor;
+            group.SetLr(group.Lr * factor);
+        foreach (ParameterGroup group in _groups)
+            group.OnLrChanged();
     }
 
     /// <summary>Steps every parameter that has a gradient.</summary>
@@ -125,6 +129,18 @@ public abstract class Optimizer : IDisposable
     private void ZeroGradientsInTurn()
     {
         ThrowIfDisposed();
+        bool arePlaced = true;
+        foreach (ParameterGroup group in _groups)
+        {
+            foreach (Parameter parameter in group.Parameters)
+            {
+                parameter.Buffer.ThrowIfDisposed();
+                arePlaced &= parameter.Place is not null;
+            }
+        }
+
+        if (!arePlaced)
+            PlaceAll();
         PlacedSlabs? place = null;
         int first = 0;
         int end = 0;
@@ -132,7 +148,6 @@ public abstract class Optimizer : IDisposable
         {
             foreach (Parameter parameter in group.Parameters)
             {
-                parameter.Buffer.PlaceAll();
                 if (parameter.Place != place || parameter.FirstTile != end)
                 {
                     place?.ClearGradients(first, end);
@@ -144,6 +159,15 @@ public abstract class Optimizer : IDisposable
         }
 
         place?.ClearGradients(first, end);
+    }
+
+    /// <summary>Gives memory to the parameters that have none yet, of all buffers or of none.</summary>
+    private void PlaceAll()
+    {
+        using var transaction = new Transaction();
+        foreach (ParameterBuffer buffer in _groups.SelectMany(group => group.Parameters).Select(parameter => parameter.Buffer).Distinct())
+            buffer.PlaceAll(transaction);
+        transaction.Commit();
     }
 
     /// <summary>A state of a parameter, for reading and writing.</summary>

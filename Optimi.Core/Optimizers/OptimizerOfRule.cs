@@ -18,6 +18,7 @@ public class Optimizer<TRule> : Optimizer
     private readonly List<LaunchTensor> _withoutLaunch = [];
     private readonly Transaction _transaction = new();
     private bool _accumulate;
+    private bool _hasWarnedOfL2;
 
     /// <summary>Creates an optimizer with one group.</summary>
     /// <param name="parameters">The parameters: a whole <see cref="ParameterBuffer"/> or some of it; at least one.</param>
@@ -271,8 +272,9 @@ public class Optimizer<TRule> : Optimizer
 
     private void WarnOfL2(bool hasL2)
     {
-        if (hasL2)
+        if (hasL2 && !_hasWarnedOfL2)
         {
+            _hasWarnedOfL2 = true;
             Warnings.Raise(
                 this, "Steps that only accumulate have no weight decay, so L2 decay acts in the others alone; decoupled decay does not suffer from that.");
         }

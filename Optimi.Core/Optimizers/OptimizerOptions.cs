@@ -87,6 +87,8 @@ public abstract record OptimizerOptions
     {
         Guard.NotNegative(Lr, nameof(Lr));
         Guard.NotNegative(WeightDecay, nameof(WeightDecay));
+        if (StateDType is DType states && !Enum.IsDefined(states))
+            throw new OptionException(FormattableString.Invariant($"{nameof(StateDType)} is {(int)states}, which is no storage type."));
         if (MaxLr is double maxLr)
             Guard.Positive(maxLr, nameof(MaxLr));
         else if (DecoupleLr)

@@ -86,12 +86,8 @@ public sealed class ParameterGroup
         set
         {
             CheckLr(value);
-            _lr = value;
-            foreach (WeakReference<Optimizer> owner in _owners)
-            {
-                if (owner.TryGetTarget(out Optimizer? optimizer))
-                    optimizer.OnLrChanged(this);
-            }
+            SetLr(value);
+            OnLrChanged();
         }
     }
 
@@ -107,6 +103,19 @@ public sealed class ParameterGroup
     /// <summary>Checks a learning rate.</summary>
     /// <exception cref="OptionException">It cannot be set.</exception>
     internal void CheckLr(double lr) => Options.CheckRate(lr, MaxLr);
+
+    /// <summary>Sets a learning rate that was checked.</summary>
+    internal void SetLr(double lr) => _lr = lr;
+
+    /// <summary>Tells the optimizers of a new learning rate, which listeners to warnings may hear of.</summary>
+    internal void OnLrChanged()
+    {
+        foreach (WeakReference<Optimizer> owner in _owners)
+        {
+            if (owner.TryGetTarget(out Optimizer? optimizer))
+                optimizer.OnLrChanged(this);
+        }
+    }
 
     private void Check(OptimizerOptions options)
     {

@@ -38,7 +38,7 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
         var layout = new SlotLayout(dtype, compensated, StateTypes.Of(this, TRule.StateNames.Count, dtype, compensated));
         for (int state = 0; state < TRule.StateNames.Count; state++)
         {
-            if (layout.States[state] is not DType stored || (Enum.IsDefined(stored) && stored.IsStateOf(dtype)))
+            if (layout.States[state] is not DType stored || stored.IsStateOf(dtype))
                 continue;
             string source = stored == StateDType ? $"{nameof(StateDType)} is" : $"State '{TRule.StateNames[state]}' is";
             string others = dtype.IsLowPrecision() ? $"{DType.Float32}, {DType.BFloat16}" : $"{DType.Float32}";

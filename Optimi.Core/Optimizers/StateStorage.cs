@@ -8,9 +8,11 @@ internal sealed class StateStorage(Optimizer optimizer, Parameter parameter, str
 
     private protected override string Description => $"State '{name}' of parameter '{parameter.Name}'";
 
+    private protected override void ThrowIfDisposed() => optimizer.ThrowIfDisposed();
+
     private protected override (Slab Slab, long Offset) Locate()
     {
-        optimizer.ThrowIfDisposed();
+        ThrowIfDisposed();
         return (slab, (long)firstTile * DType.TileBytes());
     }
 }

@@ -59,7 +59,7 @@ internal sealed class StagingRing<T> : IDisposable
 
     public void Dispose()
     {
-        if (!_device.IsDisposed)
+        if (!_device.Ilgpu.IsClosed)
         {
             // A copy that is still queued reads the memory.
             _device.Synchronize();

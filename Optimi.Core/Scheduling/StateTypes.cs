@@ -27,8 +27,15 @@ internal readonly record struct StateTypes
         int packed = 0;
         for (int state = 0; state < states; state++)
         {
-            if (options.StorageOf(state, parameter, compensated) is DType stored)
-                packed |= ((int)stored + 1) << (state * BitsPerState);
+            if (options.StorageOf(state, parameter, compensated) is not DType stored)
+                continue;
+            if (!Enum.IsDefined(stored))
+            {
+                throw new OptionException(FormattableString.Invariant(
+                    $"{options.GetType().Name} store state {state} as {(int)stored}, which is no storage type."));
+            }
+
+            packed |= ((int)stored + 1) << (state * BitsPerState);
         }
 
         return new(packed);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Optimi.Kernels;
 
@@ -77,21 +76,9 @@ internal sealed partial class HostLoopTests
     /// <summary>Runs the subject in a process of its own and returns the bits that it prints.</summary>
     private static string RunSubject(params (string Name, string Value)[] environment)
     {
-        string assembly = typeof(HostLoopTests).Assembly.Location;
-        // The tests are a program too: started as one, or by the runtime's own launcher.
-        string program = Path.ChangeExtension(assembly, OperatingSystem.IsWindows() ? ".exe" : null);
-        var start = new ProcessStartInfo(program)
-        {
-            ArgumentList = { "--filter", $"Name={Subject}", "--output", "Detailed", "--no-banner" },
-            RedirectStandardOutput = true,
-        };
-        foreach ((string name, string value) in environment)
-            start.Environment[name] = value;
-        using Process process = Process.Start(start)!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        string output = TestProcess.Run(Subject, environment);
         Match bits = Bits().Match(output);
-        Assert.That(process.ExitCode == 0 && bits.Success, Is.True, output);
+        Assert.That(bits.Success, Is.True, output);
         return bits.Value;
     }
 

@@ -69,6 +69,21 @@ internal sealed class EmptyTensorTests
             Throws.TypeOf<ParameterException>().With.Message.Contains("0 values, but 1 numbers of gradients"));
     }
 
+    [Test]
+    public void They_are_gone_with_their_buffer()
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        var parameters = new ParameterBuffer(device);
+        Parameter empty = parameters.Add("p", DType.BFloat16, 0);
+        parameters.Dispose();
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => empty.Value.Fill(1), Throws.TypeOf<ObjectDisposedException>());
+            Assert.That(() => empty.Value.CopyFrom(ReadOnlySpan<float>.Empty), Throws.TypeOf<ObjectDisposedException>());
+            Assert.That(() => empty.Value.CopyTo(Span<float>.Empty), Throws.TypeOf<ObjectDisposedException>());
+        });
+    }
+
     private static float[][] Train(ComputeDevice device, TestOptimizer optimizer, bool isWith)
     {
         var random = new Random(5);

@@ -59,6 +59,44 @@ internal sealed class FailedAllocationTests
     }
 
     [TestCaseSource(typeof(TestDevice), nameof(TestDevice.Kinds))]
+    public void Values_are_not_placed_for_gradients_that_are_refused(TestDevice row)
+    {
+        using ComputeDevice device = row.Open();
+        var failing = new FailingDevice(device);
+        using var parameters = new ParameterBuffer(device);
+        Parameter first = parameters.Add("first", DType.Float32, 10);
+        foreach (Action use in (Action[])[() => first.Gradient.AsArrayView<float>(), () => first.Gradient.CopyTo(new float[10])])
+        {
+            failing.FailAt(2);
+            Assert.That(use, Throws.TypeOf<DeviceException>());
+            Assert.That(device.Allocator.Live, Is.EqualTo(failing.LiveBefore));
+        }
+
+        Parameter second = parameters.Add("second", DType.Float32, 10);
+        first.Gradient.CopyTo(new float[10]);
+        Assert.That(second.Place, Is.SameAs(first.Place));
+    }
+
+    [Test]
+    public void Gradients_of_several_buffers_are_zeroed_together_or_not_at_all()
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        var failing = new FailingDevice(device);
+        using var placed = new ParameterBuffer(device);
+        using var unplaced = new ParameterBuffer(device);
+        Parameter[] first = [placed.Add("a", DType.Float32, 3), placed.Add("b", DType.BFloat16, 3)];
+        foreach (Parameter parameter in first)
+            parameter.Gradient.Fill(1);
+        _ = placed.ValueBytes;
+        using var optimizer = new SGD([.. first, unplaced.Add("c", DType.Float32, 3)], lr: 1);
+        failing.FailAt(1);
+        Assert.That(optimizer.ZeroGradients, Throws.TypeOf<DeviceException>());
+        Assert.That(first.SelectMany(parameter => Numbers(parameter.Gradient)), Is.All.EqualTo(1));
+        optimizer.ZeroGradients();
+        Assert.That(first.SelectMany(parameter => Numbers(parameter.Gradient)), Is.All.Zero);
+    }
+
+    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.Kinds))]
     public void Functions_of_device_memory_work_after_a_failure(TestDevice row)
     {
         using ComputeDevice device = row.Open();

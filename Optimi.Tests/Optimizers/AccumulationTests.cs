@@ -43,6 +43,9 @@ internal sealed class AccumulationTests : OptimizerFixture
         var messages = new List<string>();
         Warnings.Raised += Listen;
         using var optimizer = new Adam(Parameters, lr: 1, weightDecay: 0.1, decoupleWd: decoupleWd) { Accumulate = true };
+        optimizer.Accumulate = true;
+        optimizer.Accumulate = false;
+        optimizer.Accumulate = true;
         Warnings.Raised -= Listen;
         Assert.That(messages, Has.Count.EqualTo(warnings).And.All.Contains("L2"));
 

@@ -135,7 +135,6 @@ internal sealed class OptionsTests
     [TestCase(DType.Float32, DType.BFloat16)]
     [TestCase(DType.Float32, DType.Float16)]
     [TestCase(DType.BFloat16, DType.Float16)]
-    [TestCase(DType.Float16, (DType)7)]
     public void States_that_lack_the_parameters_range_or_precision_are_refused(DType dtype, DType states)
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
@@ -144,6 +143,20 @@ internal sealed class OptionsTests
         Assert.That(
             () => new ParameterGroup(parameters, _adam with { StateDType = states }),
             Throws.TypeOf<OptionException>().With.Message.StartsWith($"StateDType is {states} under {dtype}"));
+    }
+
+    [TestCase(-5)]
+    [TestCase(-1)]
+    [TestCase(7)]
+    [TestCase(256)]
+    public void A_storage_of_states_that_does_not_exist_is_refused(int states)
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using var parameters = new ParameterBuffer(device);
+        parameters.Add("p", DType.Float16, 1);
+        Assert.That(
+            () => new ParameterGroup(parameters, _adam with { StateDType = (DType)states }),
+            Throws.TypeOf<OptionException>().With.Message.StartsWith(FormattableString.Invariant($"StateDType is {states}, which is no")));
     }
 
     [TestCase(DType.Float32, null, DType.Float32, DType.Float32)]

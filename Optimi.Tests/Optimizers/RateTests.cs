@@ -103,5 +103,18 @@ internal sealed class RateTests : OptimizerFixture
         Assert.That(_warnings, Has.Count.EqualTo(2));
     }
 
+    [Test]
+    public void A_listener_that_throws_leaves_all_rates_set()
+    {
+        var options = new AdamWOptions { Lr = 0.125, WeightDecay = 1e-4, DecoupleLr = true };
+        using var optimizer = new AdamW(new ParameterGroup([First], options), new ParameterGroup([Second], options));
+        Warnings.Raised += Throw;
+        Assert.That(() => optimizer.ScaleLr(2), Throws.TypeOf<TimeoutException>());
+        Warnings.Raised -= Throw;
+        Assert.That(optimizer.Groups.Select(group => group.Lr), Is.All.EqualTo(0.25));
+
+        static void Throw(object? sender, WarningEventArgs warning) => throw new TimeoutException();
+    }
+
     private void Listen(object? sender, WarningEventArgs warning) => _warnings.Add(warning.Message);
 }

@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace Optimi.Tests;
+
+/// <summary>Runs a test in a process of its own, whose runtime is set otherwise.</summary>
+internal static class TestProcess
+{
+    /// <summary>Runs the test of a name, which must pass.</summary>
+    /// <returns>What it wrote.</returns>
+    public static string Run(string test, params (string Name, string Value)[] environment)
+    {
+        string assembly = typeof(TestProcess).Assembly.Location;
+        // The tests are a program too: started as one, or by the runtime's own launcher.
+        string program = Path.ChangeExtension(assembly, OperatingSystem.IsWindows() ? ".exe" : null);
+        var start = new ProcessStartInfo(program)
+        {
+            ArgumentList = { "--filter", $"Name={test}", "--output", "Detailed", "--no-banner" },
+            RedirectStandardOutput = true,
+        };
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.That(process.ExitCode, Is.Zero, output);
+        return output;
+    }
+}
