@@ -12,7 +12,8 @@ internal sealed class UndisposedTests
     [Test]
     public void Buffers_and_optimizers_that_were_dropped_free_their_memory_by_themselves()
     {
-        const int Count = 300;
+        const int Count = 1000;
+        const long BytesOfEach = 4 * 200_000 * sizeof(float);
         using ComputeDevice device = ComputeDevice.Open("cpu");
         Collect();
         long before = HostAllocation.LiveBytes;
@@ -23,8 +24,9 @@ internal sealed class UndisposedTests
             most = Math.Max(most, HostAllocation.LiveBytes - before);
         }
 
-        // Nobody asked for a collection: the collector knows how much native memory hangs on small objects.
-        Assert.That(most, Is.LessThan(Count / 2 * 3_000_000L));
+        // Nobody asked for a collection: the collector knows how much native memory hangs on small objects. How much it lets pass
+        // depends on the size of the managed heap.
+        Assert.That(most, Is.LessThan(Count * BytesOfEach * 6 / 10));
         Collect();
         Assert.That(HostAllocation.LiveBytes - before, Is.LessThan(10_000_000));
 
