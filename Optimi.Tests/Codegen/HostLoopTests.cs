@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using System.Text.RegularExpressions;
 using Optimi.Kernels;
 
@@ -35,8 +36,12 @@ internal sealed partial class HostLoopTests
     [TestCase("DOTNET_EnableAVX512", "0")]
     [TestCase("DOTNET_EnableAVX2", "0")]
     [TestCase("DOTNET_EnableHWIntrinsic", "0")]
-    public void Lesser_hardware_gives_the_same_bits(string setting, string value) =>
+    public void Lesser_hardware_gives_the_same_bits(string setting, string value)
+    {
+        if (setting == "DOTNET_EnableAVX512" && !Vector512.IsHardwareAccelerated)
+            Assert.Ignore("This machine has no AVX-512 to do without.");
         Assert.That(RunSubject((setting, value)), Is.EqualTo(_bits.Value));
+    }
 
     [Test]
     public void Steps_every_variant_for_the_other_tests() => TestContext.Out.WriteLine($"bits: {Hash():x8}");

@@ -9,7 +9,7 @@ namespace Optimi.Tests;
 [NonParallelizable]
 internal sealed class UndisposedTests
 {
-    private const int Length = 5_000_000;
+    private const int Length = 2_000_000;
 
     [Test]
     public void Buffers_and_optimizers_that_were_dropped_free_their_memory_by_themselves()
@@ -135,7 +135,7 @@ internal sealed class UndisposedTests
         };
         collector.Start();
         var numbers = new float[10_000_000];
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; i < 3; i++)
         {
             Values(numbers.Length).CopyTo(numbers);
             Assert.That(numbers.AsSpan().IndexOfAnyExcept(2f), Is.EqualTo(-1));
@@ -173,7 +173,7 @@ internal sealed class UndisposedTests
         large.Gradient.Fill(1);
         small.Gradient.Fill(1);
         var numbers = new float[small.Length];
-        for (int run = 1; run <= 6; run++)
+        for (int run = 1; run <= 4; run++)
         {
             small.Value.Fill(0);
             Step(large, small);
