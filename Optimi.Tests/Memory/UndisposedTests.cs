@@ -173,7 +173,7 @@ internal sealed class UndisposedTests
         large.Gradient.Fill(1);
         small.Gradient.Fill(1);
         var numbers = new float[small.Length];
-        for (int run = 1; run <= 4; run++)
+        for (int run = 1; run <= 6; run++)
         {
             small.Value.Fill(0);
             Step(large, small);
