@@ -1,7 +1,7 @@
 namespace Optimi.Tests;
 
-/// <summary>A device that fails one allocation.</summary>
-internal sealed class FailingDevice
+/// <summary>Lets a device fail one allocation. Until it is disposed of, nobody else may use the device.</summary>
+internal sealed class FailingDevice : IDisposable
 {
     private int _failsAt;
 
@@ -31,6 +31,8 @@ internal sealed class FailingDevice
 
     /// <summary>How many of them failed.</summary>
     public int Failures { get; private set; }
+
+    public void Dispose() => Device.Allocator.Allocating = null;
 
     /// <summary>Counts from now on, and fails the n-th.</summary>
     public void FailAt(int n)
