@@ -7,7 +7,7 @@ internal sealed class NonFiniteTests
 {
     private static IEnumerable<TestCaseData> Cases =>
         from device in TestDevice.AllShapes
-        from variant in TestOptimizer.Variants
+        from variant in TestOptimizer.AllVariants
         select new TestCaseData(device, variant.DType, variant.Kahan, variant.States);
 
     [TestCaseSource(nameof(Cases))]
