@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 
 namespace Optimi;
 
@@ -12,7 +11,6 @@ namespace Optimi;
 public abstract class Optimizer : IDisposable
 {
     private ParameterGroup[] _groups = [];
-    private bool _hasWarnedOfLr;
     private bool _disposed;
 
     private protected Optimizer(IReadOnlyList<ParameterGroup> groups)
@@ -22,6 +20,7 @@ public abstract class Optimizer : IDisposable
             throw new ParameterException("An optimizer needs at least one group of parameters.");
         Device = groups[0].Parameters[0].Buffer.Device;
         Weak = new WeakReference<Optimizer>(this);
+        OptionWarnings = new OptionWarnings(this);
     }
 
     /// <summary>The groups so far, in the order in which they were added.</summary>
@@ -231,8 +230,11 @@ public abstract class Optimizer : IDisposable
     /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>
     protected virtual void Dispose(bool disposing) => _disposed = true;
 
-    /// <summary>What parameters know it by: it keeps nobody alive.</summary>
+    /// <summary>What parameters and groups know it by: it keeps nobody alive.</summary>
     internal WeakReference<Optimizer> Weak { get; }
+
+    /// <summary>What it says of options that are seldom meant.</summary>
+    internal OptionWarnings OptionWarnings { get; }
 
     /// <summary>Takes notice of values that were set.</summary>
     internal abstract void OnValueWritten(Parameter parameter);
@@ -241,76 +243,7 @@ public abstract class Optimizer : IDisposable
     /// <exception cref="OptionException">They are not.</exception>
     internal abstract void CheckOptions(OptimizerOptions options);
 
-    /// <summary>Warns, once, of a rate above the highest that decay is related to.</summary>
-    internal void OnLrChanged(ParameterGroup group)
-    {
-        if (_hasWarnedOfLr || !group.IsAboveMaxLr)
-            return;
-        _hasWarnedOfLr = true;
-        Warnings.Raise(
-            this,
-            FormattableString.Invariant($"Lr {group.Lr} is above MaxLr {group.MaxLr}, to which {nameof(OptimizerOptions.DecoupleLr)}")
-            + FormattableString.Invariant($" relates it: a step's weight decay is {group.Lr / group.MaxLr:G3} times {group.Options.WeightDecay}.")
-            + " Give MaxLr, the highest rate of the schedule, when the group is made; it is the group's first rate otherwise.");
-    }
-
-    /// <summary>Warns of what new options bring that the old ones had not.</summary>
-    internal virtual void OnOptionsChanged(ParameterGroup group, OptimizerOptions old)
-    {
-        if (group.Options.Lr != old.Lr && group.Options.Lr != group.Lr)
-        {
-            Warnings.Raise(this, FormattableString.Invariant(
-                $"Lr {group.Options.Lr} of the new options is not taken: the group goes on with {group.Lr}. Set the group's Lr."));
-        }
-
-        if (group.Options.MaxLr != old.MaxLr && group.Options.MaxLr != group.MaxLr)
-        {
-            Warnings.Raise(this, FormattableString.Invariant(
-                $"MaxLr {group.Options.MaxLr} of the new options is not taken: the group goes on with {group.MaxLr}, that of its schedule."));
-        }
-
-        if (HasLargeDecay(group.Options) && !HasLargeDecay(old))
-            WarnOfLargeDecay([group]);
-        if (group.Options.Doubt is string doubt && old.Doubt is null)
-            Warnings.Raise(this, doubt);
-        OnLrChanged(group);
-    }
-
     private protected void Add(ParameterGroup group) => _groups = [.. _groups, group];
-
-    /// <summary>Warns of what is allowed but seldom meant.</summary>
-    private protected void WarnOf(IReadOnlyList<ParameterGroup> groups)
-    {
-        WarnOfLargeDecay(groups);
-        WarnOfDoubts(groups);
-        foreach (ParameterGroup group in groups)
-            OnLrChanged(group);
-    }
-
-    private static bool HasLargeDecay(OptimizerOptions options)
-    {
-        const double Usual = 1e-3;
-        return options is { DecoupleLr: true, WeightDecay: >= Usual };
-    }
-
-    private void WarnOfLargeDecay(IReadOnlyList<ParameterGroup> groups)
-    {
-        var large = groups.Where(group => HasLargeDecay(group.Options)).ToList();
-        if (large.Count == 0)
-            return;
-        string decays = string.Join(
-            ", ", large.Select(group => group.Options.WeightDecay.ToString(CultureInfo.InvariantCulture)).Distinct());
-        Warnings.Raise(
-            this,
-            $"Weight decay {decays} with {nameof(OptimizerOptions.DecoupleLr)} is not scaled by lr:"
-            + " each step takes that share of the parameters away. Usual values are 1e-5 to 1e-4.");
-    }
-
-    private void WarnOfDoubts(IReadOnlyList<ParameterGroup> groups)
-    {
-        foreach (string doubt in groups.Select(group => group.Options.Doubt).OfType<string>().Distinct())
-            Warnings.Raise(this, doubt);
-    }
 
     private string NamesOr(Parameter parameter, string none) =>
         StateNames(parameter) is { Count: > 0 } names ? string.Join(", ", names) : none;

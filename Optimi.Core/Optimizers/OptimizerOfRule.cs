@@ -13,12 +13,8 @@ public class Optimizer<TRule> : Optimizer
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
     private readonly Dictionary<Parameter, LaunchTensor> _tensors = [];
-    private readonly Dictionary<LaunchTensor, ScheduledLaunch<TRule>> _launchOf = [];
-    private readonly List<ScheduledLaunch<TRule>> _launches = [];
-    private readonly List<LaunchTensor> _withoutLaunch = [];
-    private readonly Transaction _transaction = new();
+    private readonly LaunchSchedule<TRule> _schedule;
     private bool _accumulate;
-    private bool _hasWarnedOfL2;
 
     /// <summary>Creates an optimizer with one group.</summary>
     /// <param name="parameters">The parameters: a whole <see cref="ParameterBuffer"/> or some of it; at least one.</param>
@@ -38,6 +34,7 @@ public class Optimizer<TRule> : Optimizer
         : base(groups)
     {
         LaunchFactory.Check<TRule>();
+        _schedule = new LaunchSchedule<TRule>(Device);
         lock (Device.Gate)
         {
             foreach (ParameterGroup group in groups)
@@ -46,7 +43,7 @@ public class Optimizer<TRule> : Optimizer
 
         foreach (ParameterGroup group in groups)
             group.AddOwner(this);
-        WarnOf(groups);
+        OptionWarnings.OnAdded(groups);
     }
 
     /// <inheritdoc/>
@@ -56,8 +53,9 @@ public class Optimizer<TRule> : Optimizer
         {
             lock (Device.Gate)
             {
-                ScheduleAll();
-                return _launches.Sum(launch => launch.Memory.StateBytes);
+                ThrowIfDisposed();
+                _schedule.Complete();
+                return _schedule.Launches.Sum(launch => launch.Memory.StateBytes);
             }
         }
     }
@@ -75,7 +73,7 @@ public class Optimizer<TRule> : Optimizer
                 _accumulate = value;
             }
 
-            WarnOfL2(hasL2);
+            OptionWarnings.OnAccumulation(hasL2);
         }
     }
 
@@ -100,8 +98,8 @@ public class Optimizer<TRule> : Optimizer
         }
 
         group.AddOwner(this);
-        WarnOfL2(hasL2);
-        WarnOf([group]);
+        OptionWarnings.OnAccumulation(hasL2);
+        OptionWarnings.OnAdded([group]);
         return group;
     }
 
@@ -110,18 +108,19 @@ public class Optimizer<TRule> : Optimizer
     {
         lock (Device.Gate)
         {
-            using (Transaction transaction = BeginTransaction())
+            ThrowIfDisposed();
+            using (Transaction transaction = _schedule.Begin())
             {
-                Schedule(transaction);
-                foreach (ScheduledLaunch<TRule> launch in _launches)
+                _schedule.Complete(transaction);
+                foreach (ScheduledLaunch<TRule> launch in _schedule.Launches)
                     launch.Begin(Accumulate, transaction);
                 transaction.Commit();
             }
 
             // Kernels of all launches are compiled side by side, and no tensor is stepped if one of them fails.
-            foreach (ScheduledLaunch<TRule> launch in _launches)
+            foreach (ScheduledLaunch<TRule> launch in _schedule.Launches)
                 launch.AwaitKernels();
-            foreach (ScheduledLaunch<TRule> launch in _launches)
+            foreach (ScheduledLaunch<TRule> launch in _schedule.Launches)
                 launch.Run();
         }
     }
@@ -131,9 +130,10 @@ public class Optimizer<TRule> : Optimizer
     {
         lock (Device.Gate)
         {
-            using Transaction transaction = BeginTransaction();
-            Schedule(transaction);
-            Task prepared = Task.WhenAll([.. _launches.Select(launch => launch.Prepare(Accumulate, transaction))]);
+            ThrowIfDisposed();
+            using Transaction transaction = _schedule.Begin();
+            _schedule.Complete(transaction);
+            Task prepared = Task.WhenAll([.. _schedule.Launches.Select(launch => launch.Prepare(Accumulate, transaction))]);
             transaction.Commit();
             return prepared;
         }
@@ -145,9 +145,9 @@ public class Optimizer<TRule> : Optimizer
         lock (Device.Gate)
         {
             LaunchTensor tensor = Find(parameter);
-            using Transaction transaction = BeginTransaction();
-            Schedule(transaction);
-            if (_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
+            using Transaction transaction = _schedule.Begin();
+            _schedule.Complete(transaction);
+            if (_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
                 launch.Step(tensor, Accumulate, transaction);
             transaction.Commit();
         }
@@ -160,7 +160,7 @@ public class Optimizer<TRule> : Optimizer
         {
             LaunchTensor tensor = Find(parameter);
             parameter.Buffer.ThrowIfDisposed();
-            if (_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
+            if (_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
                 launch.Forget(tensor);
         }
     }
@@ -175,14 +175,14 @@ public class Optimizer<TRule> : Optimizer
     private bool TryGetStateInTurn(Parameter parameter, string name, [MaybeNullWhen(false)] out TensorStorage state)
     {
         LaunchTensor tensor = Find(parameter);
-        ScheduleAll();
+        _schedule.Complete();
         return TryGetState(tensor, name, out state);
     }
 
     private bool TryGetState(LaunchTensor tensor, string name, [MaybeNullWhen(false)] out TensorStorage state)
     {
         state = null;
-        if (!_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
+        if (!_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
             return false;
         OptimizerMemory memory = launch.Memory;
         (Slab? slab, DType? dtype) = name == StateName.KahanCompensation
@@ -205,7 +205,7 @@ public class Optimizer<TRule> : Optimizer
         lock (Device.Gate)
         {
             LaunchTensor tensor = Find(parameter);
-            if (_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
+            if (_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
                 launch.CountSteps();
             return tensor.Steps;
         }
@@ -216,7 +216,7 @@ public class Optimizer<TRule> : Optimizer
     internal override void OnValueWritten(Parameter parameter)
     {
         if (!_tensors.TryGetValue(parameter, out LaunchTensor? tensor)
-            || !_launchOf.TryGetValue(tensor, out ScheduledLaunch<TRule>? launch))
+            || !_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
         {
             return;
         }
@@ -237,22 +237,11 @@ public class Optimizer<TRule> : Optimizer
     }
 
     /// <inheritdoc/>
-    internal override void OnOptionsChanged(ParameterGroup group, OptimizerOptions old)
-    {
-        base.OnOptionsChanged(group, old);
-        WarnOfL2(Accumulate && group.Options.HasL2 && !old.HasL2);
-    }
-
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (!disposing)
-            return;
-        foreach (ScheduledLaunch<TRule> launch in _launches)
-            launch.Dispose();
-        _launches.Clear();
-        _launchOf.Clear();
+        if (disposing)
+            _schedule.Dispose();
     }
 
     /// <summary>Checks that groups can accumulate.</summary>
@@ -268,16 +257,6 @@ public class Optimizer<TRule> : Optimizer
         }
 
         return hasL2;
-    }
-
-    private void WarnOfL2(bool hasL2)
-    {
-        if (hasL2 && !_hasWarnedOfL2)
-        {
-            _hasWarnedOfL2 = true;
-            Warnings.Raise(
-                this, "Steps that only accumulate have no weight decay, so L2 decay acts in the others alone; decoupled decay does not suffer from that.");
-        }
     }
 
     private LaunchTensor Find(Parameter parameter)
@@ -309,63 +288,10 @@ public class Optimizer<TRule> : Optimizer
         {
             var tensor = new LaunchTensor(parameter, group);
             _tensors.Add(parameter, tensor);
-            _withoutLaunch.Add(tensor);
+            _schedule.Add(tensor);
             parameter.AddOwner(this);
         }
 
         Add(group);
     }
-
-    /// <summary>Begins the transaction that is used again and again; another one if options or listeners call back within it.</summary>
-    private Transaction BeginTransaction() => (_transaction.IsOpen ? new Transaction() : _transaction).Begin();
-
-    private void ScheduleAll()
-    {
-        using Transaction transaction = BeginTransaction();
-        Schedule(transaction);
-        transaction.Commit();
-    }
-
-    /// <summary>Gives launches, and with them states, to the tensors that have none yet and are not frozen.</summary>
-    private void Schedule(Transaction transaction)
-    {
-        ThrowIfDisposed();
-        foreach (ScheduledLaunch<TRule> launch in _launches)
-            launch.Memory.Tensors[0].Parameter.Buffer.ThrowIfDisposed();
-        if (_withoutLaunch.Count > 0 && _withoutLaunch.Exists(tensor => !tensor.Parameter.Frozen))
-            Schedule(_withoutLaunch.FindAll(tensor => !tensor.Parameter.Frozen), transaction);
-    }
-
-    private void Schedule(List<LaunchTensor> tensors, Transaction transaction)
-    {
-        foreach (ParameterBuffer buffer in tensors.Select(tensor => tensor.Parameter.Buffer).Distinct())
-            buffer.PlaceAll(transaction);
-        foreach (var alike in tensors.GroupBy(tensor => (tensor.Parameter.Place, Layout: LayoutOf(tensor))))
-        {
-            // In the order of memory, so that tensors of one group are walked as one run.
-            LaunchTensor[] ordered = [.. alike.OrderBy(tensor => tensor.Parameter.FirstTile)];
-            foreach (ArraySegment<LaunchTensor> launched in OptimizerMemory.Cut(Device, alike.Key.Layout, ordered))
-                Launch(transaction, new OptimizerMemory(Device, alike.Key.Layout, alike.Key.Place!, launched));
-        }
-
-        _withoutLaunch.RemoveAll(_launchOf.ContainsKey);
-        transaction.OnRollback(() => _withoutLaunch.AddRange(tensors));
-    }
-
-    private void Launch(Transaction transaction, OptimizerMemory memory)
-    {
-        ScheduledLaunch<TRule> launch = transaction.Add(new ScheduledLaunch<TRule>(memory));
-        _launches.Add(launch);
-        foreach (LaunchTensor tensor in memory.Tensors)
-            _launchOf.Add(tensor, launch);
-        transaction.OnRollback(() =>
-        {
-            _launches.Remove(launch);
-            foreach (LaunchTensor tensor in memory.Tensors)
-                _launchOf.Remove(tensor);
-        });
-    }
-
-    private static SlotLayout LayoutOf(LaunchTensor tensor) =>
-        ((RuleOptions<TRule>)tensor.Group.Options).LayoutOf(tensor.Parameter.DType);
 }

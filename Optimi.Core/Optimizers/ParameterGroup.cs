@@ -73,7 +73,7 @@ public sealed class ParameterGroup
             foreach (WeakReference<Optimizer> owner in _owners)
             {
                 if (owner.TryGetTarget(out Optimizer? optimizer))
-                    optimizer.OnOptionsChanged(this, old);
+                    optimizer.OptionWarnings.OnOptionsChanged(this, old);
             }
         }
     }
@@ -113,7 +113,7 @@ public sealed class ParameterGroup
         foreach (WeakReference<Optimizer> owner in _owners)
         {
             if (owner.TryGetTarget(out Optimizer? optimizer))
-                optimizer.OnLrChanged(this);
+                optimizer.OptionWarnings.OnLrChanged(this);
         }
     }
 
