@@ -8,7 +8,7 @@ public sealed class Parameter
     private readonly int[] _shape;
     private readonly ValueStorage _value;
     private readonly GradientStorage _gradient;
-    private readonly List<WeakReference<Optimizer>> _owners = [];
+    private readonly Owners _owners = new();
 
     internal Parameter(ParameterBuffer buffer, string name, DType dtype, int[] shape, long length)
     {
@@ -80,20 +80,13 @@ public sealed class Parameter
     }
 
     /// <summary>Adds an optimizer that keeps states for it.</summary>
-    internal void AddOwner(Optimizer optimizer)
-    {
-        _owners.RemoveAll(owner => !owner.TryGetTarget(out _));
-        _owners.Add(optimizer.Weak);
-    }
+    internal void AddOwner(Optimizer optimizer) => _owners.Add(optimizer);
 
     /// <summary>Tells its optimizers that its values were set.</summary>
     internal void OnValueWritten()
     {
-        foreach (WeakReference<Optimizer> owner in _owners)
-        {
-            if (owner.TryGetTarget(out Optimizer? optimizer))
-                optimizer.OnValueWritten(this);
-        }
+        foreach (Optimizer owner in _owners)
+            owner.OnValueWritten(this);
     }
 
     /// <summary>The slabs that it lies in, once its buffer is placed.</summary>

@@ -5,7 +5,7 @@ public sealed class ParameterGroup
 {
     private readonly Parameter[] _parameters;
     private readonly DType[] _dtypes;
-    private readonly List<WeakReference<Optimizer>> _owners = [];
+    private readonly Owners _owners = new();
     private double _lr;
     private OptimizerOptions _options;
 
@@ -49,11 +49,8 @@ public sealed class ParameterGroup
         set
         {
             ArgumentNullException.ThrowIfNull(value);
-            foreach (WeakReference<Optimizer> owner in _owners)
-            {
-                if (owner.TryGetTarget(out Optimizer? optimizer))
-                    optimizer.CheckOptions(value);
-            }
+            foreach (Optimizer owner in _owners)
+                owner.CheckOptions(value);
 
             Check(value);
             foreach (DType dtype in _dtypes)
@@ -70,11 +67,8 @@ public sealed class ParameterGroup
 
             OptimizerOptions old = _options;
             _options = value;
-            foreach (WeakReference<Optimizer> owner in _owners)
-            {
-                if (owner.TryGetTarget(out Optimizer? optimizer))
-                    optimizer.OptionWarnings.OnOptionsChanged(this, old);
-            }
+            foreach (Optimizer owner in _owners)
+                owner.OptionWarnings.OnOptionsChanged(this, old);
         }
     }
 
@@ -98,7 +92,7 @@ public sealed class ParameterGroup
     internal bool IsAboveMaxLr => Options is { DecoupleLr: true, WeightDecay: > 0 } && Lr > MaxLr;
 
     /// <summary>Adds an optimizer that it was given to, which it does not keep alive.</summary>
-    internal void AddOwner(Optimizer optimizer) => _owners.Add(optimizer.Weak);
+    internal void AddOwner(Optimizer optimizer) => _owners.Add(optimizer);
 
     /// <summary>Checks a learning rate.</summary>
     /// <exception cref="OptionException">It cannot be set.</exception>
@@ -110,11 +104,8 @@ public sealed class ParameterGroup
     /// <summary>Tells the optimizers of a new learning rate, which listeners to warnings may hear of.</summary>
     internal void OnLrChanged()
     {
-        foreach (WeakReference<Optimizer> owner in _owners)
-        {
-            if (owner.TryGetTarget(out Optimizer? optimizer))
-                optimizer.OptionWarnings.OnLrChanged(this);
-        }
+        foreach (Optimizer owner in _owners)
+            owner.OptionWarnings.OnLrChanged(this);
     }
 
     private void Check(OptimizerOptions options)
