@@ -139,8 +139,10 @@ public sealed class ComputeDevice : IDisposable
     /// <c>opencl</c> or <c>opencl:1</c>, <c>cpu</c> (the host's vector units: the embedded default), or <c>cpu-simulated</c>
     /// (the GPU kernels, work-item by work-item on the host: for debugging).
     /// </param>
+    /// <param name="options">What the name does not say; nothing unusual if null.</param>
     /// <exception cref="DeviceException">There is no such device, or it cannot be opened.</exception>
-    public static ComputeDevice Open(string name = "auto") => DeviceFinder.Open(name);
+    public static ComputeDevice Open(string name = "auto", DeviceOptions? options = null) =>
+        DeviceFinder.Open(name, options ?? new DeviceOptions());
 
     /// <summary>Adopts an accelerator that a framework has already, without owning it.</summary>
     /// <param name="accelerator">

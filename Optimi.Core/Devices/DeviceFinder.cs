@@ -19,17 +19,17 @@ internal static class DeviceFinder
 
     private const string Names = "auto, cuda[:n], opencl[:n], cpu, cpu-simulated";
 
-    public static ComputeDevice Open(string name)
+    public static ComputeDevice Open(string name, DeviceOptions options)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (name == "cpu")
-            return OpenHost(DeviceKind.Host);
+            return OpenHost(DeviceKind.Host, options: options);
         if (name == "auto")
-            return OpenFirstGpu() ?? OpenHost(DeviceKind.Host);
+            return OpenFirstGpu(options) ?? OpenHost(DeviceKind.Host, options: options);
         if (name == "cpu-simulated")
-            return OpenHost(DeviceKind.Simulated);
+            return OpenHost(DeviceKind.Simulated, options: options);
 
-        return OpenGpu(name);
+        return OpenGpu(name, options);
     }
 
     public static ComputeDevice Adopt(Accelerator accelerator, AcceleratorStream? stream)
@@ -83,11 +83,12 @@ internal static class DeviceFinder
         device is CLDevice openCL && openCL.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_CPU);
 
     /// <summary>Opens the host, or the simulation on it.</summary>
-    public static ComputeDevice OpenHost(DeviceKind kind, Type? lane = null, KernelShape? shape = null)
+    public static ComputeDevice OpenHost(
+        DeviceKind kind, Type? lane = null, KernelShape? shape = null, DeviceOptions? options = null)
     {
         // The accelerator is for kernels of the user's, whose groups on the simulation may be as large as a tile.
         var source = AcceleratorSource.OfHost(() => CreateContext(builder => builder.CPU(
-            kind == DeviceKind.Simulated ? new CPUDevice(32, Tile.Length / 32, 1) : CPUDevice.Default)));
+            kind == DeviceKind.Simulated ? new CPUDevice(32, Tile.Length / 32, 1) : CPUDevice.Default), options));
         return new ComputeDevice(DescribeHost(kind), source, null)
         {
             Lane = lane,
@@ -95,7 +96,7 @@ internal static class DeviceFinder
         };
     }
 
-    private static ComputeDevice? OpenFirstGpu()
+    private static ComputeDevice? OpenFirstGpu(DeviceOptions options)
     {
         if (!RuntimeFeature.IsDynamicCodeSupported)
         {
@@ -108,7 +109,7 @@ internal static class DeviceFinder
         }
 
         using Lock.Scope turn = _drivers.EnterScope();
-        Context context = CreateContext(builder => AddGpus(builder));
+        Context context = CreateContext(builder => AddGpus(builder), options);
         foreach ((DeviceDescription description, Device device) in Gpus(context))
         {
             bool isGpu = device is not CLDevice openCL || openCL.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_GPU);
@@ -120,7 +121,7 @@ internal static class DeviceFinder
         return null;
     }
 
-    private static ComputeDevice OpenGpu(string name)
+    private static ComputeDevice OpenGpu(string name, DeviceOptions options)
     {
         string[] parts = name.Split(':');
         bool isName = parts.Length <= 2 && parts[0] is "cuda" or "opencl"
@@ -130,7 +131,7 @@ internal static class DeviceFinder
         string full = parts.Length == 2 ? name : $"{name}:0";
         AcceleratorSource.CheckDynamicCode($"Device '{full}'");
         using Lock.Scope turn = _drivers.EnterScope();
-        Context context = CreateContext(builder => AddGpus(builder));
+        Context context = CreateContext(builder => AddGpus(builder), options);
         try
         {
             (DeviceDescription description, Device device) =
@@ -222,13 +223,14 @@ internal static class DeviceFinder
         RuntimeInformation.FrameworkDescription,
         null);
 
-    private static Context CreateContext(Action<Context.Builder> addDevices)
+    private static Context CreateContext(Action<Context.Builder> addDevices, DeviceOptions? options = null)
     {
         NativeLibraries.Register();
         return Context.Create(builder =>
         {
             addDevices(builder);
             builder.UseOptimi();
+            options?.ConfigureContext?.Invoke(builder);
         });
     }
 
