@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ILGPU;
 using ILGPU.Runtime;
 using Optimi.Kernels;
 
@@ -16,6 +17,7 @@ namespace Optimi;
 public sealed class ComputeDevice : IDisposable
 {
     private KernelLibrary? _kernels;
+    private MemoryBuffer? _addressSpace;
     private Dictionary<(Type Rule, SlotLayout Layout, long Length, bool Accumulates), IDisposable>? _functions;
 
     /// <param name="description">What the device is.</param>
@@ -97,6 +99,13 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>The largest piece of memory that can be had at once, in bytes.</summary>
     internal long MaxAllocationBytes { get; set; }
+
+    /// <summary>Whether kernels take addresses, so that they find tensors wherever they lie. OpenCL's see buffers only.</summary>
+    internal bool HasAddresses => Kind != DeviceKind.OpenCL;
+
+    /// <summary>All memory that it can address, from address 0, on a device with addresses.</summary>
+    internal ArrayView<byte> AddressSpace => 
+        (_addressSpace ??= Optimi.AddressSpace.Of(this)).AsArrayView<byte>(0, Optimi.AddressSpace.Bytes);
 
     /// <summary>Its ILGPU accelerator.</summary>
     internal AcceleratorSource Ilgpu { get; }
@@ -201,7 +210,7 @@ public sealed class ComputeDevice : IDisposable
         if (_functions.TryGetValue((typeof(TRule), layout, length, accumulates), out IDisposable? made))
             return (DeviceFunction<TRule>)made;
         LaunchFactory.Check<TRule>();
-        var function = new DeviceFunction<TRule>(new BorrowedMemory(this, layout, length), accumulates);
+        var function = new DeviceFunction<TRule>(this, layout, length, accumulates);
         _functions.Add((typeof(TRule), layout, length, accumulates), function);
         return function;
     }

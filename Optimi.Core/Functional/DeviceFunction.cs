@@ -3,23 +3,35 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>A rule as a function of a device's memory, for one kernel variant and length.</summary>
-internal sealed class DeviceFunction<TRule>(BorrowedMemory memory, bool accumulates) : IDisposable
+internal sealed class DeviceFunction<TRule> : IDisposable
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
-    private readonly RuleLaunch<TRule> _launch = LaunchFactory.Create<TRule>(memory, accumulates);
+    private readonly LaunchMemory _memory;
+    private readonly RuleLaunch<TRule> _launch;
+
+    /// <param name="device">The device.</param>
+    /// <param name="layout">The kernel variant.</param>
+    /// <param name="length">How many numbers the tensors have that it steps.</param>
+    /// <param name="accumulates">Whether it only accumulates into states.</param>
+    public DeviceFunction(ComputeDevice device, SlotLayout layout, long length, bool accumulates)
+    {
+        _memory = new LaunchMemory(device, layout, [length], moves: true);
+        _launch = LaunchFactory.Create<TRule>(_memory, accumulates);
+    }
 
     /// <summary>Queues a step.</summary>
     public void Run(RuleOptions<TRule> options, in StepContext context, ReadOnlySpan<TensorView> slots)
     {
-        memory.Borrow(slots);
+        for (int slot = 0; slot < Slot.Count; slot++)
+            _memory.Set(0, slot, slots[slot].PlaceOn(_memory.Device));
         try
         {
             _launch.BeginAlone(options, context);
-            _launch.Run(memory.Range);
+            _launch.Run();
         }
         finally
         {
-            memory.GiveBack();
+            _memory.ForgetBuffers();
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using ILGPU.Runtime;
 using Optimi.Kernels;
 
 namespace Optimi;
@@ -21,7 +20,7 @@ public static class Functional
     /// <param name="options">The rule's options, such as <see cref="AdamWOptions"/>.</param>
     /// <param name="step">t: the number of the tensor's step, from 1.</param>
     /// <param name="values">The parameter.</param>
-    /// <param name="gradients">Its gradient, of the same storage type.</param>
+    /// <param name="gradients">Its gradient, of any storage type.</param>
     /// <param name="first">The rule's first state, in the order of its state names (for Adam's kind <c>exp_avg</c>).</param>
     /// <param name="second">The second state (<c>exp_avg_sq</c>).</param>
     /// <param name="third">The third state.</param>
@@ -114,7 +113,7 @@ public static class Functional
     /// <param name="step">t: the number of the tensor's step, from 1.</param>
     /// <param name="values">The parameter. Views that do not begin on 16 bytes (on OpenCL 4, or 8 for float32 beside narrower
     /// values) are stepped more slowly.</param>
-    /// <param name="gradients">Its gradient, of the same storage type.</param>
+    /// <param name="gradients">Its gradient, of any storage type.</param>
     /// <param name="first">The rule's first state, in the order of its state names.</param>
     /// <param name="second">The second state.</param>
     /// <param name="third">The third state.</param>
@@ -163,7 +162,7 @@ public static class Functional
 
             SlotAddresses slots = default;
             for (int slot = 0; slot < Slot.Count; slot++)
-                slots[slot] = views[slot].Length == 0 ? 0 : views[slot].Bytes.LoadEffectiveAddressAsPtr();
+                slots[slot] = views[slot].PlaceOn(device).At;
             RunOnHost(options, context, layout, slots, values.Length, device.Lane, device.Threads);
         }
 

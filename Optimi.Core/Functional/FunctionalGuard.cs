@@ -26,7 +26,8 @@ internal static class FunctionalGuard
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
         SlotShape values = given[Slot.Values];
-        SlotLayout layout = options.LayoutOf(values.DType);
+        SlotShape gradients = given[Slot.Gradients];
+        SlotLayout layout = options.LayoutOf(values.DType, gradients.Length > 0 ? gradients.DType : values.DType);
         for (int slot = 0; slot < Slot.Count; slot++)
         {
             SlotShape shape = given[slot];

@@ -13,21 +13,29 @@ internal abstract unsafe class HostFunction<TRule>
     /// <returns>The terms that it asks for.</returns>
     public abstract Terms WriteRow(float* row, in TRule rule, in UpdateScalars scalars, bool isFirstStep);
 
-    /// <summary>Runs the pass over some tiles of a tensor.</summary>
-    public abstract void Run(
-        Terms terms, float* row, in SlotAddresses slots, TensorExtent extent, int firstTile, int tiles);
+    /// <summary>Runs the pass over some tiles of a run.</summary>
+    public abstract void Run(Terms terms, float* row, in TileRun run, int firstTile, int tiles);
 
-    /// <summary>Runs the first of two passes over some tiles of a tensor.</summary>
+    /// <summary>Runs the first of two passes over some tiles of a run.</summary>
     /// <param name="terms">The terms that the row asks for.</param>
     /// <param name="row">The row of scalars.</param>
-    /// <param name="slots">The tensor's memory.</param>
-    /// <param name="extent">The tensor, by itself.</param>
-    /// <param name="firstTile">The first tile.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="firstTile">The number of the first tile in the launch.</param>
     /// <param name="tiles">How many tiles.</param>
-    /// <param name="sums">For each tile of the tensor the sum of what was measured.</param>
+    /// <param name="extents">The run's tensors.</param>
+    /// <param name="sums">For each tile of the launch the sum of what was measured.</param>
     public abstract void Measure(
-        Terms terms, float* row, in SlotAddresses slots, TensorExtent extent, int firstTile, int tiles, float* sums);
+        Terms terms, float* row, in TileRun run, int firstTile, int tiles, ReadOnlySpan<TensorExtent> extents, float* sums);
 
-    /// <summary>Turns a tensor's row into that of the second pass.</summary>
-    public abstract void Finish(float* row, TensorExtent extent, float* sums);
+    /// <summary>Writes a tensor's row for the second pass.</summary>
+    /// <param name="row">The row of the first pass.</param>
+    /// <param name="sum">The sum over the tensor of what was measured.</param>
+    /// <param name="inverseLength">One over the count of its numbers.</param>
+    /// <param name="measured">Where to write it; may be <paramref name="row"/>.</param>
+    public abstract void WriteMeasuredRow(float* row, float sum, float inverseLength, float* measured);
+
+    /// <summary>Sums up a tensor.</summary>
+    /// <param name="sums">The sums of its tiles.</param>
+    /// <param name="tiles">How many there are.</param>
+    public abstract float SumUp(float* sums, int tiles);
 }

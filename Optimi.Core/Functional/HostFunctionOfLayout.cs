@@ -14,6 +14,8 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
     where TLaneRule : unmanaged, IUpdateRule<TLaneRule, TLane>
     where TLaneApply : unmanaged, IApply<TLaneApply, TLane>
 {
+    private readonly SlotLayout _layout = layout;
+
     public override int RowLength => sizeof(Row<ScalarLane, TRule, TApply>) / sizeof(float);
 
     public override Terms WriteRow(float* row, in TRule rule, in UpdateScalars scalars, bool isFirstStep)
@@ -23,57 +25,59 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
     }
 
     [SkipLocalsInit]
-    public override void Run(
-        Terms terms, float* row, in SlotAddresses slots, TensorExtent extent, int firstTile, int tiles)
+    public override void Run(Terms terms, float* row, in TileRun run, int firstTile, int tiles)
     {
-        int whole = WholeTiles(extent, firstTile, tiles);
+        int whole = run.WholeTiles(firstTile, tiles);
         if (whole > 0)
-        {
-            HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(
-                terms, row, Slabs(slots), new Tile(firstTile, firstTile, 0), firstTile, whole);
-        }
-
+            HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(terms, row, At(run, firstTile), whole);
         if (whole == tiles)
             return;
         byte* memory = stackalloc byte[PaddedTile.Bytes];
-        var padded = new PaddedTile(layout, slots, extent, memory);
-        padded.Load();
-        HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(
-            terms, row, Slabs(padded.Slots), default, 0, 1);
+        PaddedTile padded = LastTileOf(run, memory);
+        HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(terms, row, Slabs(padded.Load()), 1);
         padded.Store();
     }
 
     [SkipLocalsInit]
     public override void Measure(
-        Terms terms, float* row, in SlotAddresses slots, TensorExtent extent, int firstTile, int tiles, float* sums)
+        Terms terms, float* row, in TileRun run, int firstTile, int tiles, ReadOnlySpan<TensorExtent> extents, float* sums)
     {
-        int whole = WholeTiles(extent, firstTile, tiles);
+        int whole = run.WholeTiles(firstTile, tiles);
         if (whole > 0)
         {
             HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Measure(
-                terms, row, Slabs(slots), new Tile(firstTile, firstTile, 0), firstTile, whole, [extent], sums);
+                terms, row, At(run, firstTile), firstTile, whole, extents, sums);
         }
 
         if (whole == tiles)
             return;
         byte* memory = stackalloc byte[PaddedTile.Bytes];
-        var padded = new PaddedTile(layout, slots, extent, memory);
-        padded.Load();
+        PaddedTile padded = LastTileOf(run, memory);
         HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Measure(
-            terms, row, Slabs(padded.Slots), default, 0, 1, [extent with { TileCount = 1 }], sums + extent.TileCount - 1);
+            terms, row, Slabs(padded.Load()), run.EndTile - 1, 1, extents, sums);
         padded.Store();
     }
 
-    public override void Finish(float* row, TensorExtent extent, float* sums)
+    public override void WriteMeasuredRow(float* row, float sum, float inverseLength, float* measured) =>
+        *(Row<ScalarLane, TRule, TApply>*)measured =
+            ((Row<ScalarLane, TRule, TApply>*)row)->Measured((ScalarLane)sum * inverseLength);
+
+    public override float SumUp(float* sums, int tiles) => TreeSum.OfSums<TLane>(sums, tiles);
+
+    /// <summary>The slots from a tile of a run on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Slabs<HostWords<TLane>> At(in TileRun run, int tile) => TLayout.Skip(Slabs(run.Slots), tile - run.FirstTile);
+
+    /// <summary>The last tile of a run, which is cut short.</summary>
+    private PaddedTile LastTileOf(in TileRun run, byte* memory)
     {
-        var typed = (Row<ScalarLane, TRule, TApply>*)row;
-        *typed = typed->Measured(TreeSum.OfSums<TLane>(sums, extent.TileCount) * extent.InverseLength);
+        SlotAddresses slots = run.Slots;
+        for (int slot = 0; slot < Slot.Count; slot++)
+            slots[slot] += (nint)(run.EndTile - 1 - run.FirstTile) * _layout.TileBytes(slot);
+        return new PaddedTile(_layout, slots, run.LastTileLength, run.UnpaddedSlots, memory);
     }
 
-    /// <summary>How many of the tiles are whole: all but the tensor's last, if that one is cut short.</summary>
-    private static int WholeTiles(TensorExtent extent, int firstTile, int tiles) =>
-        extent.LastTileLength < Tile.Length && firstTile + tiles == extent.TileCount ? tiles - 1 : tiles;
-
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Slabs<HostWords<TLane>> Slabs(in SlotAddresses slots) => new()
     {
         Values = new(slots[Slot.Values]),

@@ -11,6 +11,9 @@ namespace Optimi;
 internal sealed unsafe class HostPass<TRule>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
+    /// <summary>Of the caller's memory no slot goes on behind the tensor.</summary>
+    private const int AllSlots = (1 << Slot.Count) - 1;
+
     [ThreadStatic]
     private static HostPass<TRule>? _ofThread;
 
@@ -47,8 +50,8 @@ internal sealed unsafe class HostPass<TRule>
     {
         if (_count == _entries.Length)
             Array.Resize(ref _entries, 2 * _count);
-        var extent = TensorExtent.Of(0, length);
-        _entries[_count++] = new Entry(function, slots, extent, _tiles);
+        var extent = TensorExtent.Of(_tiles, length);
+        _entries[_count++] = new Entry(function, TileRun.Of(slots, extent, AllSlots), extent);
         _tiles = checked(_tiles + extent.TileCount);
     }
 
@@ -74,7 +77,7 @@ internal sealed unsafe class HostPass<TRule>
             _measures = true;
             _work.Run(_parts, threads);
             for (int i = 0; i < _count; i++)
-                _entries[i].Function.Finish(RowOf(i), _entries[i].Extent, SumsOf(i));
+                FinishRow(i);
         }
 
         _measures = false;
@@ -102,12 +105,11 @@ internal sealed unsafe class HostPass<TRule>
         for (int i = EntryAt(at); at < end; i++)
         {
             ref Entry entry = ref _entries[i];
-            int first = at - entry.FirstTile;
-            int tiles = Math.Min(entry.Extent.TileCount - first, end - at);
+            int tiles = Math.Min(entry.Extent.EndTile, end) - at;
             if (_measures)
-                entry.Function.Measure(entry.Terms, RowOf(i), entry.Slots, entry.Extent, first, tiles, SumsOf(i));
+                entry.Function.Measure(entry.Terms, RowOf(i), entry.Run, at, tiles, new(in entry.Extent), SumsFrom(0));
             else
-                entry.Function.Run(entry.Terms, RowOf(i), entry.Slots, entry.Extent, first, tiles);
+                entry.Function.Run(entry.Terms, RowOf(i), entry.Run, at, tiles);
             at += tiles;
         }
     }
@@ -119,7 +121,7 @@ internal sealed unsafe class HostPass<TRule>
         for (int high = _count - 1; low < high;)
         {
             int middle = (low + high + 1) / 2;
-            if (_entries[middle].FirstTile <= tile)
+            if (_entries[middle].Extent.FirstTile <= tile)
                 low = middle;
             else
                 high = middle - 1;
@@ -130,7 +132,16 @@ internal sealed unsafe class HostPass<TRule>
 
     private float* RowOf(int entry) => (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_rows, _entries[entry].Row);
 
-    private float* SumsOf(int entry) => (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_sums, _entries[entry].FirstTile);
+    private float* SumsFrom(int tile) => (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_sums, tile);
+
+    /// <summary>Turns a tensor's row into that of the second pass.</summary>
+    private void FinishRow(int entry)
+    {
+        HostFunction<TRule> function = _entries[entry].Function;
+        TensorExtent extent = _entries[entry].Extent;
+        float sum = function.SumUp(SumsFrom(extent.FirstTile), extent.TileCount);
+        function.WriteMeasuredRow(RowOf(entry), sum, extent.InverseLength, RowOf(entry));
+    }
 
     private static void Grow(ref float[] floats, int length)
     {
@@ -138,12 +149,11 @@ internal sealed unsafe class HostPass<TRule>
             floats = GC.AllocateUninitializedArray<float>(Math.Max(length, 2 * floats.Length), pinned: true);
     }
 
-    private struct Entry(HostFunction<TRule> function, SlotAddresses slots, TensorExtent extent, int firstTile)
+    private struct Entry(HostFunction<TRule> function, TileRun run, TensorExtent extent)
     {
         public readonly HostFunction<TRule> Function = function;
-        public readonly SlotAddresses Slots = slots;
+        public readonly TileRun Run = run;
         public readonly TensorExtent Extent = extent;
-        public readonly int FirstTile = firstTile;
         public int Row;
         public Terms Terms;
     }

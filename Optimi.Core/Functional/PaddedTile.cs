@@ -1,40 +1,40 @@
+using System.Runtime.CompilerServices;
 using Optimi.Kernels;
 
 namespace Optimi;
 
 /// <summary>
-/// A copy of a tensor's last tile that is padded to its full length, where the tensor's own memory ends before. So the loops need no
-/// tails.
+/// The last tile of a tensor, padded to its full length by a copy of the slots whose memory ends before. So the loops need no tails.
 /// </summary>
 /// <param name="layout">The slots.</param>
-/// <param name="tensor">The tensor's memory.</param>
-/// <param name="extent">The tensor, by itself.</param>
-/// <param name="memory">Room for the copy: <see cref="Bytes"/>.</param>
-internal readonly unsafe ref struct PaddedTile(SlotLayout layout, SlotAddresses tensor, TensorExtent extent, byte* memory)
+/// <param name="tile">Where each slot of the tile lies.</param>
+/// <param name="length">How many numbers of the tile are the tensor's.</param>
+/// <param name="unpaddedSlots">The slots that end with them, by <see cref="Slot"/>.</param>
+/// <param name="memory">Room for the copies: <see cref="Bytes"/>.</param>
+internal readonly unsafe ref struct PaddedTile(
+    SlotLayout layout, SlotAddresses tile, int length, int unpaddedSlots, byte* memory)
 {
     /// <summary>Bytes of a tile of every slot, each as wide as can be.</summary>
     public const int Bytes = Slot.Count * BytesPerSlot;
 
     private const int BytesPerSlot = Tile.Length * sizeof(float);
 
-    /// <summary>Where the copy of each slot lies.</summary>
-    public SlotAddresses Slots
+    /// <summary>Copies the tile's numbers in; the padding of copies is zero.</summary>
+    /// <returns>Where each slot lies now.</returns>
+    public SlotAddresses Load()
     {
-        get
-        {
-            SlotAddresses slots = default;
-            for (int slot = 0; slot < Slot.Count; slot++)
-                slots[slot] = (nint)(memory + (slot * BytesPerSlot));
-            return slots;
-        }
-    }
-
-    /// <summary>Copies the tile's numbers in; the padding is zero.</summary>
-    public void Load()
-    {
-        new Span<byte>(memory, Bytes).Clear();
+        SlotAddresses slots = tile;
         for (int slot = 0; slot < Slot.Count; slot++)
-            Original(slot).CopyTo(Copy(slot));
+        {
+            if (!IsCopied(slot))
+                continue;
+            slots[slot] = (nint)Copy(slot);
+            int bytes = BytesOf(slot);
+            Unsafe.CopyBlockUnaligned(Copy(slot), (void*)tile[slot], (uint)bytes);
+            Unsafe.InitBlockUnaligned(Copy(slot) + bytes, 0, (uint)(layout.TileBytes(slot) - bytes));
+        }
+
+        return slots;
     }
 
     /// <summary>Copies the numbers back, but for the gradient.</summary>
@@ -42,18 +42,14 @@ internal readonly unsafe ref struct PaddedTile(SlotLayout layout, SlotAddresses 
     {
         for (int slot = 0; slot < Slot.Count; slot++)
         {
-            if (slot != Slot.Gradients)
-                Copy(slot).CopyTo(Original(slot));
+            if (IsCopied(slot) && slot != Slot.Gradients)
+                Unsafe.CopyBlockUnaligned((void*)tile[slot], Copy(slot), (uint)BytesOf(slot));
         }
     }
 
-    private Span<byte> Original(int slot)
-    {
-        int width = layout[slot]?.Bytes() ?? 0;
-        long at = (extent.TileCount - 1L) * Tile.Length * width;
-        return new((byte*)tensor[slot] + at, extent.LastTileLength * width);
-    }
+    private bool IsCopied(int slot) => ((unpaddedSlots >> slot) & 1) != 0 && layout[slot] is not null;
 
-    private Span<byte> Copy(int slot) =>
-        new(memory + (slot * BytesPerSlot), extent.LastTileLength * (layout[slot]?.Bytes() ?? 0));
+    private int BytesOf(int slot) => length * layout.TileBytes(slot) / Tile.Length;
+
+    private byte* Copy(int slot) => memory + (slot * BytesPerSlot);
 }

@@ -27,6 +27,16 @@ public readonly struct TensorView
 
     internal SlotShape Shape => new(DType, Length);
 
+    /// <summary>Where it lies.</summary>
+    internal MemoryPlace PlaceOn(ComputeDevice device)
+    {
+        if (Length == 0)
+            return new(null, 0, IsPadded: true);
+        return device.HasAddresses
+            ? new(null, Bytes.LoadEffectiveAddressAsPtr(), IsPadded: false)
+            : new(BufferOf(Bytes), (nint)IndexOf(Bytes), IsPadded: false);
+    }
+
     internal void KeepAlive()
     {
         if (Length > 0)
@@ -54,6 +64,9 @@ public readonly struct TensorView
 
     private static MemoryBuffer BufferOf<TView>(TView view)
         where TView : struct, IContiguousArrayView => view.Buffer;
+
+    private static long IndexOf<TView>(TView view)
+        where TView : struct, IContiguousArrayView => view.IndexInBytes;
 
     private static TensorView Over<T>(ArrayView<T> numbers, DType dtype)
         where T : unmanaged => numbers.IsValid ? new(numbers.Cast<byte>(), numbers.Length, dtype) : default;

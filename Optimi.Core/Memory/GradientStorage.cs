@@ -1,7 +1,7 @@
 namespace Optimi;
 
 /// <summary>A parameter's gradient. Writing it, or taking a view of it, makes the parameter take part in steps.</summary>
-internal sealed class GradientStorage(Parameter parameter) : ParameterStorage(parameter)
+internal sealed class GradientStorage(Parameter parameter) : ParameterStorage(parameter, parameter.GradientDType)
 {
     protected override Slab Slab => Parameter.Place!.Gradients;
 

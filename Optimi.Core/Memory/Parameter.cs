@@ -10,11 +10,12 @@ public sealed class Parameter
     private readonly GradientStorage _gradient;
     private readonly Owners _owners = new();
 
-    internal Parameter(ParameterBuffer buffer, string name, DType dtype, int[] shape, long length)
+    internal Parameter(ParameterBuffer buffer, string name, DType dtype, DType gradientDType, int[] shape, long length)
     {
         Buffer = buffer;
         Name = name;
         DType = dtype;
+        GradientDType = gradientDType;
         _shape = shape;
         Length = length;
         _value = new ValueStorage(this);
@@ -33,14 +34,17 @@ public sealed class Parameter
     /// <summary>How many numbers there are: the product of the shape.</summary>
     public long Length { get; }
 
-    /// <summary>How values and gradient are stored.</summary>
+    /// <summary>How values are stored.</summary>
     public DType DType { get; }
+
+    /// <summary>How gradients are stored.</summary>
+    public DType GradientDType { get; }
 
     /// <summary>The values. When they are set by <c>CopyFrom</c> or <c>Fill</c>, the Kahan compensation of every optimizer becomes zero, and
     /// slow weights become the new values. Moments go on; <see cref="Optimizer.Forget"/> begins all anew.</summary>
     public TensorStorage Value => _value;
 
-    /// <summary>The gradient, of the same shape and type; its memory is allocated when it is first asked for.</summary>
+    /// <summary>The gradient, of the same shape; its memory is allocated when it is first asked for.</summary>
     public TensorStorage Gradient => _gradient;
 
     /// <summary>
@@ -95,8 +99,14 @@ public sealed class Parameter
     /// <summary>Its first tile in those slabs.</summary>
     internal int FirstTile { get; set; }
 
-    /// <summary>Its first byte in those slabs.</summary>
-    internal long Offset => (long)FirstTile * DType.TileBytes();
+    /// <summary>Where its values lie, once its buffer is placed.</summary>
+    internal MemoryPlace ValuePlace => Place!.Values.PlaceAt((long)FirstTile * DType.TileBytes());
+
+    /// <summary>Where its gradient lies, once that is allocated.</summary>
+    internal MemoryPlace GradientPlace => Place!.Gradients.PlaceAt((long)FirstTile * GradientDType.TileBytes());
+
+    /// <summary>Sees to it that there is a gradient, for a parameter that is said to have one before any was written.</summary>
+    internal void AllocateGradient(Transaction transaction) => Place!.AllocateGradients(transaction);
 
     /// <summary>How many tiles it takes.</summary>
     internal int TileCount => (int)((Length + Kernels.Tile.Length - 1) / Kernels.Tile.Length);

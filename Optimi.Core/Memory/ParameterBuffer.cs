@@ -116,7 +116,7 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
         if (_byName.ContainsKey(name))
             throw new ParameterException($"There is a parameter '{name}' already; names must be unique in a buffer.");
         long length = LengthOf(name, shape);
-        var parameter = new Parameter(this, name, dtype.Checked(), shape.ToArray(), length);
+        var parameter = new Parameter(this, name, dtype.Checked(), dtype, shape.ToArray(), length);
         long bytes = (length + Kernels.Tile.Length - 1) / Kernels.Tile.Length * dtype.TileBytes();
         if (bytes > Device.MaxAllocationBytes || _tileBytes + bytes > Device.MemoryBytes)
         {
@@ -225,7 +225,7 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
                 tiles += parameters[end].TileCount;
             }
 
-            var slabs = new PlacedSlabs(Device, dtype, tiles);
+            var slabs = new PlacedSlabs(Device, dtype, dtype, tiles);
             _slabs.Add(slabs);
             for (; first < end; first++)
                 parameters[first].OnPlaced(slabs);

@@ -6,7 +6,7 @@ namespace Optimi;
 /// The memory of a parameter's values or gradient. What is written before the buffer is placed in device memory waits on the
 /// host, so that writing does not decide which parameters share a slab.
 /// </summary>
-internal abstract class ParameterStorage(Parameter parameter) : TensorStorage(parameter.DType, parameter.Length)
+internal abstract class ParameterStorage(Parameter parameter, DType dtype) : TensorStorage(dtype, parameter.Length)
 {
     /// <summary>How much is copied at once: more than a span can hold is copied in pieces.</summary>
     private const int PieceBytes = 1 << 30;
@@ -23,6 +23,9 @@ internal abstract class ParameterStorage(Parameter parameter) : TensorStorage(pa
     /// <summary>Whether there is a slab.</summary>
     protected abstract bool IsAllocated { get; }
 
+    /// <summary>Where in the slab it begins.</summary>
+    private long Offset => (long)Parameter.FirstTile * DType.TileBytes();
+
     private long Bytes => Length * DType.Bytes();
 
     /// <summary>Copies what was written early to where it belongs.</summary>
@@ -33,7 +36,7 @@ internal abstract class ParameterStorage(Parameter parameter) : TensorStorage(pa
         for (long at = 0; at < Bytes; at += PieceBytes)
         {
             Slab.Upload(
-                Parameter.Offset + at, new ReadOnlySpan<byte>(_early.Start + at, (int)Math.Min(PieceBytes, Bytes - at)));
+                Offset + at, new ReadOnlySpan<byte>(_early.Start + at, (int)Math.Min(PieceBytes, Bytes - at)));
         }
     }
 
@@ -63,7 +66,7 @@ internal abstract class ParameterStorage(Parameter parameter) : TensorStorage(pa
             transaction.Commit();
         }
 
-        return (Slab, Parameter.Offset);
+        return (Slab, Offset);
     }
 
     private protected override unsafe void Write(long offset, ReadOnlySpan<byte> source)

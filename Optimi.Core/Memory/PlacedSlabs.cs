@@ -1,7 +1,11 @@
 namespace Optimi;
 
 /// <summary>The slabs of one storage type: values, and in the same places of a second one the gradients, once wanted.</summary>
-internal sealed class PlacedSlabs(ComputeDevice device, DType dtype, int tiles) : IDisposable
+/// <param name="device">The device.</param>
+/// <param name="dtype">How values are stored.</param>
+/// <param name="gradientDType">How gradients are.</param>
+/// <param name="tiles">How many tiles there are.</param>
+internal sealed class PlacedSlabs(ComputeDevice device, DType dtype, DType gradientDType, int tiles) : IDisposable
 {
     private Slab? _gradients;
 
@@ -9,7 +13,7 @@ internal sealed class PlacedSlabs(ComputeDevice device, DType dtype, int tiles) 
 
     public Slab Values { get; } = new(device, (long)tiles * dtype.TileBytes(), Slot.Values);
 
-    public Slab Gradients => _gradients ??= new Slab(device, Values.Bytes, Slot.Gradients);
+    public Slab Gradients => _gradients ??= new Slab(device, (long)tiles * gradientDType.TileBytes(), Slot.Gradients);
 
     public bool HasGradients => _gradients is not null;
 
@@ -26,7 +30,7 @@ internal sealed class PlacedSlabs(ComputeDevice device, DType dtype, int tiles) 
 
     /// <summary>Sets the gradients of a range of tiles to zero, if there are any.</summary>
     public void ClearGradients(int firstTile, int endTile) =>
-        _gradients?.Clear((long)firstTile * dtype.TileBytes(), (long)(endTile - firstTile) * dtype.TileBytes());
+        _gradients?.Clear((long)firstTile * gradientDType.TileBytes(), (long)(endTile - firstTile) * gradientDType.TileBytes());
 
     public void Dispose()
     {

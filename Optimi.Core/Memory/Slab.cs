@@ -33,7 +33,6 @@ internal sealed unsafe class Slab : IDisposable
     private readonly HostAllocation? _host;
     private readonly DeviceArray<byte>? _array;
     private HostBuffer? _forUsers;
-    private HostBuffer? _forSimulation;
 
     /// <summary>Allocates zeroed memory.</summary>
     /// <param name="device">The device.</param>
@@ -74,9 +73,15 @@ internal sealed unsafe class Slab : IDisposable
     private MemoryBuffer Buffer =>
         _array?.Buffer ?? (_forUsers ??= new HostBuffer(_host!, _allocated, sizeof(byte), _device.Ilgpu));
 
-    /// <summary>The whole slab as kernels see it.</summary>
-    public ArrayView<byte> ForKernels =>
-        (_array?.Buffer ?? (_forSimulation ??= new HostBuffer(_host!, _allocated, sizeof(byte)))).AsArrayView<byte>(_start, Bytes);
+    /// <summary>A place in the slab, as launches know it.</summary>
+    /// <param name="offset">Where, in bytes.</param>
+    public MemoryPlace PlaceAt(long offset)
+    {
+        if (_array is null)
+            return new(null, (nint)(Host + offset), IsPadded: true);
+        nint at = (nint)(_start + offset);
+        return _device.HasAddresses ? new(null, _array.Buffer.NativePtr + at, IsPadded: true) : new(_array.Buffer, at, IsPadded: true);
+    }
 
     /// <summary>A part of the slab as ILGPU sees it, for users.</summary>
     /// <typeparam name="T">The element.</typeparam>
@@ -155,7 +160,6 @@ internal sealed unsafe class Slab : IDisposable
     public void Dispose()
     {
         _array?.Dispose();
-        _forSimulation?.Dispose();
         if (!_device.IsDisposed)
             _forUsers?.Dispose();
         if (_host is not null)

@@ -1,7 +1,7 @@
 namespace Optimi;
 
 /// <summary>A parameter's values.</summary>
-internal sealed class ValueStorage(Parameter parameter) : ParameterStorage(parameter)
+internal sealed class ValueStorage(Parameter parameter) : ParameterStorage(parameter, parameter.DType)
 {
     protected override Slab Slab => Parameter.Place!.Values;
 

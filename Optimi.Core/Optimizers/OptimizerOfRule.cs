@@ -55,7 +55,7 @@ public class Optimizer<TRule> : Optimizer
             {
                 ThrowIfDisposed();
                 _schedule.Complete();
-                return _schedule.Launches.Sum(launch => launch.Memory.StateBytes);
+                return _schedule.StateBytes;
             }
         }
     }
@@ -147,9 +147,19 @@ public class Optimizer<TRule> : Optimizer
             LaunchTensor tensor = Find(parameter);
             using Transaction transaction = _schedule.Begin();
             _schedule.Complete(transaction);
-            if (_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
-                launch.Step(tensor, Accumulate, transaction);
+            if (!tensor.TakesPart || !_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
+            {
+                transaction.Commit();
+                return;
+            }
+
+            parameter.AllocateGradient(transaction);
+            launch.BeginSome(Accumulate, transaction);
+            launch.Add(tensor, parameter.GradientPlace);
+            launch.PrepareSome();
             transaction.Commit();
+            launch.AwaitKernels();
+            launch.Run();
         }
     }
 
@@ -182,16 +192,9 @@ public class Optimizer<TRule> : Optimizer
     private bool TryGetState(LaunchTensor tensor, string name, [MaybeNullWhen(false)] out TensorStorage state)
     {
         state = null;
-        if (!_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
+        if (!_schedule.TryGet(tensor, out _) || SlotOf(name) is not int slot || tensor.States![slot] is not (Slab slab, DType dtype))
             return false;
-        OptimizerMemory memory = launch.Memory;
-        (Slab? slab, DType? dtype) = name == StateName.KahanCompensation
-            ? (memory.Compensation, memory.Layout.Value)
-            : TRule.StateNames.Index().Where(item => item.Item == name)
-                .Select(item => (memory.State(item.Index), memory.Layout.States[item.Index])).FirstOrDefault();
-        if (slab is null || dtype is null)
-            return false;
-        state = new StateStorage(this, tensor.Parameter, name, dtype.Value, slab, tensor.FirstTile);
+        state = new StateStorage(this, tensor.Parameter, name, dtype, slab, tensor.StateTile);
         return true;
     }
 
@@ -216,12 +219,12 @@ public class Optimizer<TRule> : Optimizer
     internal override void OnValueWritten(Parameter parameter)
     {
         if (!_tensors.TryGetValue(parameter, out LaunchTensor? tensor)
-            || !_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
+            || !_schedule.TryGet(tensor, out _))
         {
             return;
         }
 
-        launch.Memory.ClearCompensation(tensor);
+        tensor.States!.ClearCompensation(tensor);
         if (TRule.LooksAhead && TryGetState(tensor, StateName.LaParam, out TensorStorage? slowWeights))
             slowWeights.CopyFrom(parameter.Value);
     }
@@ -257,6 +260,20 @@ public class Optimizer<TRule> : Optimizer
         }
 
         return hasL2;
+    }
+
+    /// <summary>The slot of a state, by <see cref="Slot"/>; null if the rule has none of that name.</summary>
+    private static int? SlotOf(string name)
+    {
+        if (name == StateName.KahanCompensation)
+            return Slot.Compensation;
+        foreach ((int state, string other) in TRule.StateNames.Index())
+        {
+            if (other == name)
+                return Slot.FirstState + state;
+        }
+
+        return null;
     }
 
     private LaunchTensor Find(Parameter parameter)

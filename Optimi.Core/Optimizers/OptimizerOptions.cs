@@ -108,9 +108,9 @@ public abstract record OptimizerOptions
     /// <param name="step">The step.</param>
     protected double DecayOfLr(in StepContext step) => DecoupleLr ? WeightDecay / step.MaxLr : WeightDecay;
 
-    /// <summary>The kernel variant for parameters of some storage.</summary>
+    /// <summary>The kernel variant for parameters and gradients of some storage.</summary>
     /// <exception cref="OptionException">A state is stored in a way that it cannot be.</exception>
-    internal abstract SlotLayout LayoutOf(DType dtype);
+    internal abstract SlotLayout LayoutOf(DType dtype, DType gradient);
 
     /// <summary>Checks a learning rate, and what a step makes of it.</summary>
     /// <exception cref="OptionException">It is negative, or something overflows float32.</exception>

@@ -4,7 +4,7 @@ namespace Optimi;
 public sealed class ParameterGroup
 {
     private readonly Parameter[] _parameters;
-    private readonly DType[] _dtypes;
+    private readonly (DType Value, DType Gradient)[] _dtypes;
     private readonly Owners _owners = new();
     private double _lr;
     private OptimizerOptions _options;
@@ -24,7 +24,7 @@ public sealed class ParameterGroup
             throw new ParameterException("A group needs at least one parameter; add parameters to the buffer first.");
         if (_parameters.GroupBy(parameter => parameter).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new ParameterException($"Parameter '{twice.Key.Name}' is twice in a group; name each parameter once.");
-        _dtypes = [.. _parameters.Select(parameter => parameter.DType).Distinct()];
+        _dtypes = [.. _parameters.Select(parameter => (parameter.DType, parameter.GradientDType)).Distinct()];
         _lr = options.Lr;
         MaxLr = options.MaxLr ?? options.Lr;
         Check(options);
@@ -53,10 +53,10 @@ public sealed class ParameterGroup
                 owner.CheckOptions(value);
 
             Check(value);
-            foreach (DType dtype in _dtypes)
+            foreach ((DType dtype, DType gradient) in _dtypes)
             {
-                SlotLayout before = _options.LayoutOf(dtype);
-                SlotLayout after = value.LayoutOf(dtype);
+                SlotLayout before = _options.LayoutOf(dtype, gradient);
+                SlotLayout after = value.LayoutOf(dtype, gradient);
                 if (after != before)
                 {
                     throw new OptionException(
@@ -114,7 +114,7 @@ public sealed class ParameterGroup
         if (options.DecoupleLr)
             Guard.Positive(MaxLr, $"{nameof(OptimizerOptions.MaxLr)} of the group");
         options.CheckRate(Lr, MaxLr);
-        foreach (DType dtype in _dtypes)
-            options.LayoutOf(dtype);
+        foreach ((DType dtype, DType gradient) in _dtypes)
+            options.LayoutOf(dtype, gradient);
     }
 }

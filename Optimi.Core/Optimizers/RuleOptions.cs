@@ -32,10 +32,11 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
             : base.StorageOf(state, parameter, compensated);
 
     /// <inheritdoc/>
-    internal override SlotLayout LayoutOf(DType dtype)
+    internal override SlotLayout LayoutOf(DType dtype, DType gradient)
     {
         bool compensated = Compensates(dtype);
-        var layout = new SlotLayout(dtype, compensated, StateTypes.Of(this, TRule.StateNames.Count, dtype, compensated));
+        var layout = new SlotLayout(
+            dtype, gradient, compensated, StateTypes.Of(this, TRule.StateNames.Count, dtype, compensated));
         for (int state = 0; state < TRule.StateNames.Count; state++)
         {
             if (layout.States[state] is not DType stored || stored.IsStateOf(dtype))

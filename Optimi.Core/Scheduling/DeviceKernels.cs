@@ -27,12 +27,12 @@ internal abstract class DeviceKernels<TRule, TApply>
 
     /// <summary>Queues the kernel of the pass.</summary>
     public abstract void Launch(
-        LaunchMemory memory, LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> tables);
+        LaunchMemory memory, LaunchPiece piece, LaunchTables<Row<ScalarLane, TRule, TApply>> tables);
 
     /// <summary>Queues the kernel of the first pass that comes before a second one.</summary>
     public abstract void Measure(
         LaunchMemory memory,
-        LaunchRange range,
+        LaunchPiece piece,
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
         MeasureTables measures);
 }

@@ -3,58 +3,50 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>A launch of ILGPU kernels: brings the tables to the device, and queues one kernel after the other.</summary>
-internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunch<TRule, TApply, TPass>
+internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<TRule>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TPass : IPass
     where TLayout : ILayout
 {
-    private readonly DeviceArray<Tile> _tiles;
-    private readonly DeviceTable<int> _rowOfTensor;
-    private readonly DeviceTable<Row<ScalarLane, TRule, TApply>> _rows;
+    private readonly LaunchPlan _plan;
+    private readonly StepTables<Row<ScalarLane, TRule, TApply>> _tables;
     private readonly MeasureMemory<TRule, TApply>? _measures;
-    private readonly DeviceKernels<TRule, TApply>? _carefulKernels;
-    private readonly int[] _lastRowOfTensor;
+    private readonly DeviceKernels<TRule, TApply> _carefulKernels;
     private readonly DeviceKernels<TRule, TApply> _fullKernels;
     private readonly DeviceKernels<TRule, TApply> _leanKernels;
+    private readonly List<Terms> _termsOfRows = [];
+    private Row<ScalarLane, TRule, TApply>[] _rows;
     private DeviceKernels<TRule, TApply>? _chosenKernels;
+    private bool _isPlanned;
     private bool _hasWarned;
 
     public DeviceLaunch(LaunchMemory memory)
-        : base(memory)
+        : base(memory, accumulates: !TPass.UpdatesParameters)
     {
+        _rows = NewRows(InitialRows);
+        _plan = new LaunchPlan(memory);
         using var transaction = new Transaction();
-        _tiles = transaction.Add(Device.Allocator.Allocate(memory.Tiles));
-        _rowOfTensor = transaction.Add(new DeviceTable<int>(Device, RowOfTensor.Length));
-        _rows = transaction.Add(new DeviceTable<Row<ScalarLane, TRule, TApply>>(Device, Rows.Length));
-        _measures = IsSecondPass ? transaction.Add(new MeasureMemory<TRule, TApply>(memory)) : null;
+        _tables = transaction.Add(new StepTables<Row<ScalarLane, TRule, TApply>>(memory, _plan, _rows.Length));
+        _measures = IsInTwoPasses ? transaction.Add(new MeasureMemory<TRule, TApply>(memory)) : null;
         _fullKernels = Of<TPass>();
         _leanKernels = Of<LeanPass<TPass, DecayTerm>>();
-        if (!memory.IsPadded)
-            _carefulKernels = TilesOf<TPass, DeviceHalves>();
-        _lastRowOfTensor = [.. RowOfTensor.Select(_ => int.MinValue)];
+        _carefulKernels = TilesOf<TPass, DeviceHalves>();
         transaction.Commit();
     }
-
-    private bool HasWholeTiles => Memory.WholeTiles > 0;
-
-    /// <summary>Whether there are tiles for which the fast kernels might read and write too much.</summary>
-    private bool HasCarefulTiles => Memory.WholeTiles < Memory.Tiles.Length;
-
-    private LaunchTables<Row<ScalarLane, TRule, TApply>> Tables => new()
-    {
-        Tiles = _tiles.View.Cast<int>(),
-        RowOfTensor = _rowOfTensor.View,
-        Rows = _rows.View,
-    };
 
     public override void Dispose()
     {
         base.Dispose();
-        _rowOfTensor.Dispose();
-        _rows.Dispose();
+        _tables.Dispose();
         _measures?.Dispose();
-        _tiles.Dispose();
+    }
+
+    public override void Begin()
+    {
+        base.Begin();
+        _termsOfRows.Clear();
+        _isPlanned = false;
     }
 
     /// <inheritdoc/>
@@ -64,34 +56,34 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
     /// begin in the first step needs both: its next steps go on with the full kernels, which give the same bits, until the lean ones
     /// are compiled.
     /// </remarks>
-    public override void Prepare()
+    public override void Prepare(LaunchRange range)
     {
-        if (TermsOfRows.Count == 0)
+        if (!_isPlanned || range != Range)
+            _plan.Make(range, Steps);
+        _isPlanned = true;
+        base.Prepare(range);
+        if (_termsOfRows.Count == 0)
             return;
-        _rows.Reserve(Rows.Length);
+        _tables.Reserve(_rows.Length);
         bool isLean = TPass.UpdatesParameters;
-        foreach (Terms ofRow in TermsOfRows)
+        foreach (Terms ofRow in _termsOfRows)
             isLean &= (ofRow | Terms.Decay) == Terms.Decay;
         bool isWaitingForLean = isLean && !_leanKernels.AreReady && _fullKernels.AreReady;
         _chosenKernels = isLean && !isWaitingForLean ? _leanKernels : _fullKernels;
         if (isWaitingForLean)
             StartBeside(_leanKernels.Pending);
-        if (HasWholeTiles)
-            Start(_chosenKernels.Pending);
-        if (HasCarefulTiles)
-            Start(_carefulKernels!.Pending);
+        foreach (LaunchPiece piece in _plan.Pieces)
+            Start(KernelsOf(piece).Pending);
         if (_measures is not null)
             Start(_measures.Pending);
     }
 
     public override void AwaitKernels()
     {
-        if (TermsOfRows.Count == 0)
+        if (_termsOfRows.Count == 0)
             return;
-        if (HasWholeTiles)
-            Await(_chosenKernels!.Pending);
-        if (HasCarefulTiles)
-            Await(_carefulKernels!.Pending);
+        foreach (LaunchPiece piece in _plan.Pieces)
+            Await(KernelsOf(piece).Pending);
         if (_measures is not null)
             Await(_measures.Pending);
     }
@@ -101,39 +93,47 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
     public override Task WhenCompiled() => Task.WhenAll(
         ((IEnumerable<IPendingKernel>)
         [
-            .. _fullKernels.Pending, .. _leanKernels.Pending, .. _carefulKernels?.Pending ?? [], .. _measures?.Pending ?? [],
+            .. _fullKernels.Pending, .. _leanKernels.Pending, .. _carefulKernels.Pending, .. _measures?.Pending ?? [],
         ])
         .Where(kernel => kernel.IsStarted).Select(kernel => kernel.Start()));
 
-    public override void Run(LaunchRange range)
+    public override void Run()
     {
         if (!Device.IsHost)
             Device.Ilgpu.Accelerator.Bind();
-        _rows.Upload(Rows, Rows.Length);
-        if (!RowOfTensor.AsSpan().SequenceEqual(_lastRowOfTensor))
+        _tables.Upload(_rows, Steps);
+        int launches = _plan.Pieces.Count;
+        if (_measures is null)
         {
-            RowOfTensor.CopyTo(_lastRowOfTensor, 0);
-            _rowOfTensor.Upload(RowOfTensor, RowOfTensor.Length);
+            foreach (LaunchPiece piece in _plan.Pieces)
+                KernelsOf(piece).Launch(Memory, piece, _tables.Of(piece.Kind));
+            Device.CountLaunches(launches);
+            return;
         }
 
-        LaunchTables<Row<ScalarLane, TRule, TApply>> tables = Tables;
-        DeviceKernels<TRule, TApply> kernels = _chosenKernels!;
-        (LaunchRange whole, LaunchRange careful) = Split(range);
-        if (_measures is not null)
+        foreach (LaunchPiece piece in _plan.Pieces)
+            KernelsOf(piece).Measure(Memory, piece, _tables.Of(piece.Kind), _measures.Tables);
+        _measures.Finish(Range, _tables.Of(PieceKind.Fast));
+        foreach (LaunchPiece piece in _plan.Pieces)
+            KernelsOf(piece).Launch(Memory, piece, _measures.SecondOf(_tables.Of(piece.Kind)));
+        Device.CountLaunches((2 * launches) + 1);
+    }
+
+    protected override void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep)
+    {
+        if (row == _rows.Length)
         {
-            if (whole.TileCount > 0)
-                kernels.Measure(Memory, whole, tables, _measures.Tables);
-            if (careful.TileCount > 0)
-                _carefulKernels!.Measure(Memory, careful, tables, _measures.Tables);
-            tables = _measures.Finish(range, tables);
+            Row<ScalarLane, TRule, TApply>[] larger = NewRows(2 * _rows.Length);
+            _rows.CopyTo(larger, 0);
+            _rows = larger;
         }
 
-        if (whole.TileCount > 0)
-            kernels.Launch(Memory, whole, tables);
-        if (careful.TileCount > 0)
-            _carefulKernels!.Launch(Memory, careful, tables);
-        int launches = Math.Sign(whole.TileCount) + Math.Sign(careful.TileCount);
-        Device.CountLaunches(IsSecondPass ? (2 * launches) + 1 : launches);
+        Terms terms = RowTerms.Of<TRule, TPass>(rule, scalars, isFirstStep);
+        if (row == _termsOfRows.Count)
+            _termsOfRows.Add(terms);
+        else
+            _termsOfRows[row] = terms;
+        _rows[row] = Row<ScalarLane, TRule, TApply>.Of(rule, scalars, isFirstStep);
     }
 
     private static void Start(IPendingKernel[] kernels)
@@ -141,6 +141,15 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
         foreach (IPendingKernel kernel in kernels)
             kernel.Start();
     }
+
+    private static void Await(IPendingKernel[] kernels)
+    {
+        foreach (IPendingKernel kernel in kernels)
+            kernel.Wait();
+    }
+
+    private DeviceKernels<TRule, TApply> KernelsOf(LaunchPiece piece) =>
+        piece.Kind == PieceKind.Fast ? _chosenKernels! : _carefulKernels;
 
     /// <summary>Begins to compile kernels that steps can do without, and says once if that fails.</summary>
     private void StartBeside(IPendingKernel[] kernels)
@@ -156,11 +165,8 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
         }
     }
 
-    private static void Await(IPendingKernel[] kernels)
-    {
-        foreach (IPendingKernel kernel in kernels)
-            kernel.Wait();
-    }
+    private Row<ScalarLane, TRule, TApply>[] NewRows(int count) =>
+        Device.Allocator.AllocateManaged<Row<ScalarLane, TRule, TApply>>(count);
 
     private DeviceKernels<TRule, TApply> Of<TLoaded>()
         where TLoaded : IPass
@@ -177,12 +183,4 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : AppliedLaunc
         where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane> => Device.Groups is SimulatedGroups groups
         ? new SimulatedTileKernels<TRule, TApply, TLoaded, TLayout, TWords>(groups)
         : new TileKernels<TRule, TApply, TLoaded, TLayout, TWords>(Device.Kernels, Device.IsProcessor);
-
-    /// <summary>The tiles for the fast kernels, and the last ones, for the careful ones.</summary>
-    private (LaunchRange Whole, LaunchRange Careful) Split(LaunchRange range)
-    {
-        int whole = Math.Min(range.TileCount, Memory.WholeTiles - range.FirstTile);
-        return (range with { TileCount = whole },
-            range with { FirstTile = range.FirstTile + whole, TileCount = range.TileCount - whole });
-    }
 }

@@ -35,16 +35,13 @@ internal sealed class DeviceTable<T> : IDisposable
         (_entries, _ring) = (entries, ring);
     }
 
-    /// <summary>Copies the first <paramref name="count"/> entries, for which there is room; on other devices than the host the copy is
-    /// queued.</summary>
-    /// <param name="entries">The entries.</param>
-    /// <param name="count">How many of them count.</param>
-    public void Upload(T[] entries, int count)
+    /// <summary>Copies entries, for which there is room; on other devices than the host the copy is queued.</summary>
+    public void Upload(ReadOnlySpan<T> entries)
     {
         if (_ring is null)
-            entries.AsSpan(0, count).CopyTo(_entries.Host);
+            entries.CopyTo(_entries.Host);
         else
-            _ring.Upload(entries.AsSpan(0, count), View);
+            _ring.Upload(entries, View);
     }
 
     public void Dispose()

@@ -5,33 +5,41 @@ namespace Optimi;
 /// <summary>One launch that steps any number of tensors of any number of groups.</summary>
 internal abstract class ForeachLaunch : IDisposable
 {
+    private static readonly TensorStep _takesNoPart = new(TensorStep.NoRow, TensorStep.NoCare, 0);
+
     protected ForeachLaunch(LaunchMemory memory)
     {
         Memory = memory;
-        RowOfTensor = memory.Device.Allocator.AllocateManaged<int>(memory.Extents.Length, isPinned: true);
+        Steps = memory.Device.Allocator.AllocateManaged<TensorStep>(memory.Extents.Length);
     }
 
     protected LaunchMemory Memory { get; }
 
     protected ComputeDevice Device => Memory.Device;
 
-    /// <summary>For each tensor its row of scalars in this step.</summary>
-    protected int[] RowOfTensor { get; }
+    /// <summary>The tensors that are stepped.</summary>
+    protected LaunchRange Range { get; private set; }
 
-    /// <summary>Forgets the rows of the last step.</summary>
-    public virtual void Begin() => Array.Fill(RowOfTensor, Tile.NoRow);
+    /// <summary>Each tensor's part in this step.</summary>
+    protected TensorStep[] Steps { get; }
+
+    /// <summary>Forgets the last step.</summary>
+    public virtual void Begin() => Array.Fill(Steps, _takesNoPart);
 
     /// <summary>Whether a tensor takes part in the step.</summary>
-    public bool TakesPart(int tensor) => RowOfTensor[tensor] != Tile.NoRow;
+    public bool TakesPart(int tensor) => Steps[tensor].Row != TensorStep.NoRow;
 
-    /// <summary>Lets a tensor take part, with a row of scalars.</summary>
-    public void SetRow(int tensor, int row) => RowOfTensor[tensor] = row;
+    /// <summary>Lets a tensor take part, from where its memory is now.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="row">Its row of scalars.</param>
+    public void TakePart(int tensor, int row) =>
+        Steps[tensor] = new(row, Memory.CareOf(tensor), Memory.Places[tensor].Slots[Slot.Gradients]);
 
-    /// <summary>Chooses the kernels for the rows that were made, begins to compile those that are missing, and allocates what a run needs.</summary>
+    /// <summary>Chooses the kernels for the tensors that take part and their rows, begins to compile those that are missing, and allocates
+    /// what a run needs.</summary>
+    /// <param name="range">The tensors that are stepped, as far as they take part.</param>
     /// <exception cref="DeviceException">The device has no memory left.</exception>
-    public virtual void Prepare()
-    {
-    }
+    public virtual void Prepare(LaunchRange range) => Range = range;
 
     /// <summary>Waits until the kernels that were chosen are compiled.</summary>
     /// <exception cref="DeviceException">One does not compile.</exception>
@@ -48,8 +56,8 @@ internal abstract class ForeachLaunch : IDisposable
     /// <returns>Complete when they are ready.</returns>
     public virtual Task WhenCompiled() => Task.CompletedTask;
 
-    /// <summary>Steps a range of tensors, after <see cref="AwaitKernels"/>.</summary>
-    public abstract void Run(LaunchRange range);
+    /// <summary>Steps what was prepared, after <see cref="AwaitKernels"/>.</summary>
+    public abstract void Run();
 
     public virtual void Dispose()
     {

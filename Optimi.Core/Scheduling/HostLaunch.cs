@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Optimi.Kernels;
@@ -6,51 +5,48 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>A launch on the host's cores and vector units.</summary>
-internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TLaneRule, TLaneApply> :
-    AppliedLaunch<TRule, TApply, TPass>
+internal sealed unsafe class HostLaunch<TRule> : RuleLaunch<TRule>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
-    where TApply : unmanaged, IApply<TApply, ScalarLane>
-    where TPass : IPass
-    where TLayout : ILayout
-    where TLane : unmanaged, ILane<TLane>
-    where TLaneRule : unmanaged, IUpdateRule<TLaneRule, TLane>
-    where TLaneApply : unmanaged, IApply<TLaneApply, TLane>
 {
+    private readonly HostFunction<TRule> _function;
+    private readonly int[] _tileBytes;
     private readonly ParallelWork _work;
     private readonly float[] _sums;
     private readonly List<TileRun> _runs = [];
-    private Slabs<HostWords<TLane>> _slabs;
-    private LaunchRange _range;
+    private readonly List<Terms> _termsOfRows = [];
+    private float[] _rows;
+    private LaunchRange _rangeOfRuns;
     private int _parts;
     private bool _measures;
-    private bool _hasRuns;
 
-    public HostLaunch(LaunchMemory memory)
-        : base(memory)
+    /// <param name="memory">What is stepped.</param>
+    /// <param name="function">The rule as a function of memory.</param>
+    /// <param name="accumulates">Whether it only accumulates into states.</param>
+    public HostLaunch(LaunchMemory memory, HostFunction<TRule> function, bool accumulates)
+        : base(memory, accumulates)
     {
-        Debug.Assert(
-            HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.RowLength * sizeof(float) == sizeof(Row<ScalarLane, TRule, TApply>),
-            "A row of vectors has as many numbers as a row of scalars.");
+        _function = function;
+        _tileBytes = [.. Enumerable.Range(0, Slot.Count).Select(memory.Layout.TileBytes)];
         _work = new ParallelWork(RunPart);
-        _sums = IsSecondPass ? Device.Allocator.AllocateManaged<float>(memory.Tiles.Length, isPinned: true) : [];
+        _rows = NewRows(InitialRows);
+        _sums = IsInTwoPasses ? Device.Allocator.AllocateManaged<float>(memory.TileCount, isPinned: true) : [];
     }
 
     public override void Begin()
     {
         base.Begin();
-        _hasRuns = false;
+        _termsOfRows.Clear();
+        _rangeOfRuns = default;
     }
 
-    public override void Run(LaunchRange range)
+    public override void Run()
     {
-        Device.CountLaunches(IsSecondPass ? 3 : 1);
-        _slabs = Memory.SlotsAs(slot => new HostWords<TLane>(slot.Host));
-        _range = range;
-        if (!_hasRuns)
+        Device.CountLaunches(IsInTwoPasses ? 3 : 1);
+        if (_rangeOfRuns != Range)
             FindRuns();
-        _hasRuns = true;
-        _parts = ParallelWork.PartsOf(range.TileCount);
-        if (IsSecondPass)
+        _rangeOfRuns = Range;
+        _parts = ParallelWork.PartsOf(Range.TileCount);
+        if (IsInTwoPasses)
         {
             _measures = true;
             _work.Run(_parts, Device.Threads);
@@ -61,36 +57,55 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
         _work.Run(_parts, Device.Threads);
     }
 
+    protected override void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep)
+    {
+        if ((row + 1) * _function.RowLength > _rows.Length)
+        {
+            float[] larger = NewRows(2 * (row + 1));
+            _rows.CopyTo(larger, 0);
+            _rows = larger;
+        }
+
+        Terms terms = _function.WriteRow(RowAt(row), rule, scalars, isFirstStep);
+        if (row == _termsOfRows.Count)
+            _termsOfRows.Add(terms);
+        else
+            _termsOfRows[row] = terms;
+    }
+
+    private float[] NewRows(int count) =>
+        Device.Allocator.AllocateManaged<float>((long)count * _function.RowLength, isPinned: true);
+
+    private float* RowAt(int row) => (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_rows, row * _function.RowLength);
+
+    private float* SumsFrom(int tile) => (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_sums, tile);
+
     /// <summary>Puts the sum of each tensor of more than a block of tiles where its first tile's was.</summary>
     private void SumUpLargeTensors()
     {
-        for (int i = _range.FirstTensor; i < _range.FirstTensor + _range.TensorCount; i++)
+        for (int i = Range.FirstTensor; i < Range.FirstTensor + Range.TensorCount; i++)
         {
             TensorExtent extent = Memory.Extents[i];
             if (TakesPart(i) && extent.TileCount > TreeSum.BlockLength)
-                *SumsOf(extent) = TreeSum.OfSums<TLane>(SumsOf(extent), extent.TileCount);
+                *SumsFrom(extent.FirstTile) = _function.SumUp(SumsFrom(extent.FirstTile), extent.TileCount);
         }
     }
 
-    /// <summary>A tensor's row for the second pass, from its sums. Whoever needs it makes it: of thousands, one thread alone would
+    /// <summary>Writes a tensor's row for the second pass, from its sums. Whoever needs it makes it: of thousands, one thread alone would
     /// take too long.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Row<ScalarLane, TRule, TApply> MeasuredRow(int tensor)
+    private void WriteMeasuredRow(int tensor, float* row)
     {
         TensorExtent extent = Memory.Extents[tensor];
-        float* sums = SumsOf(extent);
-        ScalarLane sum = extent.TileCount > TreeSum.BlockLength ? *sums : TreeSum.OfSums<TLane>(sums, extent.TileCount);
-        return Rows[RowOfTensor[tensor]].Measured(sum * extent.InverseLength);
+        float* sums = SumsFrom(extent.FirstTile);
+        float sum = extent.TileCount > TreeSum.BlockLength ? *sums : _function.SumUp(sums, extent.TileCount);
+        _function.WriteMeasuredRow(RowAt(Steps[tensor].Row), sum, extent.InverseLength, row);
     }
-
-    private float* SumsOf(TensorExtent extent) =>
-        (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_sums, extent.FirstTile);
 
     private void RunPart(int part)
     {
-        int at = _range.FirstTile + (int)((long)_range.TileCount * part / _parts);
-        int end = _range.FirstTile + (int)((long)_range.TileCount * (part + 1) / _parts);
-        if (IsSecondPass && !_measures)
+        int at = Range.FirstTile + (int)((long)Range.TileCount * part / _parts);
+        int end = Range.FirstTile + (int)((long)Range.TileCount * (part + 1) / _parts);
+        if (IsInTwoPasses && !_measures)
             RunTensors(at, end);
         else
             RunRuns(at, end);
@@ -101,26 +116,14 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
         ReadOnlySpan<TileRun> runs = CollectionsMarshal.AsSpan(_runs);
         for (int i = RunAt(runs, at); i < runs.Length && runs[i].FirstTile < end; i++)
         {
-            int from = Math.Max(at, runs[i].FirstTile);
-            int tiles = Math.Min(end, runs[i].EndTile) - from;
-            var scalars = (float*)Marshal.UnsafeAddrOfPinnedArrayElement(Rows, runs[i].Row);
+            ref readonly TileRun run = ref runs[i];
+            int from = Math.Max(at, run.FirstTile);
+            int tiles = Math.Min(end, run.EndTile) - from;
+            Terms terms = _termsOfRows[run.Row];
             if (_measures)
-            {
-                HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Measure(
-                    TermsOfRows[runs[i].Row],
-                    scalars,
-                    _slabs,
-                    Memory.Tiles[from],
-                    from,
-                    tiles,
-                    Memory.Extents.AsSpan(Memory.Tiles[from].Tensor),
-                    (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_sums, 0));
-            }
+                _function.Measure(terms, RowAt(run.Row), run, from, tiles, Memory.Extents.AsSpan(run.Tensor), SumsFrom(0));
             else
-            {
-                HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(
-                    TermsOfRows[runs[i].Row], scalars, _slabs, Memory.Tiles[from], from, tiles);
-            }
+                _function.Run(terms, RowAt(run.Row), run, from, tiles);
         }
     }
 
@@ -129,16 +132,16 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunTensors(int at, int end)
     {
+        float* row = stackalloc float[_function.RowLength];
         TensorExtent[] extents = Memory.Extents;
-        for (int i = Memory.Tiles[at].Tensor; i < extents.Length && extents[i].FirstTile < end; i++)
+        for (int i = TensorAt(at); i < extents.Length && extents[i].FirstTile < end; i++)
         {
             if (!TakesPart(i) || extents[i].TileCount == 0)
                 continue;
             int from = Math.Max(at, extents[i].FirstTile);
             int tiles = Math.Min(end, extents[i].EndTile) - from;
-            Row<ScalarLane, TRule, TApply> row = MeasuredRow(i);
-            HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(
-                TermsOfRows[RowOfTensor[i]], (float*)&row, _slabs, Memory.Tiles[from], from, tiles);
+            WriteMeasuredRow(i, row);
+            _function.Run(_termsOfRows[Steps[i].Row], row, RunOf(i), from, tiles);
         }
     }
 
@@ -158,29 +161,57 @@ internal sealed unsafe class HostLaunch<TRule, TApply, TPass, TLayout, TLane, TL
         return low;
     }
 
+    /// <summary>The first tensor that ends behind a tile.</summary>
+    private int TensorAt(int tile)
+    {
+        int low = Range.FirstTensor;
+        for (int high = low + Range.TensorCount; low < high;)
+        {
+            int middle = (low + high) / 2;
+            if (Memory.Extents[middle].EndTile <= tile)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+
+    private TileRun RunOf(int tensor)
+    {
+        var run = TileRun.Of(Memory.Places[tensor].Slots, Memory.Extents[tensor], Memory.UnpaddedSlotsOf(tensor));
+        run.Row = Steps[tensor].Row;
+        run.Tensor = tensor;
+        return run;
+    }
+
     /// <summary>Joins the tiles of the tensors that take part to runs.</summary>
     private void FindRuns()
     {
         _runs.Clear();
-        for (int i = _range.FirstTensor; i < _range.FirstTensor + _range.TensorCount; i++)
+        for (int i = Range.FirstTensor; i < Range.FirstTensor + Range.TensorCount; i++)
         {
-            TensorExtent extent = Memory.Extents[i];
-            if (!TakesPart(i) || extent.TileCount == 0)
+            if (!TakesPart(i) || Memory.Extents[i].TileCount == 0)
                 continue;
-            var run = new TileRun(extent.FirstTile, extent.EndTile, RowOfTensor[i]);
-            if (_runs.Count > 0 && Continues(_runs[^1], run))
-                _runs[^1] = _runs[^1] with { EndTile = run.EndTile };
+            TileRun run = RunOf(i);
+            if (_runs.Count > 0 && Continues(CollectionsMarshal.AsSpan(_runs)[^1], run))
+                CollectionsMarshal.AsSpan(_runs)[^1].EndTile = run.EndTile;
             else
                 _runs.Add(run);
         }
     }
 
-    private bool Continues(TileRun run, TileRun next)
+    private bool Continues(in TileRun run, in TileRun next)
     {
-        int tiles = next.FirstTile - run.FirstTile;
-        Tile first = Memory.Tiles[run.FirstTile];
-        Tile other = Memory.Tiles[next.FirstTile];
-        return next.FirstTile == run.EndTile && next.Row == run.Row
-            && other.Value - first.Value == tiles && other.Gradient - first.Gradient == tiles;
+        if (next.FirstTile != run.EndTile || next.Row != run.Row || (run.UnpaddedSlots | next.UnpaddedSlots) != 0)
+            return false;
+        nint tiles = next.FirstTile - run.FirstTile;
+        for (int slot = 0; slot < Slot.Count; slot++)
+        {
+            if (next.Slots[slot] - run.Slots[slot] != tiles * _tileBytes[slot])
+                return false;
+        }
+
+        return true;
     }
 }

@@ -21,9 +21,9 @@ internal static class LaunchFactory
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
         ComputeDevice device = memory.Device;
-        Type launch = device.Shape == KernelShape.Host
-            ? typeof(HostLaunch<,,,,,,>).MakeGenericType(HostArguments<TRule>(memory.Layout, accumulates, device.Lane))
-            : typeof(DeviceLaunch<,,,>).MakeGenericType(Arguments<TRule>(memory.Layout, accumulates, !device.IsProcessor));
+        if (device.Shape == KernelShape.Host)
+            return new HostLaunch<TRule>(memory, HostFunctions<TRule>.Of(memory.Layout, accumulates, device.Lane), accumulates);
+        Type launch = typeof(DeviceLaunch<,,,>).MakeGenericType(Arguments<TRule>(memory.Layout, accumulates, !device.IsProcessor));
         return (RuleLaunch<TRule>)New(launch, memory);
     }
 

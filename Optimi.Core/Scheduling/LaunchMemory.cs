@@ -1,54 +1,152 @@
+using ILGPU;
+using ILGPU.Runtime;
 using Optimi.Kernels;
 
 namespace Optimi;
 
-/// <summary>What a launch steps: tensors of one kernel variant, and the static tables by which every device finds their memory.</summary>
-internal abstract class LaunchMemory
+/// <summary>What a launch steps: tensors of one kernel variant, and where the memory of each lies, whoever owns it.</summary>
+/// <remarks>
+/// On devices with addresses every tensor may lie anywhere. On others all tensors of a launch have each slot in one buffer; only their
+/// gradients may lie in several, which takes a launch for each.
+/// </remarks>
+internal sealed class LaunchMemory
 {
-    protected LaunchMemory(ComputeDevice device, SlotLayout layout, IReadOnlyList<TensorExtent> extents)
+    private readonly SlotFlags[] _flags;
+    private readonly MemoryBuffer?[] _buffers = new MemoryBuffer?[Slot.Count];
+    private readonly MemoryBuffer?[] _gradientBuffers;
+
+    /// <param name="device">The device.</param>
+    /// <param name="layout">The kernel variant.</param>
+    /// <param name="lengths">How many numbers each tensor has.</param>
+    /// <param name="moves">Whether all slots may lie elsewhere in each step.</param>
+    public LaunchMemory(ComputeDevice device, SlotLayout layout, IReadOnlyList<long> lengths, bool moves)
     {
         Device = device;
+        Moves = moves;
         Layout = layout;
-        Extents = [.. extents];
-        Tiles = device.Allocator.AllocateManaged<Tile>(extents.Sum(extent => (long)extent.TileCount), isPinned: true);
+        Extents = new TensorExtent[lengths.Count];
+        Places = new TensorPlace[lengths.Count];
+        _flags = new SlotFlags[lengths.Count];
+        _gradientBuffers = device.HasAddresses ? [] : new MemoryBuffer?[lengths.Count];
+        foreach ((int tensor, long length) in lengths.Index())
+        {
+            Extents[tensor] = TensorExtent.Of(TileCount, length);
+            Places[tensor].Length = length;
+            TileCount = checked(TileCount + Extents[tensor].TileCount);
+        }
     }
 
     public ComputeDevice Device { get; }
 
     public SlotLayout Layout { get; }
 
+    /// <summary>Whether all slots may lie elsewhere in each step; else only gradients may.</summary>
+    public bool Moves { get; }
+
     /// <summary>The tensors, in the order of their tiles.</summary>
     public TensorExtent[] Extents { get; }
 
-    /// <summary>Where each tile lies. Never moved by the garbage collector.</summary>
-    public Tile[] Tiles { get; }
+    /// <summary>Where each tensor lies.</summary>
+    public TensorPlace[] Places { get; }
+
+    /// <summary>Tiles of all tensors.</summary>
+    public int TileCount { get; }
 
     /// <summary>All of it.</summary>
-    public LaunchRange Range => new(0, Tiles.Length, 0, Extents.Length);
+    public LaunchRange Range => RangeOf(0, Extents.Length);
 
-    /// <summary>Whether slots are slabs of our own: aligned, with every tensor padded to whole tiles.</summary>
-    public abstract bool IsPadded { get; }
+    /// <summary>Some tensors that follow one another.</summary>
+    public LaunchRange RangeOf(int firstTensor, int count)
+    {
+        if (count == 0)
+            return default;
+        int firstTile = Extents[firstTensor].FirstTile;
+        return new(firstTile, Extents[firstTensor + count - 1].EndTile - firstTile, firstTensor, count);
+    }
 
-    /// <summary>How many tiles, from the first, can be moved in whole words; those after them are to be touched with care.</summary>
-    public abstract int WholeTiles { get; }
+    /// <summary>Says where a slot of a tensor lies.</summary>
+    public void Set(int tensor, int slot, MemoryPlace place)
+    {
+        Places[tensor].Slots[slot] = place.At;
+        _flags[tensor].Set(slot, isUnpadded: !place.IsPadded, isUnaligned: place.At % AlignmentOf(slot) != 0);
+        if (Device.HasAddresses)
+            return;
+        if (slot == Slot.Gradients)
+            _gradientBuffers[tensor] = place.Buffer;
+        else
+            _buffers[slot] = place.Buffer;
+    }
 
-    /// <summary>The memory of each slot from its beginning; one that is not used may be any.</summary>
-    public abstract Slabs<SlotMemory> Slots { get; }
+    /// <summary>Lets go of buffers that are their owner's to free.</summary>
+    public void ForgetBuffers()
+    {
+        Array.Clear(_buffers);
+        Array.Clear(_gradientBuffers);
+    }
 
-    /// <summary>The slots as a kernel sees them.</summary>
-    public Slabs<TMemory> SlotsAs<TMemory>(Func<SlotMemory, TMemory> see)
+    /// <summary>Which slots of a tensor end within its last tile, by <see cref="Slot"/>.</summary>
+    public int UnpaddedSlotsOf(int tensor) =>
+        Extents[tensor].LastTileLength == Tile.Length ? 0 : _flags[tensor].Unpadded;
+
+    /// <summary>Which tiles of a tensor are to be touched with care, as <see cref="TensorStep"/> says it.</summary>
+    public int CareOf(int tensor)
+    {
+        if (_flags[tensor].Unaligned != 0)
+            return TensorStep.CareOfAll;
+        return UnpaddedSlotsOf(tensor) != 0 ? TensorStep.CareOfEnd : TensorStep.NoCare;
+    }
+
+    /// <summary>The buffer that a tensor's gradient lies in, on a device without addresses.</summary>
+    public MemoryBuffer? GradientBufferOf(int tensor) => Device.HasAddresses ? null : _gradientBuffers[tensor];
+
+    /// <summary>The memory of each slot as a kernel sees it: on a device with addresses all of the device's.</summary>
+    /// <param name="gradients">The buffer of the gradients, on a device without addresses.</param>
+    /// <param name="see">How the kernel sees memory.</param>
+    public Slabs<TMemory> SlotsAs<TMemory>(MemoryBuffer? gradients, Func<ArrayView<byte>, TMemory> see)
         where TMemory : struct
     {
-        Slabs<SlotMemory> slots = Slots;
         return new()
         {
-            Values = see(slots.Values),
-            Gradients = see(slots.Gradients),
-            Compensation = see(slots.Compensation),
-            State0 = see(slots.State0),
-            State1 = see(slots.State1),
-            State2 = see(slots.State2),
-            State3 = see(slots.State3),
+            Values = Of(_buffers[Slot.Values]),
+            Gradients = Of(gradients),
+            Compensation = Of(_buffers[Slot.Compensation]),
+            State0 = Of(_buffers[Slot.FirstState]),
+            State1 = Of(_buffers[Slot.FirstState + 1]),
+            State2 = Of(_buffers[Slot.FirstState + 2]),
+            State3 = Of(_buffers[Slot.FirstState + 3]),
         };
+
+        // A slot that is not used may be any.
+        TMemory Of(MemoryBuffer? buffer)
+        {
+            if (Device.HasAddresses)
+                return see(Device.AddressSpace);
+            return see((buffer ?? _buffers[Slot.Values]!).AsRawArrayView());
+        }
+    }
+
+    /// <summary>Bytes that fast kernels move at once: a unit, or a quad. The host takes any alignment.</summary>
+    private int AlignmentOf(int slot) => Device.Shape switch
+    {
+        KernelShape.Host => 1,
+        KernelShape.Quad => 1 << Quad.LogOfBytes,
+        _ => Math.Max(1, Layout.UnitBytes(slot)),
+    };
+
+    /// <summary>What is unusual about the slots of a tensor: a bit for each.</summary>
+    private struct SlotFlags
+    {
+        public byte Unpadded;
+
+        public byte Unaligned;
+
+        public void Set(int slot, bool isUnpadded, bool isUnaligned)
+        {
+            Unpadded = With(Unpadded, slot, isUnpadded);
+            Unaligned = With(Unaligned, slot, isUnaligned);
+        }
+
+        private static byte With(byte flags, int slot, bool isSet) =>
+            (byte)(isSet ? flags | (1 << slot) : flags & ~(1 << slot));
     }
 }

@@ -1,20 +1,28 @@
 using System.Diagnostics.CodeAnalysis;
+using ILGPU.Runtime;
 using Optimi.Kernels;
 
 namespace Optimi;
 
-/// <summary>Which tensors of an optimizer are stepped by which launch. A tensor gets its launch, and with it its states, when it is first
-/// needed and not frozen.</summary>
+/// <summary>
+/// Which tensors of an optimizer are stepped by which launch. A tensor gets its states, and a launch, when it is first needed and not
+/// frozen. On devices with addresses all tensors of a kernel variant share one launch, whenever they came and whoever owns their memory;
+/// on others those do whose values lie in one buffer and that came together.
+/// </summary>
 internal sealed class LaunchSchedule<TRule>(ComputeDevice device) : IDisposable
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
     private readonly Dictionary<LaunchTensor, ScheduledLaunch<TRule>> _launchOf = [];
     private readonly List<ScheduledLaunch<TRule>> _launches = [];
+    private readonly List<StateMemory> _states = [];
     private readonly List<LaunchTensor> _withoutLaunch = [];
     private readonly Transaction _transaction = new();
 
     /// <summary>The launches so far.</summary>
     public List<ScheduledLaunch<TRule>> Launches => _launches;
+
+    /// <summary>Bytes allocated for states.</summary>
+    public long StateBytes => _states.Sum(states => states.Bytes);
 
     /// <summary>Adds a tensor.</summary>
     public void Add(LaunchTensor tensor) => _withoutLaunch.Add(tensor);
@@ -40,7 +48,7 @@ internal sealed class LaunchSchedule<TRule>(ComputeDevice device) : IDisposable
     public void Complete(Transaction transaction)
     {
         foreach (ScheduledLaunch<TRule> launch in _launches)
-            launch.Memory.Tensors[0].Parameter.Buffer.ThrowIfDisposed();
+            launch.ThrowIfDisposed();
         if (_withoutLaunch.Count > 0 && _withoutLaunch.Exists(tensor => !tensor.Parameter.Frozen))
             Launch(_withoutLaunch.FindAll(tensor => !tensor.Parameter.Frozen), transaction);
     }
@@ -49,39 +57,72 @@ internal sealed class LaunchSchedule<TRule>(ComputeDevice device) : IDisposable
     {
         foreach (ScheduledLaunch<TRule> launch in _launches)
             launch.Dispose();
+        foreach (StateMemory states in _states)
+            states.Dispose();
         _launches.Clear();
         _launchOf.Clear();
+        _states.Clear();
     }
 
     private void Launch(List<LaunchTensor> tensors, Transaction transaction)
     {
         foreach (ParameterBuffer buffer in tensors.Select(tensor => tensor.Parameter.Buffer).Distinct())
             buffer.PlaceAll(transaction);
-        foreach (var alike in tensors.GroupBy(tensor => (tensor.Parameter.Place, Layout: LayoutOf(tensor))))
+        foreach (IGrouping<(SlotLayout Layout, MemoryBuffer? Values), LaunchTensor> alike in tensors.GroupBy(
+            tensor => (tensor.Layout, tensor.Parameter.ValuePlace.Buffer)))
         {
             // In the order of memory, so that tensors of one group are walked as one run.
-            LaunchTensor[] ordered = [.. alike.OrderBy(tensor => tensor.Parameter.FirstTile)];
-            foreach (ArraySegment<LaunchTensor> launched in OptimizerMemory.Cut(device, alike.Key.Layout, ordered))
-                Launch(new OptimizerMemory(device, alike.Key.Layout, alike.Key.Place!, launched), transaction);
+            LaunchTensor[] ordered = [.. alike.OrderBy(tensor => tensor.Parameter.ValuePlace.At)];
+            foreach (ArraySegment<LaunchTensor> withStates in StateMemory.Cut(device, alike.Key.Layout, ordered))
+            {
+                Allocate(alike.Key.Layout, withStates, transaction);
+                if (!device.HasAddresses)
+                    Launch(alike.Key.Layout, withStates, transaction);
+            }
+
+            if (device.HasAddresses)
+                Launch(alike.Key.Layout, ordered, transaction);
         }
 
         _withoutLaunch.RemoveAll(_launchOf.ContainsKey);
         transaction.OnRollback(() => _withoutLaunch.AddRange(tensors));
     }
 
-    private void Launch(OptimizerMemory memory, Transaction transaction)
+    private void Allocate(SlotLayout layout, ArraySegment<LaunchTensor> tensors, Transaction transaction)
     {
-        ScheduledLaunch<TRule> launch = transaction.Add(new ScheduledLaunch<TRule>(memory));
-        _launches.Add(launch);
-        foreach (LaunchTensor tensor in memory.Tensors)
-            _launchOf.Add(tensor, launch);
-        transaction.OnRollback(() =>
-        {
-            _launches.Remove(launch);
-            foreach (LaunchTensor tensor in memory.Tensors)
-                _launchOf.Remove(tensor);
-        });
+        var states = transaction.Add(new StateMemory(device, layout, tensors));
+        _states.Add(states);
+        transaction.OnRollback(() => _states.Remove(states));
     }
 
-    private static SlotLayout LayoutOf(LaunchTensor tensor) => tensor.Group.Options.LayoutOf(tensor.Parameter.DType);
+    private void Launch(SlotLayout layout, IReadOnlyList<LaunchTensor> tensors, Transaction transaction)
+    {
+        ScheduledLaunch<TRule>? before = device.HasAddresses ? _launches.Find(launch => launch.Layout == layout) : null;
+        before?.CountSteps();
+        var launch = transaction.Add(new ScheduledLaunch<TRule>(device, layout, [.. before?.Tensors ?? [], .. tensors]));
+        if (before is null)
+            _launches.Add(launch);
+        else
+            Replace(before, launch);
+        transaction.OnRollback(() =>
+        {
+            if (before is null)
+                _launches.Remove(launch);
+            else
+                Replace(launch, before);
+            foreach (LaunchTensor tensor in tensors)
+                _launchOf.Remove(tensor);
+        });
+        transaction.OnCommit(() => before?.Dispose());
+        foreach (LaunchTensor tensor in tensors)
+            _launchOf.Add(tensor, launch);
+    }
+
+    /// <summary>Lets another launch step the tensors of one, whose numbers in it stay.</summary>
+    private void Replace(ScheduledLaunch<TRule> old, ScheduledLaunch<TRule> other)
+    {
+        _launches[_launches.IndexOf(old)] = other;
+        foreach (LaunchTensor tensor in old.Tensors)
+            _launchOf[tensor] = other;
+    }
 }

@@ -17,7 +17,7 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
     private readonly DeviceArray<ScalarLane> _sums;
     private readonly DeviceArray<FinishPart> _parts;
     private readonly DeviceArray<int> _partsDone;
-    private readonly DeviceArray<int> _rowOfTensor;
+    private readonly DeviceArray<TensorStep> _steps;
     private readonly DeviceArray<Row<ScalarLane, TRule, TApply>> _rows;
 
     /// <summary>For each tensor the number of its first part, and one past the last part of all.</summary>
@@ -40,7 +40,7 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
         Allocator allocator = _device.Allocator;
         using var transaction = new Transaction();
         _extents = transaction.Add(allocator.Allocate(memory.Extents));
-        _sums = transaction.Add(allocator.Allocate<ScalarLane>(memory.Tiles.Length));
+        _sums = transaction.Add(allocator.Allocate<ScalarLane>(memory.TileCount));
         bool sharesTensors = _device.Shape == KernelShape.Quad;
         FinishPart[] parts = FinishPart.Of(
             memory.Extents, sharesTensors ? CountedParts.BlocksPerPart : WholeTensors.BlocksPerPart);
@@ -51,7 +51,7 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
             _firstPart[tensor + 1] += _firstPart[tensor];
         _parts = transaction.Add(allocator.Allocate(parts));
         _partsDone = transaction.Add(allocator.Allocate(new int[memory.Extents.Length]));
-        _rowOfTensor = transaction.Add(allocator.Allocate<int>(memory.Extents.Length));
+        _steps = transaction.Add(allocator.Allocate<TensorStep>(memory.Extents.Length));
         _rows = transaction.Add(allocator.Allocate<Row<ScalarLane, TRule, TApply>>(memory.Extents.Length));
         if (_device.Groups is SimulatedGroups groups)
         {
@@ -86,22 +86,16 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
     /// <summary>Queues the launch between the passes.</summary>
     /// <param name="range">The tensors.</param>
     /// <param name="first">The tables of the first pass.</param>
-    /// <returns>The tables of the second pass.</returns>
-    public LaunchTables<Row<ScalarLane, TRule, TApply>> Finish(
-        LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> first)
+    public void Finish(LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> first)
     {
-        LaunchTables<Row<ScalarLane, TRule, TApply>> second = first with
-        {
-            RowOfTensor = _rowOfTensor.View,
-            Rows = _rows.View,
-        };
+        LaunchTables<Row<ScalarLane, TRule, TApply>> second = SecondOf(first);
         int firstPart = _firstPart[range.FirstTensor];
         int parts = _firstPart[range.FirstTensor + range.TensorCount] - firstPart;
         var finish = new FinishTables { Parts = _parts.View.Cast<int>(), PartsDone = _partsDone.View };
         if (_simulation is not null)
         {
             _simulation.Run(firstPart, parts, first, Tables, finish, second);
-            return second;
+            return;
         }
 
         _finish!.Launch(
@@ -115,8 +109,12 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
             Tables,
             finish,
             second);
-        return second;
     }
+
+    /// <summary>The tables of the second pass.</summary>
+    /// <param name="first">Those of the first.</param>
+    public LaunchTables<Row<ScalarLane, TRule, TApply>> SecondOf(LaunchTables<Row<ScalarLane, TRule, TApply>> first) =>
+        first with { Steps = _steps.View.Cast<int>(), Rows = _rows.View };
 
     public void Dispose()
     {
@@ -124,7 +122,7 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
         _sums.Dispose();
         _parts.Dispose();
         _partsDone.Dispose();
-        _rowOfTensor.Dispose();
+        _steps.Dispose();
         _rows.Dispose();
     }
 }

@@ -12,7 +12,7 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
     where TLayout : ILayout
 {
     private readonly PendingKernel<Action<
-        AcceleratorStream, KernelConfig, int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<DeviceQuads>>> _kernel;
+        AcceleratorStream, KernelConfig, int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, DeviceQuads>> _kernel;
 
     private readonly PendingKernel<Action<
         AcceleratorStream,
@@ -21,12 +21,12 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
         int,
         LaunchTables<Row<ScalarLane, TRule, TApply>>,
         MeasureTables,
-        Slabs<DeviceQuads>>>? _measure;
+        DeviceQuads>>? _measure;
 
     public QuadKernels(KernelLibrary library)
     {
         _kernel = library.Get<Action<
-            AcceleratorStream, KernelConfig, int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<DeviceQuads>>>(
+            AcceleratorStream, KernelConfig, int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, DeviceQuads>>(
             QuadKernel<TRule, TApply, TPass, TLayout>.Run, QuadKernel<TRule, TApply, TPass, TLayout>.Parts);
         Pending = [_kernel];
         if (TPass.UpdatesStates)
@@ -38,41 +38,38 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
             int,
             LaunchTables<Row<ScalarLane, TRule, TApply>>,
             MeasureTables,
-            Slabs<DeviceQuads>>>(
+            DeviceQuads>>(
             MeasureQuadKernel<TRule, TApply, TLayout>.Run, MeasureQuadKernel<TRule, TApply, TLayout>.Parts);
         Pending = [_kernel, _measure];
     }
 
     public override void Launch(
-        LaunchMemory memory, LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> tables) =>
+        LaunchMemory memory, LaunchPiece piece, LaunchTables<Row<ScalarLane, TRule, TApply>> tables) =>
         _kernel.Launch(
             memory.Device.Ilgpu.Stream,
-            ConfigOf(range, QuadGroup<TLayout>.Tiles, QuadGroup<TLayout>.Size),
-            range.FirstTile,
-            range.TileCount,
+            ConfigOf(piece, QuadGroup<TLayout>.Tiles, QuadGroup<TLayout>.Size),
+            piece.FirstTile,
+            piece.TileCount,
             tables,
-            SlotsOf(memory));
+            new DeviceQuads(memory.Device.AddressSpace));
 
     public override void Measure(
         LaunchMemory memory,
-        LaunchRange range,
+        LaunchPiece piece,
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
         MeasureTables measures) =>
         _measure!.Launch(
             memory.Device.Ilgpu.Stream,
             ConfigOf(
-                range,
+                piece,
                 MeasureQuadKernel<TRule, TApply, TLayout>.Tiles,
                 MeasureQuadKernel<TRule, TApply, TLayout>.GroupSize),
-            range.FirstTile,
-            range.TileCount,
+            piece.FirstTile,
+            piece.TileCount,
             tables,
             measures,
-            SlotsOf(memory));
+            new DeviceQuads(memory.Device.AddressSpace));
 
-    private static Slabs<DeviceQuads> SlotsOf(LaunchMemory memory) =>
-        memory.SlotsAs(slot => new DeviceQuads(slot.View));
-
-    private static KernelConfig ConfigOf(LaunchRange range, int tilesPerGroup, int groupSize) =>
-        new((range.TileCount + tilesPerGroup - 1) / tilesPerGroup, groupSize);
+    private static KernelConfig ConfigOf(LaunchPiece piece, int tilesPerGroup, int groupSize) =>
+        new((piece.TileCount + tilesPerGroup - 1) / tilesPerGroup, groupSize);
 }

@@ -3,17 +3,22 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>A launch of one rule: makes the rows of scalars, one for each group and number of steps.</summary>
-internal abstract class RuleLaunch<TRule>(LaunchMemory memory) : ForeachLaunch(memory)
+/// <param name="memory">What it steps.</param>
+/// <param name="accumulates">Whether it only accumulates into states.</param>
+internal abstract class RuleLaunch<TRule>(LaunchMemory memory, bool accumulates) : ForeachLaunch(memory)
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
+    /// <summary>Rows for which there is room at first.</summary>
+    protected const int InitialRows = 16;
+
     private readonly Dictionary<(ParameterGroup Group, long Step), int> _rowOf = [];
     private readonly List<(ParameterGroup Group, long Step)> _rows = [];
 
     /// <summary>Whether any tensor takes part.</summary>
     public bool HasRows => _rows.Count > 0;
 
-    /// <summary>Whether the launch only accumulates into states.</summary>
-    protected abstract bool Accumulates { get; }
+    /// <summary>Whether a pass that measures, and the sums of it, come before the one that updates parameters.</summary>
+    protected bool IsInTwoPasses => TRule.Measures && !accumulates;
 
     public override void Begin()
     {
@@ -27,8 +32,8 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory) : ForeachLaunch(m
     {
         Begin();
         AddRow(0, options.Rule(context), options.ScalarsOf(context), context.Step == 1);
-        SetRow(0, 0);
-        Prepare();
+        TakePart(0, 0);
+        Prepare(Memory.Range);
         AwaitKernels();
     }
 
@@ -67,7 +72,7 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory) : ForeachLaunch(m
 
     private void AddRow(int row, ParameterGroup group, long step)
     {
-        var context = new StepContext(step, group.Lr, group.MaxLr, Accumulates);
+        var context = new StepContext(step, group.Lr, group.MaxLr, accumulates);
         var options = (RuleOptions<TRule>)group.Options;
         AddRow(row, options.Rule(context), options.ScalarsOf(context), step == 1);
     }

@@ -7,10 +7,11 @@ namespace Optimi;
 /// If the same tensors take part as in the last step, only the rows of scalars are made anew. The tensors, of which there may be
 /// thousands, are not visited; their step counters are updated when someone asks.
 /// </remarks>
-internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposable
+internal sealed class ScheduledLaunch<TRule> : IDisposable
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
-    private readonly ParameterBuffer _buffer = memory.Tensors[0].Parameter.Buffer;
+    private readonly LaunchMemory _memory;
+    private readonly ParameterBuffer[] _buffers;
     private RuleLaunch<TRule>? _updating;
     private RuleLaunch<TRule>? _accumulating;
 
@@ -20,29 +21,108 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
     /// <summary>The launch of the last step, if a step of the same tensors may follow.</summary>
     private RuleLaunch<TRule>? _last;
 
+    /// <summary>The tensors of the step in hand, and whether it is a step of all that have a gradient.</summary>
+    private LaunchRange _range;
+
+    private bool _isOfAll;
     private long _participations;
     private long _uncounted;
 
-    public OptimizerMemory Memory { get; } = memory;
+    /// <param name="device">The device.</param>
+    /// <param name="layout">The kernel variant.</param>
+    /// <param name="tensors">The tensors, which have states.</param>
+    public ScheduledLaunch(ComputeDevice device, SlotLayout layout, IReadOnlyList<LaunchTensor> tensors)
+    {
+        Tensors = [.. tensors];
+        Layout = layout;
+        _buffers = [.. tensors.Select(tensor => tensor.Parameter.Buffer).Distinct()];
+        _memory = new LaunchMemory(device, layout, [.. tensors.Select(tensor => tensor.Parameter.Length)], moves: false);
+        foreach ((int index, LaunchTensor tensor) in tensors.Index())
+        {
+            tensor.Index = index;
+            _memory.Set(index, Slot.Values, tensor.Parameter.ValuePlace);
+            for (int slot = Slot.Compensation; slot < Slot.Count; slot++)
+                _memory.Set(index, slot, tensor.States!.PlaceOf(tensor, slot));
+        }
+    }
+
+    public SlotLayout Layout { get; }
+
+    public LaunchTensor[] Tensors { get; }
+
+    /// <summary>Changes whenever a parameter begins or ceases to take part in steps, or has its gradient elsewhere.</summary>
+    private long Participations
+    {
+        get
+        {
+            long sum = 0;
+            foreach (ParameterBuffer buffer in _buffers)
+                sum += buffer.Participations;
+            return sum;
+        }
+    }
+
+    /// <summary>Checks that the memory is there.</summary>
+    /// <exception cref="ObjectDisposedException">A buffer is disposed.</exception>
+    public void ThrowIfDisposed()
+    {
+        foreach (ParameterBuffer buffer in _buffers)
+            buffer.ThrowIfDisposed();
+    }
 
     /// <summary>Makes the rows for a step of all tensors that take part, allocates what it needs, and begins to compile the kernels that are
     /// missing.</summary>
     public void Begin(bool accumulates, Transaction transaction)
     {
         _current = Of(accumulates, transaction);
-        if (_current == _last && _participations == _buffer.Participations)
+        (_range, _isOfAll) = (_memory.Range, true);
+        if (_current == _last && _participations == Participations)
         {
             _current.BeginAgain();
         }
         else
         {
             BeginAnew(_current);
-            foreach (LaunchTensor tensor in Memory.Tensors)
-                TakePart(_current, tensor);
+            foreach (LaunchTensor tensor in Tensors)
+            {
+                if (!tensor.TakesPart)
+                    continue;
+                tensor.Parameter.AllocateGradient(transaction);
+                TakePart(tensor, tensor.Parameter.GradientPlace);
+            }
         }
 
-        PrepareRun(_current, transaction);
+        _current.Prepare(_range);
     }
+
+    /// <summary>Begins a step of some tensors, each of which then takes part by itself.</summary>
+    public void BeginSome(bool accumulates, Transaction transaction)
+    {
+        _current = Of(accumulates, transaction);
+        (_range, _isOfAll) = (default, false);
+        BeginAnew(_current);
+    }
+
+    /// <summary>Lets a tensor take part in a step of some.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="gradient">Where its gradient lies.</param>
+    /// <exception cref="ParameterException">It does already.</exception>
+    public void Add(LaunchTensor tensor, MemoryPlace gradient)
+    {
+        if (_current!.TakesPart(tensor.Index))
+        {
+            throw new ParameterException(
+                $"Parameter '{tensor.Parameter.Name}' has two gradients in one step; add them up, or accumulate by two steps.");
+        }
+
+        TakePart(tensor, gradient);
+        int first = _range.TensorCount == 0 ? tensor.Index : Math.Min(_range.FirstTensor, tensor.Index);
+        int end = Math.Max(_range.FirstTensor + _range.TensorCount, tensor.Index + 1);
+        _range = _memory.RangeOf(first, end - first);
+    }
+
+    /// <summary>Allocates what a step of some needs, and begins to compile the kernels that are missing.</summary>
+    public void PrepareSome() => _current!.Prepare(_range);
 
     /// <summary>Waits for the compiler.</summary>
     public void AwaitKernels() => _current!.AwaitKernels();
@@ -59,29 +139,13 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
         }
         else
         {
-            Count(launch, 1);
-            _last = launch;
-            _participations = _buffer.Participations;
+            Count(launch, _range, 1);
+            _last = _isOfAll ? launch : null;
+            _participations = Participations;
         }
 
-        if (launch.HasRows && Memory.Tiles.Length > 0)
-            launch.Run(Memory.Range);
-    }
-
-    /// <summary>Steps one tensor, if it takes part.</summary>
-    public void Step(LaunchTensor tensor, bool accumulates, Transaction transaction)
-    {
-        RuleLaunch<TRule> launch = Of(accumulates, transaction);
-        BeginAnew(launch);
-        TakePart(launch, tensor);
-        if (!launch.HasRows)
-            return;
-        PrepareRun(launch, transaction);
-        transaction.Commit();
-        launch.AwaitKernels();
-        tensor.Steps++;
-        if (tensor.TileCount > 0)
-            launch.Run(tensor.Range);
+        if (launch.HasRows && _range.TileCount > 0)
+            launch.Run();
     }
 
     /// <summary>Begins to compile the kernels for all tensors' next steps. States may begin in the first of them. The second or the third
@@ -93,9 +157,9 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
         for (int step = 1; step <= 3; step++)
         {
             BeginAnew(launch);
-            foreach (LaunchTensor tensor in Memory.Tensors)
-                launch.RowFor(tensor.Group, tensor.Steps + step);
-            launch.Prepare();
+            foreach (LaunchTensor tensor in Tensors)
+                launch.TakePart(tensor.Index, launch.RowFor(tensor.Group, tensor.Steps + step));
+            launch.Prepare(_memory.Range);
         }
 
         BeginAnew(launch);
@@ -110,33 +174,33 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
         CountSteps();
         _last = null;
         tensor.Steps = 0;
-        Memory.Clear(tensor);
+        tensor.States!.Clear(tensor);
     }
 
     /// <summary>Brings the tensors' counters up to date.</summary>
     public void CountSteps()
     {
         if (_uncounted > 0)
-            Count(_last!, _uncounted);
+            Count(_last!, _memory.Range, _uncounted);
         _uncounted = 0;
     }
 
+    /// <summary>Frees the tables. The states are the schedule's.</summary>
     public void Dispose()
     {
         _updating?.Dispose();
         _accumulating?.Dispose();
-        Memory.Dispose();
     }
 
-    private static void TakePart(RuleLaunch<TRule> launch, LaunchTensor tensor)
+    private void TakePart(LaunchTensor tensor, MemoryPlace gradient)
     {
-        if (tensor.TakesPart)
-            launch.SetRow(tensor.Index, launch.RowFor(tensor.Group, tensor.Steps + 1));
+        _memory.Set(tensor.Index, Slot.Gradients, gradient);
+        _current!.TakePart(tensor.Index, _current.RowFor(tensor.Group, tensor.Steps + 1));
     }
 
-    private void Count(RuleLaunch<TRule> launch, long steps)
+    private void Count(RuleLaunch<TRule> launch, LaunchRange range, long steps)
     {
-        foreach (LaunchTensor tensor in Memory.Tensors)
+        foreach (LaunchTensor tensor in Tensors.AsSpan(range.FirstTensor, range.TensorCount))
             tensor.Steps += launch.TakesPart(tensor.Index) ? steps : 0;
     }
 
@@ -147,20 +211,13 @@ internal sealed class ScheduledLaunch<TRule>(OptimizerMemory memory) : IDisposab
         launch.Begin();
     }
 
-    private void PrepareRun(RuleLaunch<TRule> launch, Transaction transaction)
-    {
-        if (launch.HasRows)
-            Memory.AllocateGradients(transaction);
-        launch.Prepare();
-    }
-
     /// <summary>The launch of a kind, which exists once it was asked for.</summary>
     private RuleLaunch<TRule> Of(bool accumulates, Transaction transaction) =>
         (accumulates ? _accumulating : _updating) ?? Create(accumulates, transaction);
 
     private RuleLaunch<TRule> Create(bool accumulates, Transaction transaction)
     {
-        RuleLaunch<TRule> launch = transaction.Add(LaunchFactory.Create<TRule>(Memory, accumulates));
+        RuleLaunch<TRule> launch = transaction.Add(LaunchFactory.Create<TRule>(_memory, accumulates));
         if (accumulates)
             _accumulating = launch;
         else

@@ -51,24 +51,25 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
     }
 
     public override void Launch(
-        LaunchMemory memory, LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> tables)
+        LaunchMemory memory, LaunchPiece piece, LaunchTables<Row<ScalarLane, TRule, TApply>> tables)
     {
-        for (int at = 0; at < range.TileCount; at += _mostTiles)
-            _kernel.Launch(memory.Device.Ilgpu.Stream, ConfigOf(range, at), range.FirstTile + at, tables, SlotsOf(memory));
+        for (int at = 0; at < piece.TileCount; at += _mostTiles)
+            _kernel.Launch(memory.Device.Ilgpu.Stream, ConfigOf(piece, at), piece.FirstTile + at, tables, SlotsOf(memory, piece));
     }
 
     public override void Measure(
         LaunchMemory memory,
-        LaunchRange range,
+        LaunchPiece piece,
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
         MeasureTables measures)
     {
-        for (int at = 0; at < range.TileCount; at += _mostTiles)
-            _measure!.Launch(memory.Device.Ilgpu.Stream, ConfigOf(range, at), range.FirstTile + at, tables, measures, SlotsOf(memory));
+        for (int at = 0; at < piece.TileCount; at += _mostTiles)
+            _measure!.Launch(memory.Device.Ilgpu.Stream, ConfigOf(piece, at), piece.FirstTile + at, tables, measures, SlotsOf(memory, piece));
     }
 
-    private static Slabs<TWords> SlotsOf(LaunchMemory memory) => memory.SlotsAs(slot => TWords.Over(slot.View));
+    private static Slabs<TWords> SlotsOf(LaunchMemory memory, LaunchPiece piece) =>
+        memory.SlotsAs(piece.Gradients, static view => TWords.Over(view));
 
-    private static KernelConfig ConfigOf(LaunchRange range, int at) =>
-        new(Math.Min(_mostTiles, range.TileCount - at), TileGroup<TLayout>.Size);
+    private static KernelConfig ConfigOf(LaunchPiece piece, int at) =>
+        new(Math.Min(_mostTiles, piece.TileCount - at), TileGroup<TLayout>.Size);
 }

@@ -4,10 +4,9 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>Kernels that the host runs group by group, on all threads.</summary>
-internal abstract class SimulatedKernels<TRule, TApply, TMemory> : DeviceKernels<TRule, TApply>
+internal abstract class SimulatedKernels<TRule, TApply> : DeviceKernels<TRule, TApply>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
-    where TMemory : struct
 {
     private readonly int _tilesPerGroup;
     private readonly Action<int, SharedNumbers> _step;
@@ -25,37 +24,35 @@ internal abstract class SimulatedKernels<TRule, TApply, TMemory> : DeviceKernels
 
     protected SimulatedGroups Groups { get; }
 
-    protected LaunchRange Range { get; private set; }
+    protected LaunchPiece Piece { get; private set; }
 
     protected LaunchTables<Row<ScalarLane, TRule, TApply>> Tables { get; private set; }
 
     protected MeasureTables Measures { get; private set; }
 
-    protected Slabs<TMemory> Slabs { get; private set; }
+    /// <summary>The host's memory, from address 0.</summary>
+    protected ArrayView<byte> Memory { get; private set; }
 
     public override void Launch(
-        LaunchMemory memory, LaunchRange range, LaunchTables<Row<ScalarLane, TRule, TApply>> tables)
+        LaunchMemory memory, LaunchPiece piece, LaunchTables<Row<ScalarLane, TRule, TApply>> tables)
     {
-        Range = range;
+        Piece = piece;
         Tables = tables;
-        Slabs = memory.SlotsAs(slot => Over(slot.View));
-        Groups.Run(_step, 0, (range.TileCount + _tilesPerGroup - 1) / _tilesPerGroup);
+        Memory = memory.Device.AddressSpace;
+        Groups.Run(_step, 0, (piece.TileCount + _tilesPerGroup - 1) / _tilesPerGroup);
     }
 
     public override void Measure(
         LaunchMemory memory,
-        LaunchRange range,
+        LaunchPiece piece,
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
         MeasureTables measures)
     {
         Tables = tables;
         Measures = measures;
-        Slabs = memory.SlotsAs(slot => Over(slot.View));
-        Groups.Run(_measure, range.FirstTile, range.TileCount);
+        Memory = memory.Device.AddressSpace;
+        Groups.Run(_measure, piece.FirstTile, piece.TileCount);
     }
-
-    /// <summary>A slot as the kernels see it.</summary>
-    protected abstract TMemory Over(ArrayView<byte> view);
 
     /// <summary>Runs the group of a number, counted from the first of the launch.</summary>
     protected abstract void StepGroup(int group);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ILGPU;
 using Optimi.Kernels;
 
 namespace Optimi;
@@ -9,7 +8,7 @@ namespace Optimi;
 /// registers, the host holds those of all.
 /// </summary>
 internal sealed class SimulatedQuadKernels<TRule, TApply, TPass, TLayout> :
-    SimulatedKernels<TRule, TApply, DeviceQuads>
+    SimulatedKernels<TRule, TApply>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TPass : IPass
@@ -20,15 +19,13 @@ internal sealed class SimulatedQuadKernels<TRule, TApply, TPass, TLayout> :
     {
     }
 
-    protected override DeviceQuads Over(ArrayView<byte> view) => new(view);
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void StepGroup(int group)
     {
         for (int thread = 0; thread < QuadGroup<TLayout>.Size; thread++)
         {
             QuadKernel<TRule, TApply, TPass, TLayout>.RunThread(
-                group, thread, Range.FirstTile, Range.TileCount, Tables, Slabs);
+                group, thread, Piece.FirstTile, Piece.TileCount, Tables, new DeviceQuads(Memory));
         }
     }
 
@@ -36,24 +33,27 @@ internal sealed class SimulatedQuadKernels<TRule, TApply, TPass, TLayout> :
     protected override void MeasureTile(int number, SharedNumbers shared)
     {
         Tile tile = Tile.Read(Tables.Tiles, number);
-        int rowNumber = Tables.RowOfTensor[tile.Tensor];
-        if (rowNumber < 0)
+        TensorStep step = TensorStep.Read(Tables.Steps, tile.Tensor);
+        if (step.Row < 0 || step.TouchesWithCare(tile))
             return;
-        Row<ScalarLane, TRule, TApply> row = Tables.Rows[rowNumber];
-        int length = TensorExtent.Read(Measures.Tensors, tile.Tensor).LengthOf(number);
+        Row<ScalarLane, TRule, TApply> row = Tables.Rows[step.Row];
+        Slabs<long> places = TensorPlaces.Read(Tables.Places, step, tile.Tensor);
+        TensorExtent extent = TensorExtent.Read(Measures.Tensors, tile.Tensor);
+        int sum = extent.FirstTile + tile.Number;
+        int length = extent.LengthOf(sum);
         SimulatedWarp.Register x = default, y = default, z = default, w = default;
         SimulatedWarp.Register secondX = default, secondY = default, secondZ = default, secondW = default;
         for (int lane = 0; lane < WarpSum.Lanes; lane++)
         {
             MeasuredQuads measured =
-                MeasureQuadKernel<TRule, TApply, TLayout>.StepLane(number, lane, tile, row, length, Slabs);
+                MeasureQuadKernel<TRule, TApply, TLayout>.StepLane(lane, tile.Number, row, places, length, new DeviceQuads(Memory));
             (x[lane], y[lane], z[lane], w[lane]) = (measured.First.X, measured.First.Y, measured.First.Z, measured.First.W);
             (secondX[lane], secondY[lane], secondZ[lane], secondW[lane]) =
                 (measured.Second.X, measured.Second.Y, measured.Second.Z, measured.Second.W);
         }
 
-        SimulatedWarp.Register sum = MeasureQuadKernel<TRule, TApply, TLayout>.Sum<SimulatedWarp, SimulatedWarp.Register>(
+        SimulatedWarp.Register total = MeasureQuadKernel<TRule, TApply, TLayout>.Sum<SimulatedWarp, SimulatedWarp.Register>(
             x, y, z, w, secondX, secondY, secondZ, secondW);
-        Measures.Sums[number] = ScalarLane.FromBits(sum[0]);
+        Measures.Sums[sum] = ScalarLane.FromBits(total[0]);
     }
 }

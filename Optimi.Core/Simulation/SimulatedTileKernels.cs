@@ -9,7 +9,7 @@ namespace Optimi;
 /// together one thread does alone.
 /// </summary>
 internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords> :
-    SimulatedKernels<TRule, TApply, TWords>
+    SimulatedKernels<TRule, TApply>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TPass : IPass
@@ -21,29 +21,44 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
     {
     }
 
-    protected override TWords Over(ArrayView<byte> view) => TWords.Over(view);
-
     protected override void StepGroup(int group)
     {
-        int number = Range.FirstTile + group;
-        Tile tile = Tile.Read(Tables.Tiles, number);
-        int rowNumber = Tables.RowOfTensor[tile.Tensor];
-        if (rowNumber < 0)
+        Tile tile = Tile.Read(Tables.Tiles, Piece.FirstTile + group);
+        TensorStep step = TensorStep.Read(Tables.Steps, tile.Tensor);
+        if (step.Row < 0 || step.TouchesWithCare(tile) != TWords.IsCareful)
             return;
-        Slabs<TWords> here = TLayout.At(Slabs, tile, number);
-        StepItems<TPass>(Tables.Rows[rowNumber], ref here);
+        Slabs<TWords> here = TLayout.At(
+            AllMemory,
+            TensorPlaces.Read(Tables.Places, step, tile.Tensor),
+            TensorPlaces.ReadLength(Tables.Places, tile.Tensor),
+            tile.Number);
+        StepItems<TPass>(Tables.Rows[step.Row], ref here);
     }
 
     protected override void MeasureTile(int number, SharedNumbers shared)
     {
         Tile tile = Tile.Read(Tables.Tiles, number);
-        int rowNumber = Tables.RowOfTensor[tile.Tensor];
-        if (rowNumber < 0)
+        TensorStep step = TensorStep.Read(Tables.Steps, tile.Tensor);
+        if (step.Row < 0 || step.TouchesWithCare(tile) != TWords.IsCareful)
             return;
         ArrayView<ScalarLane> measured = shared.Numbers;
-        Slabs<TWords> here = MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.At(number, tile, measured, Slabs);
-        StepItems<MeasurePass>(Tables.Rows[rowNumber], ref here);
-        MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.SumUp<LoneThread>(number, tile, measured, Measures);
+        Slabs<TWords> here = MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.At(
+            tile, step, measured, Tables.Places, AllMemory);
+        StepItems<MeasurePass>(Tables.Rows[step.Row], ref here);
+        MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.SumUp<LoneThread>(tile, measured, Measures);
+    }
+
+    /// <summary>The memory of each slot: all there is.</summary>
+    private Slabs<TWords> AllMemory
+    {
+        get
+        {
+            TWords all = TWords.Over(Memory);
+            return new()
+            {
+                Values = all, Gradients = all, Compensation = all, State0 = all, State1 = all, State2 = all, State3 = all,
+            };
+        }
     }
 
     /// <summary>Steps the work-items of a group, one after the other.</summary>

@@ -54,9 +54,10 @@ public static class FinishKernel<TRule, TApply, TParts>
         where TGroup : IWorkGroup
     {
         FinishPart part = FinishPart.Read(finish.Parts, partNumber);
-        int rowNumber = first.RowOfTensor[part.Tensor];
+        TensorStep step = TensorStep.Read(first.Steps, part.Tensor);
+        int rowNumber = step.Row;
         if (TGroup.Thread == 0 && part.Number == 0)
-            second.RowOfTensor[part.Tensor] = rowNumber < 0 ? Tile.NoRow : part.Tensor;
+            new TensorStep(rowNumber < 0 ? TensorStep.NoRow : part.Tensor, step.Care, 0).Write(second.Steps, part.Tensor);
         if (rowNumber < 0)
             return;
         TensorExtent extent = TensorExtent.Read(measures.Tensors, part.Tensor);

@@ -21,54 +21,49 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
 
     private static int VectorsPerTile => TLayout.UnitsPerTile / (sizeof(TLane) / sizeof(uint));
 
-    /// <summary>Steps a run of tiles that follow one another in every slab.</summary>
+    /// <summary>Steps a run of tiles that follow one another in every slot.</summary>
     /// <typeparam name="TPass">What is done of the step; a pass that measures is <see cref="Measure"/>.</typeparam>
     /// <param name="terms">The terms that the row asks for.</param>
     /// <param name="scalars">The row of scalars: <see cref="RowLength"/> floats.</param>
-    /// <param name="slabs">The slabs from their beginning.</param>
-    /// <param name="first">The first tile.</param>
-    /// <param name="number">The first tile's number in the launch.</param>
+    /// <param name="slabs">The slots from the first tile on.</param>
     /// <param name="tiles">How many tiles.</param>
-    public static void Run<TPass>(
-        Terms terms, float* scalars, in Slabs<HostWords<TLane>> slabs, Tile first, int number, int tiles)
+    public static void Run<TPass>(Terms terms, float* scalars, in Slabs<HostWords<TLane>> slabs, int tiles)
         where TPass : IPass
     {
         switch (terms)
         {
             case Terms.None:
-                Run<LeanPass<TPass, NoTerms>>(scalars, slabs, first, number, tiles);
+                Run<LeanPass<TPass, NoTerms>>(scalars, slabs, tiles);
                 break;
             case Terms.Decay:
-                Run<LeanPass<TPass, DecayTerm>>(scalars, slabs, first, number, tiles);
+                Run<LeanPass<TPass, DecayTerm>>(scalars, slabs, tiles);
                 break;
             case Terms.Shrink:
-                Run<LeanPass<TPass, ShrinkTerm>>(scalars, slabs, first, number, tiles);
+                Run<LeanPass<TPass, ShrinkTerm>>(scalars, slabs, tiles);
                 break;
             case Terms.L2:
-                Run<LeanPass<TPass, L2Term>>(scalars, slabs, first, number, tiles);
+                Run<LeanPass<TPass, L2Term>>(scalars, slabs, tiles);
                 break;
             default:
-                Run<TPass>(scalars, slabs, first, number, tiles);
+                Run<TPass>(scalars, slabs, tiles);
                 break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    private static void Run<TPass>(
-        float* scalars, in Slabs<HostWords<TLane>> slabs, Tile first, int number, int tiles)
+    private static void Run<TPass>(float* scalars, in Slabs<HostWords<TLane>> slabs, int tiles)
         where TPass : IPass
     {
         Spread(scalars, out Row<TLane, TRule, TApply> row);
-        Slabs<HostWords<TLane>> here = TLayout.At(slabs, first, number);
+        Slabs<HostWords<TLane>> here = slabs;
         TLayout.Step<TLane, TRule, TApply, TPass, HostWords<TLane>>(row, ref here, 0, tiles * VectorsPerTile);
     }
 
     /// <summary>The first pass of a rule that measures, over a run of tiles.</summary>
     /// <param name="terms">The terms that the row asks for.</param>
     /// <param name="scalars">The row of scalars: <see cref="RowLength"/> floats.</param>
-    /// <param name="slabs">The slabs from their beginning.</param>
-    /// <param name="first">The first tile.</param>
+    /// <param name="slabs">The slots from the first tile on.</param>
     /// <param name="number">The first tile's number in the launch.</param>
     /// <param name="tiles">How many tiles.</param>
     /// <param name="extents">The tensors of the run, from the first tile's on.</param>
@@ -77,16 +72,15 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
         Terms terms,
         float* scalars,
         in Slabs<HostWords<TLane>> slabs,
-        Tile first,
         int number,
         int tiles,
         ReadOnlySpan<TensorExtent> extents,
         float* sums)
     {
         if ((terms & Terms.Rest) != 0)
-            Measure<MeasurePass>(scalars, slabs, first, number, tiles, extents, sums);
+            Measure<MeasurePass>(scalars, slabs, number, tiles, extents, sums);
         else
-            Measure<LeanPass<MeasurePass, NoTerms>>(scalars, slabs, first, number, tiles, extents, sums);
+            Measure<LeanPass<MeasurePass, NoTerms>>(scalars, slabs, number, tiles, extents, sums);
     }
 
     /// <remarks>Optimized from the first call on: with small tensors the JIT came back to it only after hundreds of steps.</remarks>
@@ -95,7 +89,6 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
     private static void Measure<TPass>(
         float* scalars,
         in Slabs<HostWords<TLane>> slabs,
-        Tile first,
         int number,
         int tiles,
         ReadOnlySpan<TensorExtent> extents,
@@ -103,7 +96,7 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
         where TPass : IPass
     {
         Spread(scalars, out Row<TLane, TRule, TApply> row);
-        Slabs<HostWords<TLane>> here = TLayout.At(slabs, first, number);
+        Slabs<HostWords<TLane>> here = slabs;
         // A vector that lies across two lines is read late if it has just been written.
         byte* unaligned = stackalloc byte[(TilesAtOnce * Tile.Length * sizeof(float)) + sizeof(TLane)];
         var measured = (float*)(((nuint)unaligned + (nuint)sizeof(TLane) - 1) & ~((nuint)sizeof(TLane) - 1));
@@ -124,7 +117,7 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
                     measured + at, measuredHigh + at, TLayout.UnitsPerTile, extents[tensor].LengthOf(number));
             }
 
-            here = TLayout.At(here, new Tile(count, count, first.Tensor), count);
+            here = TLayout.Skip(here, count);
             tiles -= count;
         }
     }

@@ -9,12 +9,20 @@ public interface ILayout
     /// <summary>Whether a unit is a word in every slot that there is, and the word two numbers.</summary>
     static abstract bool IsPacked { get; }
 
-    /// <summary>Goes to a tile in every slab.</summary>
+    /// <summary>Goes to a tile of a tensor in every slot.</summary>
     /// <typeparam name="TMemory">The memory.</typeparam>
     /// <param name="slabs">The slabs from their beginning.</param>
-    /// <param name="tile">The tile.</param>
-    /// <param name="number">The tile's number in the launch.</param>
-    static abstract Slabs<TMemory> At<TMemory>(in Slabs<TMemory> slabs, Tile tile, int number)
+    /// <param name="places">Where the tensor begins in each, in bytes.</param>
+    /// <param name="length">How many numbers the tensor has.</param>
+    /// <param name="tile">The tile's number in the tensor.</param>
+    static abstract Slabs<TMemory> At<TMemory>(in Slabs<TMemory> slabs, in Slabs<long> places, long length, int tile)
+        where TMemory : struct, IDeviceMemory<TMemory>;
+
+    /// <summary>Goes on by a number of tiles in every slot.</summary>
+    /// <typeparam name="TMemory">The memory.</typeparam>
+    /// <param name="slabs">The slots from where they are.</param>
+    /// <param name="tiles">How many tiles.</param>
+    static abstract Slabs<TMemory> Skip<TMemory>(in Slabs<TMemory> slabs, int tiles)
         where TMemory : struct, IMemory<TMemory>;
 
     /// <summary>One step of a run of units: loads every slot, updates each register and stores what has changed.</summary>
@@ -37,11 +45,11 @@ public interface ILayout
 
     /// <summary>Reads a quad of every slot that a step needs.</summary>
     /// <typeparam name="TPass">What is done of the step.</typeparam>
-    /// <param name="slabs">The slabs from their beginning.</param>
-    /// <param name="tile">The tile.</param>
-    /// <param name="number">The tile's number in the launch.</param>
+    /// <param name="memory">The device's memory, from address 0.</param>
+    /// <param name="places">Where the tensor begins in each slot.</param>
+    /// <param name="tile">The tile's number in the tensor.</param>
     /// <param name="quad">The quad's number in the tile.</param>
-    static abstract Slabs<QuadWords> Read<TPass>(in Slabs<DeviceQuads> slabs, Tile tile, int number, int quad)
+    static abstract Slabs<QuadWords> Read<TPass>(in DeviceQuads memory, in Slabs<long> places, int tile, int quad)
         where TPass : IPass;
 
     /// <summary>The step of a quad of every slot.</summary>
@@ -57,12 +65,12 @@ public interface ILayout
 
     /// <summary>Writes a quad of every slot that a step changes.</summary>
     /// <typeparam name="TPass">What is done of the step.</typeparam>
-    /// <param name="slabs">The slabs from their beginning.</param>
-    /// <param name="tile">The tile.</param>
-    /// <param name="number">The tile's number in the launch.</param>
+    /// <param name="memory">The device's memory, from address 0.</param>
+    /// <param name="places">Where the tensor begins in each slot.</param>
+    /// <param name="tile">The tile's number in the tensor.</param>
     /// <param name="quad">The quad's number in the tile.</param>
     /// <param name="words">The words.</param>
     static abstract void Write<TPass>(
-        in Slabs<DeviceQuads> slabs, Tile tile, int number, int quad, in Slabs<QuadWords> words)
+        in DeviceQuads memory, in Slabs<long> places, int tile, int quad, in Slabs<QuadWords> words)
         where TPass : IPass;
 }

@@ -7,11 +7,14 @@ namespace Optimi.Kernels;
 public struct LaunchTables<TRow>
     where TRow : unmanaged
 {
-    /// <summary>The tiles of the launch, in the order of its state slabs; see <see cref="Tile.Read"/>.</summary>
+    /// <summary>The tiles of the launch; see <see cref="Tile.Read"/>.</summary>
     public ArrayView<int> Tiles;
 
-    /// <summary>For each tensor its row of scalars, or <see cref="Tile.NoRow"/>.</summary>
-    public ArrayView<int> RowOfTensor;
+    /// <summary>Where the tensors lie; see <see cref="TensorPlaces.Read"/>.</summary>
+    public ArrayView<int> Places;
+
+    /// <summary>The tensors' parts in the step; see <see cref="TensorStep.Read"/>.</summary>
+    public ArrayView<int> Steps;
 
     /// <summary>The rows of scalars.</summary>
     public ArrayView<TRow> Rows;

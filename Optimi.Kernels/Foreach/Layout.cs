@@ -3,14 +3,16 @@ using System.Runtime.CompilerServices;
 namespace Optimi.Kernels;
 
 /// <summary>A layout of slots, each with a storage of its own.</summary>
-/// <typeparam name="TValue">The storage of values and gradients.</typeparam>
+/// <typeparam name="TValue">The storage of values.</typeparam>
+/// <typeparam name="TGradient">The storage of gradients.</typeparam>
 /// <typeparam name="TCompensation">The storage of the Kahan compensation.</typeparam>
 /// <typeparam name="T0">The storage of the first state.</typeparam>
 /// <typeparam name="T1">The storage of the second state.</typeparam>
 /// <typeparam name="T2">The storage of the third state.</typeparam>
 /// <typeparam name="T3">The storage of the fourth state.</typeparam>
-public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
+public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3> : ILayout
     where TValue : IStorage
+    where TGradient : IStorage
     where TCompensation : IStorage
     where T0 : IStorage
     where T1 : IStorage
@@ -22,6 +24,7 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
 
     /// <inheritdoc/>
     public static bool IsPacked => TValue.NumbersPerUnit == 2
+        && TGradient.WordsPerUnit < 2
         && TCompensation.WordsPerUnit < 2
         && T0.WordsPerUnit < 2
         && T1.WordsPerUnit < 2
@@ -30,16 +33,32 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Slabs<TMemory> At<TMemory>(in Slabs<TMemory> slabs, Tile tile, int number)
+    public static Slabs<TMemory> At<TMemory>(in Slabs<TMemory> slabs, in Slabs<long> places, long length, int tile)
+        where TMemory : struct, IDeviceMemory<TMemory> => new()
+        {
+            Values = At<TValue, TMemory>(slabs.Values, places.Values, length, tile),
+            Gradients = At<TGradient, TMemory>(slabs.Gradients, places.Gradients, length, tile),
+            Compensation = At<TCompensation, TMemory>(slabs.Compensation, places.Compensation, length, tile),
+            State0 = At<T0, TMemory>(slabs.State0, places.State0, length, tile),
+            State1 = At<T1, TMemory>(slabs.State1, places.State1, length, tile),
+            State2 = At<T2, TMemory>(slabs.State2, places.State2, length, tile),
+            State3 = At<T3, TMemory>(slabs.State3, places.State3, length, tile),
+            Measured = slabs.Measured,
+            MeasuredHigh = slabs.MeasuredHigh,
+        };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Slabs<TMemory> Skip<TMemory>(in Slabs<TMemory> slabs, int tiles)
         where TMemory : struct, IMemory<TMemory> => new()
         {
-            Values = slabs.Values.Skip(Offset<TValue>(tile.Value)),
-            Gradients = slabs.Gradients.Skip(Offset<TValue>(tile.Gradient)),
-            Compensation = slabs.Compensation.Skip(Offset<TCompensation>(number)),
-            State0 = slabs.State0.Skip(Offset<T0>(number)),
-            State1 = slabs.State1.Skip(Offset<T1>(number)),
-            State2 = slabs.State2.Skip(Offset<T2>(number)),
-            State3 = slabs.State3.Skip(Offset<T3>(number)),
+            Values = slabs.Values.Skip(Words<TValue>(tiles)),
+            Gradients = slabs.Gradients.Skip(Words<TGradient>(tiles)),
+            Compensation = slabs.Compensation.Skip(Words<TCompensation>(tiles)),
+            State0 = slabs.State0.Skip(Words<T0>(tiles)),
+            State1 = slabs.State1.Skip(Words<T1>(tiles)),
+            State2 = slabs.State2.Skip(Words<T2>(tiles)),
+            State3 = slabs.State3.Skip(Words<T3>(tiles)),
             Measured = slabs.Measured,
             MeasuredHigh = slabs.MeasuredHigh,
         };
@@ -72,7 +91,7 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
                 p = TValue.Load<TLane, TWords>(at.Values, unit);
             Pair<TLane> g = default;
             if (TPass.UpdatesStates)
-                g = TValue.Load<TLane, TWords>(at.Gradients, unit);
+                g = TGradient.Load<TLane, TWords>(at.Gradients, unit);
             Pair<TLane> k = default;
             if (TPass.UpdatesParameters)
                 k = TCompensation.Load<TLane, TWords>(at.Compensation, unit);
@@ -147,16 +166,16 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Slabs<QuadWords> Read<TPass>(in Slabs<DeviceQuads> slabs, Tile tile, int number, int quad)
+    public static Slabs<QuadWords> Read<TPass>(in DeviceQuads memory, in Slabs<long> places, int tile, int quad)
         where TPass : IPass => new()
         {
-            Values = ReadSlot<TValue>(slabs.Values, tile.Value, quad),
-            Gradients = TPass.UpdatesStates ? ReadSlot<TValue>(slabs.Gradients, tile.Gradient, quad) : default,
-            Compensation = TPass.UpdatesParameters ? ReadSlot<TCompensation>(slabs.Compensation, number, quad) : default,
-            State0 = ReadSlot<T0>(slabs.State0, number, quad),
-            State1 = ReadSlot<T1>(slabs.State1, number, quad),
-            State2 = ReadSlot<T2>(slabs.State2, number, quad),
-            State3 = ReadSlot<T3>(slabs.State3, number, quad),
+            Values = ReadSlot<TValue>(memory, places.Values, tile, quad),
+            Gradients = TPass.UpdatesStates ? ReadSlot<TGradient>(memory, places.Gradients, tile, quad) : default,
+            Compensation = TPass.UpdatesParameters ? ReadSlot<TCompensation>(memory, places.Compensation, tile, quad) : default,
+            State0 = ReadSlot<T0>(memory, places.State0, tile, quad),
+            State1 = ReadSlot<T1>(memory, places.State1, tile, quad),
+            State2 = ReadSlot<T2>(memory, places.State2, tile, quad),
+            State3 = ReadSlot<T3>(memory, places.State3, tile, quad),
         };
 
     /// <inheritdoc/>
@@ -175,21 +194,21 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Write<TPass>(
-        in Slabs<DeviceQuads> slabs, Tile tile, int number, int quad, in Slabs<QuadWords> words)
+        in DeviceQuads memory, in Slabs<long> places, int tile, int quad, in Slabs<QuadWords> words)
         where TPass : IPass
     {
         if (TPass.UpdatesParameters)
         {
-            WriteSlot<TValue>(slabs.Values, tile.Value, quad, words.Values);
-            WriteSlot<TCompensation>(slabs.Compensation, number, quad, words.Compensation);
+            WriteSlot<TValue>(memory, places.Values, tile, quad, words.Values);
+            WriteSlot<TCompensation>(memory, places.Compensation, tile, quad, words.Compensation);
         }
 
         if (TPass.UpdatesStates)
         {
-            WriteSlot<T0>(slabs.State0, number, quad, words.State0);
-            WriteSlot<T1>(slabs.State1, number, quad, words.State1);
-            WriteSlot<T2>(slabs.State2, number, quad, words.State2);
-            WriteSlot<T3>(slabs.State3, number, quad, words.State3);
+            WriteSlot<T0>(memory, places.State0, tile, quad, words.State0);
+            WriteSlot<T1>(memory, places.State1, tile, quad, words.State1);
+            WriteSlot<T2>(memory, places.State2, tile, quad, words.State2);
+            WriteSlot<T3>(memory, places.State3, tile, quad, words.State3);
         }
     }
 
@@ -219,43 +238,44 @@ public readonly struct Layout<TValue, TCompensation, T0, T1, T2, T3> : ILayout
         T3.Store(ref slabs.State3, unit, new Pair<TLane>() { Low = low.Fourth, High = high.Fourth });
     }
 
-    /// <summary>Where a slot's tile begins, in words.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long Offset<TStorage>(int tile)
-        where TStorage : IStorage => (long)tile * UnitsPerTile * TStorage.WordsPerUnit;
+    private static TMemory At<TStorage, TMemory>(TMemory memory, long begin, long length, int tile)
+        where TStorage : IStorage
+        where TMemory : struct, IDeviceMemory<TMemory> => memory.Of(
+            begin, length * (sizeof(uint) * TStorage.WordsPerUnit / TStorage.NumbersPerUnit), Words<TStorage>(tile) * sizeof(uint));
 
-    /// <summary>A quad's number in a slab of which a unit takes one word.</summary>
+    /// <summary>How many words some tiles of a slot take.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long QuadNumber(int tile, int quad) => ((long)tile * (UnitsPerTile / Quad.Length)) + quad;
+    private static long Words<TStorage>(int tiles)
+        where TStorage : IStorage => (long)tiles * (UnitsPerTile * TStorage.WordsPerUnit);
+
+    /// <summary>The number of a thread's first quad of a slot, counted from address 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long QuadNumber<TStorage>(long begin, int tile, int quad)
+        where TStorage : IStorage =>
+        (begin >> Quad.LogOfBytes) + (TStorage.WordsPerUnit * (((long)tile * (UnitsPerTile / Quad.Length)) + quad));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static QuadWords ReadSlot<TStorage>(in DeviceQuads quads, int tile, int quad)
+    private static QuadWords ReadSlot<TStorage>(in DeviceQuads memory, long begin, int tile, int quad)
         where TStorage : IStorage
     {
         QuadWords words = default;
-        long number = QuadNumber(tile, quad);
-        if (TStorage.WordsPerUnit == 1)
-            words.First = quads.Load(number);
+        long number = QuadNumber<TStorage>(begin, tile, quad);
+        if (TStorage.WordsPerUnit > 0)
+            words.First = memory.Load(number);
         if (TStorage.WordsPerUnit == 2)
-        {
-            words.First = quads.Load(2 * number);
-            words.Second = quads.Load((2 * number) + 1);
-        }
-
+            words.Second = memory.Load(number + 1);
         return words;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void WriteSlot<TStorage>(in DeviceQuads quads, int tile, int quad, in QuadWords words)
+    private static void WriteSlot<TStorage>(in DeviceQuads memory, long begin, int tile, int quad, in QuadWords words)
         where TStorage : IStorage
     {
-        long number = QuadNumber(tile, quad);
-        if (TStorage.WordsPerUnit == 1)
-            quads.Store(number, words.First);
+        long number = QuadNumber<TStorage>(begin, tile, quad);
+        if (TStorage.WordsPerUnit > 0)
+            memory.Store(number, words.First);
         if (TStorage.WordsPerUnit == 2)
-        {
-            quads.Store(2 * number, words.First);
-            quads.Store((2 * number) + 1, words.Second);
-        }
+            memory.Store(number + 1, words.Second);
     }
 }

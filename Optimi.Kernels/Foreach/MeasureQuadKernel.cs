@@ -37,30 +37,31 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
     /// <param name="count">How many tiles.</param>
     /// <param name="tables">The tables.</param>
     /// <param name="measures">Where the sums go.</param>
-    /// <param name="slabs">The slabs from their beginning; an unused slot may be any of them.</param>
+    /// <param name="memory">The device's memory, from address 0.</param>
     public static void Run(
         int firstTile,
         int count,
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
         MeasureTables measures,
-        Slabs<DeviceQuads> slabs)
+        DeviceQuads memory)
     {
         int place = (Grid.IdxX * Tiles) + (Group.IdxX / WarpSum.Lanes);
         if (place >= count)
             return;
-        int number = firstTile + place;
-        Tile tile = Tile.Read(tables.Tiles, number);
-        int rowNumber = tables.RowOfTensor[tile.Tensor];
-        if (rowNumber < 0)
+        Tile tile = Tile.Read(tables.Tiles, firstTile + place);
+        TensorStep step = TensorStep.Read(tables.Steps, tile.Tensor);
+        if (step.Row < 0 || step.TouchesWithCare(tile))
             return;
         int lane = Warp.LaneIdx;
+        TensorExtent extent = TensorExtent.Read(measures.Tensors, tile.Tensor);
+        int number = extent.FirstTile + tile.Number;
         MeasuredQuads measured = StepLane(
-            number,
             lane,
-            tile,
-            tables.Rows[rowNumber],
-            TensorExtent.Read(measures.Tensors, tile.Tensor).LengthOf(number),
-            slabs);
+            tile.Number,
+            tables.Rows[step.Row],
+            TensorPlaces.Read(tables.Places, step, tile.Tensor),
+            extent.LengthOf(number),
+            memory);
         uint sum = Sum<DeviceWarp, uint>(
             measured.First.X,
             measured.First.Y,
@@ -75,28 +76,28 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
     }
 
     /// <summary>What one thread of the warp that takes a tile does of the step.</summary>
-    /// <param name="number">The tile's number in the launch.</param>
     /// <param name="lane">The thread's number in its warp.</param>
-    /// <param name="tile">The tile.</param>
+    /// <param name="tile">The tile's number in the tensor.</param>
     /// <param name="row">The scalars.</param>
+    /// <param name="places">Where the tensor lies.</param>
     /// <param name="length">How many numbers of the tile are the tensor's own.</param>
-    /// <param name="slabs">The slabs from their beginning.</param>
+    /// <param name="memory">The device's memory, from address 0.</param>
     /// <returns>What was measured; 0 of numbers that are not the tensor's.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static MeasuredQuads StepLane(
-        int number, int lane, Tile tile, Row<ScalarLane, TRule, TApply> row, int length, Slabs<DeviceQuads> slabs)
+        int lane, int tile, Row<ScalarLane, TRule, TApply> row, Slabs<long> places, int length, DeviceQuads memory)
     {
         int secondLane = lane + WarpSum.Lanes;
-        Slabs<QuadWords> words = TLayout.Read<MeasurePass>(slabs, tile, number, lane);
+        Slabs<QuadWords> words = TLayout.Read<MeasurePass>(memory, places, tile, lane);
         Slabs<QuadWords> secondWords = default;
         if (TakesTwo)
-            secondWords = TLayout.Read<MeasurePass>(slabs, tile, number, secondLane);
+            secondWords = TLayout.Read<MeasurePass>(memory, places, tile, secondLane);
         TLayout.StepQuad<TRule, TApply, MeasurePass>(row, ref words);
         if (TakesTwo)
             TLayout.StepQuad<TRule, TApply, MeasurePass>(row, ref secondWords);
-        TLayout.Write<MeasurePass>(slabs, tile, number, lane, words);
+        TLayout.Write<MeasurePass>(memory, places, tile, lane, words);
         if (TakesTwo)
-            TLayout.Write<MeasurePass>(slabs, tile, number, secondLane, secondWords);
+            TLayout.Write<MeasurePass>(memory, places, tile, secondLane, secondWords);
         MeasuredQuads measured = default;
         measured.First = words.Measured.First.Prefix(
             TreeSum.FirstNumbers(TLayout.UnitsPerTile, length) - (lane * Quad.Length));

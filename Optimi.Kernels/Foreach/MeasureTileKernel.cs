@@ -34,24 +34,27 @@ public static class MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>
         ArrayView<ScalarLane> measured = SharedMemory.Allocate<ScalarLane>(TreeSum.BlockLength);
         int number = firstTile + Grid.IdxX;
         Tile tile = Tile.Read(tables.Tiles, number);
-        int rowNumber = tables.RowOfTensor[tile.Tensor];
-        if (rowNumber < 0)
+        TensorStep step = TensorStep.Read(tables.Steps, tile.Tensor);
+        if (step.Row < 0 || step.TouchesWithCare(tile) != TWords.IsCareful)
             return;
-        Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
-        Slabs<TWords> here = At(number, tile, measured, slabs);
+        Row<ScalarLane, TRule, TApply> row = tables.Rows[step.Row];
+        Slabs<TWords> here = At(tile, step, measured, tables.Places, slabs);
         TileGroup<TLayout>.Step<TRule, TApply, MeasurePass, TWords>(Group.IdxX, row, ref here);
-        SumUp<DeviceGroup>(number, tile, measured, measures);
+        SumUp<DeviceGroup>(tile, measured, measures);
     }
 
     /// <summary>The slabs from a tile on, and the memory for what is measured of it.</summary>
-    /// <param name="number">The tile's number in the launch.</param>
     /// <param name="tile">The tile.</param>
+    /// <param name="step">Its tensor's part in the step.</param>
     /// <param name="measured">Memory that the group shares, of <see cref="TreeSum.BlockLength"/> at least.</param>
+    /// <param name="places">Where the tensors lie.</param>
     /// <param name="slabs">The slabs from their beginning.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Slabs<TWords> At(int number, Tile tile, ArrayView<ScalarLane> measured, Slabs<TWords> slabs)
+    public static Slabs<TWords> At(
+        Tile tile, TensorStep step, ArrayView<ScalarLane> measured, ArrayView<int> places, Slabs<TWords> slabs)
     {
-        Slabs<TWords> here = TLayout.At(slabs, tile, number);
+        Slabs<TWords> here = TLayout.At(
+            slabs, TensorPlaces.Read(places, step, tile.Tensor), TensorPlaces.ReadLength(places, tile.Tensor), tile.Number);
         here.Measured = TWords.Over(measured.Cast<byte>());
         here.MeasuredHigh = here.Measured.Skip(TLayout.UnitsPerTile);
         return here;
@@ -59,16 +62,16 @@ public static class MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>
 
     /// <summary>What a group does when all its work-items have stepped.</summary>
     /// <typeparam name="TGroup">The group.</typeparam>
-    /// <param name="number">The tile's number in the launch.</param>
     /// <param name="tile">The tile.</param>
     /// <param name="measured">The memory that the group shares.</param>
     /// <param name="measures">Where the sum goes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void SumUp<TGroup>(int number, Tile tile, ArrayView<ScalarLane> measured, MeasureTables measures)
+    public static void SumUp<TGroup>(Tile tile, ArrayView<ScalarLane> measured, MeasureTables measures)
         where TGroup : IWorkGroup
     {
-        ScalarLane sum = TSum.Of<TGroup>(
-            measured, TLayout.UnitsPerTile, TensorExtent.Read(measures.Tensors, tile.Tensor).LengthOf(number));
+        TensorExtent extent = TensorExtent.Read(measures.Tensors, tile.Tensor);
+        int number = extent.FirstTile + tile.Number;
+        ScalarLane sum = TSum.Of<TGroup>(measured, TLayout.UnitsPerTile, extent.LengthOf(number));
         if (TGroup.Thread == 0)
             measures.Sums[number] = sum;
     }

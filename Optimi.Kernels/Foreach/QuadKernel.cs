@@ -32,12 +32,12 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
     /// <param name="firstTile">The first tile.</param>
     /// <param name="count">How many tiles.</param>
     /// <param name="tables">The tables.</param>
-    /// <param name="slabs">The slabs from their beginning; an unused slot may be any of them.</param>
+    /// <param name="memory">The device's memory, from address 0.</param>
     public static void Run(
         int firstTile,
         int count,
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
-        Slabs<DeviceQuads> slabs) => RunThread(Grid.IdxX, Group.IdxX, firstTile, count, tables, slabs);
+        DeviceQuads memory) => RunThread(Grid.IdxX, Group.IdxX, firstTile, count, tables, memory);
 
     /// <summary>What one thread does.</summary>
     /// <param name="group">The group's number.</param>
@@ -45,7 +45,7 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
     /// <param name="firstTile">The first tile of the launch.</param>
     /// <param name="count">How many tiles the launch has.</param>
     /// <param name="tables">The tables.</param>
-    /// <param name="slabs">The slabs from their beginning.</param>
+    /// <param name="memory">The device's memory, from address 0.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void RunThread(
         int group,
@@ -53,20 +53,20 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
         int firstTile,
         int count,
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
-        Slabs<DeviceQuads> slabs)
+        DeviceQuads memory)
     {
         int place = QuadGroup<TLayout>.TileOf(group, thread);
         if (place >= count)
             return;
-        int number = firstTile + place;
-        Tile tile = Tile.Read(tables.Tiles, number);
-        int rowNumber = tables.RowOfTensor[tile.Tensor];
-        if (rowNumber < 0)
+        Tile tile = Tile.Read(tables.Tiles, firstTile + place);
+        TensorStep step = TensorStep.Read(tables.Steps, tile.Tensor);
+        if (step.Row < 0 || step.TouchesWithCare(tile))
             return;
-        Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
+        Row<ScalarLane, TRule, TApply> row = tables.Rows[step.Row];
+        Slabs<long> places = TensorPlaces.Read(tables.Places, step, tile.Tensor);
         int quad = QuadGroup<TLayout>.QuadOf(thread);
-        Slabs<QuadWords> words = TLayout.Read<TPass>(slabs, tile, number, quad);
+        Slabs<QuadWords> words = TLayout.Read<TPass>(memory, places, tile.Number, quad);
         TLayout.StepQuad<TRule, TApply, TPass>(row, ref words);
-        TLayout.Write<TPass>(slabs, tile, number, quad, words);
+        TLayout.Write<TPass>(memory, places, tile.Number, quad, words);
     }
 }

@@ -44,11 +44,15 @@ public static class TileKernel<TRule, TApply, TPass, TLayout, TWords>
     {
         int number = firstTile + Grid.IdxX;
         Tile tile = Tile.Read(tables.Tiles, number);
-        int rowNumber = tables.RowOfTensor[tile.Tensor];
-        if (rowNumber < 0)
+        TensorStep step = TensorStep.Read(tables.Steps, tile.Tensor);
+        if (step.Row < 0 || step.TouchesWithCare(tile) != TWords.IsCareful)
             return;
-        Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
-        Slabs<TWords> here = TLayout.At(slabs, tile, number);
+        Row<ScalarLane, TRule, TApply> row = tables.Rows[step.Row];
+        Slabs<TWords> here = TLayout.At(
+            slabs,
+            TensorPlaces.Read(tables.Places, step, tile.Tensor),
+            TensorPlaces.ReadLength(tables.Places, tile.Tensor),
+            tile.Number);
         TileGroup<TLayout>.Step<TRule, TApply, TPass, TWords>(Group.IdxX, row, ref here);
     }
 }

@@ -7,29 +7,43 @@ namespace Optimi.Kernels;
 /// Memory of a device, half a word at a time and never beyond its end: for the last numbers of memory that is not padded, and for
 /// memory that is not aligned to words. What is missing reads as zero.
 /// </summary>
-/// <param name="view">The slab: no more of it than may be touched.</param>
-/// <param name="offset">The first word's number in the slab.</param>
-public readonly struct DeviceHalves(ArrayView<ushort> view, long offset) : IWords<ScalarLane>, IDeviceMemory<DeviceHalves>
+/// <param name="view">The slab.</param>
+/// <param name="offset">The number of the first half in the slab.</param>
+/// <param name="end">One past the number of the last half that may be touched.</param>
+public readonly struct DeviceHalves(ArrayView<ushort> view, long offset, long end) :
+    IWords<ScalarLane>, IDeviceMemory<DeviceHalves>
 {
     private readonly ArrayView<ushort> _view = view;
     private readonly long _offset = offset;
+    private readonly long _end = end;
 
     /// <inheritdoc/>
     public static bool Walks => false;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static DeviceHalves Over(ArrayView<byte> view) => new(view.Cast<ushort>(), 0);
+    public static bool IsCareful => true;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public DeviceHalves Skip(long words) => new(_view, _offset + words);
+    public static DeviceHalves Over(ArrayView<byte> view)
+    {
+        ArrayView<ushort> halves = view.Cast<ushort>();
+        return new(halves, 0, halves.Length);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public DeviceHalves Of(long begin, long bytes, long at) => new(_view, (begin + at) >> 1, (begin + bytes) >> 1);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public DeviceHalves Skip(long words) => new(_view, _offset + (2 * words), _end);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ScalarLane Load(int index)
     {
-        long at = 2 * (_offset + index);
+        long at = _offset + (2 * index);
         return ScalarLane.FromBits(Get(at) | (Get(at + 1) << 16));
     }
 
@@ -37,7 +51,7 @@ public readonly struct DeviceHalves(ArrayView<ushort> view, long offset) : IWord
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(int index, ScalarLane words)
     {
-        long at = 2 * (_offset + index);
+        long at = _offset + (2 * index);
         Put(at, words.Bits);
         Put(at + 1, words.Bits >> 16);
     }
@@ -54,7 +68,7 @@ public readonly struct DeviceHalves(ArrayView<ushort> view, long offset) : IWord
     private uint Get(long at)
     {
         uint half = 0;
-        if (at < _view.Length)
+        if (at < _end)
             half = _view[at];
         return half;
     }
@@ -62,7 +76,7 @@ public readonly struct DeviceHalves(ArrayView<ushort> view, long offset) : IWord
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Put(long at, uint half)
     {
-        if (at < _view.Length)
+        if (at < _end)
             _view[at] = (ushort)half;
     }
 }

@@ -3,8 +3,8 @@ using ILGPU;
 
 namespace Optimi.Kernels;
 
-/// <summary>A slab of a device, in quads of words.</summary>
-/// <param name="view">The slab.</param>
+/// <summary>Memory of a device, in quads of words.</summary>
+/// <param name="view">The memory.</param>
 public readonly struct DeviceQuads(ArrayView<byte> view)
 {
     private readonly ArrayView<Quad> _view = view.Cast<Quad>();

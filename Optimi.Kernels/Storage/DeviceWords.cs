@@ -16,8 +16,15 @@ public readonly struct DeviceWords(ArrayView<ScalarLane> view, long offset) :
     public static bool Walks => false;
 
     /// <inheritdoc/>
+    public static bool IsCareful => false;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DeviceWords Over(ArrayView<byte> view) => new(view.Cast<ScalarLane>(), 0);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public DeviceWords Of(long begin, long bytes, long at) => new(_view, (begin + at) >> 2);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

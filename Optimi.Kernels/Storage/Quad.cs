@@ -13,6 +13,9 @@ public struct Quad
     /// <summary>Words in a quad.</summary>
     public const int Length = 4;
 
+    /// <summary>The binary logarithm of its bytes.</summary>
+    public const int LogOfBytes = 4;
+
     /// <summary>The first word.</summary>
     public uint X;
 

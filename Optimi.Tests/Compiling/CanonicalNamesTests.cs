@@ -1,3 +1,4 @@
+using System.Reflection;
 using ILGPU;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime.Cuda;
@@ -29,8 +30,11 @@ internal sealed class CanonicalNamesTests
         CudaArchitecture architecture = CudaArchitecture.SM_80;
         using var backend = new PTXBackend(
             context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_80, null);
-        Delegate kernel = QuadKernel<AdamRule<ScalarLane>, KahanApply<ScalarLane>, TPass, Layout<GuardedBFloat16Storage, GuardedBFloat16Storage, GuardedBFloat16Storage, GuardedBFloat16Storage, NoStorage, NoStorage>>.Run;
-        return CanonicalNames.Of(((PTXCompiledKernel)KernelCompiler.Compile(
-            backend, kernel.Method, QuadKernel<AdamRule<ScalarLane>, KahanApply<ScalarLane>, TPass, Layout<GuardedBFloat16Storage, GuardedBFloat16Storage, GuardedBFloat16Storage, GuardedBFloat16Storage, NoStorage, NoStorage>>.Parts)).PTXAssembly);
+        SlotLayout layout = new AdamOptions { Lr = 1 }.LayoutOf(DType.BFloat16, DType.BFloat16);
+        Type kernel = typeof(QuadKernel<,,,>).MakeGenericType(
+            typeof(AdamRule<ScalarLane>), layout.ApplyType, typeof(TPass), layout.LayoutType(guardsNaN: true));
+        var parts = (IReadOnlyList<MethodInfo>)kernel.GetProperty("Parts")!.GetValue(null)!;
+        var compiled = (PTXCompiledKernel)KernelCompiler.Compile(backend, kernel.GetMethod("Run")!, parts);
+        return CanonicalNames.Of(compiled.PTXAssembly);
     }
 }

@@ -69,11 +69,11 @@ internal sealed class FunctionalTests
         OwnedTensor[] tensors =
         [
             .. Enumerable.Range(0, 60).Select(i =>
-                new OwnedTensor(options.LayoutOf((DType)(i % 3)), 1 + (i * i * 40 % 9973), before: 0)),
+                new OwnedTensor(options.LayoutOf((DType)(i % 3), (DType)(i % 3)), 1 + (i * i * 40 % 9973), before: 0)),
         ];
         Fill(tensors);
         OwnedTensor[] alone = [.. Enumerable.Range(0, 60).Select(i =>
-            new OwnedTensor(options.LayoutOf((DType)(i % 3)), 1 + (i * i * 40 % 9973), before: 1))];
+            new OwnedTensor(options.LayoutOf((DType)(i % 3), (DType)(i % 3)), 1 + (i * i * 40 % 9973), before: 1))];
         Fill(alone);
         WriteGradients(tensors, 1);
         WriteGradients(alone, 1);
@@ -87,7 +87,7 @@ internal sealed class FunctionalTests
     public void Threads_may_call_at_the_same_time()
     {
         var options = new AdamWOptions { Lr = 0.01 };
-        OwnedTensor[] tensors = [.. Enumerable.Range(0, 16).Select(_ => new OwnedTensor(options.LayoutOf(DType.BFloat16), 99_999, 0))];
+        OwnedTensor[] tensors = [.. Enumerable.Range(0, 16).Select(_ => new OwnedTensor(options.LayoutOf(DType.BFloat16, DType.BFloat16), 99_999, 0))];
         Parallel.ForEach(tensors, tensor =>
         {
             Fill([tensor]);

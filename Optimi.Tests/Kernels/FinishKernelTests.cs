@@ -14,6 +14,8 @@ internal sealed class FinishKernelTests
     /// <summary>What has no row of its own yet.</summary>
     private const int Unset = -7;
 
+    private const int Care = TensorStep.CareOfEnd;
+
     /// <summary>The last one has sums of sums of sums.</summary>
     private static readonly int[] _tilesOfTensors = [1, 700, 600, 2, 256, 257, 513, 65_537];
 
@@ -58,15 +60,15 @@ internal sealed class FinishKernelTests
         Accelerator accelerator = device.Accelerator;
         FinishPart[] parts = FinishPart.Of(Extents, TParts.BlocksPerPart);
         int firstPart = Array.FindIndex(parts, part => part.Tensor == firstTensor);
-        int[] rowOfTensor = [.. _tilesOfTensors.Select((_, i) => i == _skipped ? Tile.NoRow : 0)];
+        TensorStep[] steps = [.. _tilesOfTensors.Select((_, i) => new TensorStep(i == _skipped ? TensorStep.NoRow : 0, Care, 0))];
         using var extents = accelerator.Allocate1D(Extents);
         using var sumsOfTiles = accelerator.Allocate1D<float>(sums.Length);
         using var partTable = accelerator.Allocate1D(parts);
-        using var partsDone = accelerator.Allocate1D(new int[rowOfTensor.Length]);
-        using var firstRow = accelerator.Allocate1D(rowOfTensor);
+        using var partsDone = accelerator.Allocate1D(new int[steps.Length]);
+        using var firstSteps = accelerator.Allocate1D(steps);
         using var firstRows = accelerator.Allocate1D([RowBefore]);
-        using var secondRow = accelerator.Allocate1D(Enumerable.Repeat(Unset, rowOfTensor.Length).ToArray());
-        using var secondRows = accelerator.Allocate1D(new TestRow[rowOfTensor.Length]);
+        using var secondSteps = accelerator.Allocate1D(Enumerable.Repeat(new TensorStep(Unset, Unset, 0), steps.Length).ToArray());
+        using var secondRows = accelerator.Allocate1D(new TestRow[steps.Length]);
         Action<AcceleratorStream, KernelConfig, int, LaunchTables<TestRow>, MeasureTables, FinishTables, LaunchTables<TestRow>> finish =
             accelerator.LoadKernel<int, LaunchTables<TestRow>, MeasureTables, FinishTables, LaunchTables<TestRow>>(
                 FinishKernel<StableAdamWRule<ScalarLane>, PlainApply<ScalarLane>, TParts>.Run);
@@ -78,19 +80,20 @@ internal sealed class FinishKernelTests
                 // ILGPU's CPU accelerator takes long for groups of many threads.
                 new KernelConfig(parts.Length - firstPart, device.Kind == DeviceKind.Simulated ? 4 : TreeSum.BlockLength),
                 firstPart,
-                new() { RowOfTensor = firstRow.View.AsContiguous(), Rows = firstRows.View.AsContiguous() },
+                new() { Steps = firstSteps.View.AsContiguous().Cast<int>(), Rows = firstRows.View.AsContiguous() },
                 new() { Tensors = extents.View.AsContiguous().Cast<int>(), Sums = sumsOfTiles.View.AsContiguous().Cast<ScalarLane>() },
                 new() { Parts = partTable.View.AsContiguous().Cast<int>(), PartsDone = partsDone.View.AsContiguous() },
-                new() { RowOfTensor = secondRow.View.AsContiguous(), Rows = secondRows.View.AsContiguous() });
+                new() { Steps = secondSteps.View.AsContiguous().Cast<int>(), Rows = secondRows.View.AsContiguous() });
             device.Synchronize();
         }
 
         Assert.Multiple(() =>
         {
             Assert.That(
-                secondRow.GetAsArray1D(),
-                Is.EqualTo(rowOfTensor.Select((before, i) => i < firstTensor ? Unset : before < 0 ? Tile.NoRow : i)),
+                secondSteps.GetAsArray1D().Select(step => step.Row),
+                Is.EqualTo(steps.Select((before, i) => i < firstTensor ? Unset : before.Row < 0 ? TensorStep.NoRow : i)),
                 "each tensor has a row of its own");
+            Assert.That(secondSteps.GetAsArray1D().Skip(firstTensor).Select(step => step.Care), Is.All.EqualTo(Care), "care goes on");
             Assert.That(partsDone.GetAsArray1D(), Is.All.Zero, "the next launch counts anew");
         });
         return [.. secondRows.GetAsArray1D().Select(ScaleOf)];

@@ -148,6 +148,6 @@ internal sealed class TreeSumTests
         };
         for (int i = 0; i < padding.Length; i++)
             padding[i] = pattern[i % pattern.Length];
-        parameter.Place!.Gradients.Upload(parameter.Offset + bytes, padding);
+        parameter.Place!.Gradients.Upload((long)parameter.FirstTile * parameter.DType.TileBytes() + bytes, padding);
     }
 }

@@ -107,7 +107,7 @@ internal sealed class ThreadTests
 
         uint[] Run(int thread)
         {
-            var tensor = new OwnedTensor(options.LayoutOf(DType.Float32), 300, before: 0);
+            var tensor = new OwnedTensor(options.LayoutOf(DType.Float32, DType.Float32), 300, before: 0);
             tensor.Write(Slot.Values, TestTraining.Numbers(new Random(thread), 300));
             tensor.Write(Slot.Gradients, TestTraining.Numbers(new Random(thread + 10), 300));
             tensor.On(device, views =>

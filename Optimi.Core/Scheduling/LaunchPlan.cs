@@ -1,0 +1,109 @@
+using ILGPU.Runtime;
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>
+/// Cuts a launch on an ILGPU device into kernels: a fast one for what is aligned and padded, a careful one for the rest if there is any;
+/// and on devices without addresses these for each buffer that gradients lie in.
+/// </summary>
+internal sealed class LaunchPlan
+{
+    private readonly LaunchMemory _memory;
+    private readonly int[] _endsBefore;
+    private readonly List<LaunchPiece> _pieces = [];
+
+    public LaunchPlan(LaunchMemory memory)
+    {
+        _memory = memory;
+        var tiles = new List<Tile>(memory.TileCount);
+        var ends = new List<Tile>();
+        _endsBefore = new int[memory.Extents.Length + 1];
+        for (int tensor = 0; tensor < memory.Extents.Length; tensor++)
+        {
+            TensorExtent extent = memory.Extents[tensor];
+            for (int i = 0; i < extent.TileCount; i++)
+                tiles.Add(Tile.Of(tensor, i, isPartial: extent.LengthOf(extent.FirstTile + i) < Tile.Length));
+            if (tiles.Count > 0 && tiles[^1].Tensor == tensor && tiles[^1].Partial != 0)
+                ends.Add(tiles[^1]);
+            _endsBefore[tensor + 1] = ends.Count;
+        }
+
+        Tiles = [.. tiles];
+        Ends = [.. ends];
+    }
+
+    /// <summary>All tiles, in the order of the tensors.</summary>
+    public Tile[] Tiles { get; }
+
+    /// <summary>The last tiles of tensors that end within them.</summary>
+    public Tile[] Ends { get; }
+
+    /// <summary>What is to be launched.</summary>
+    public List<LaunchPiece> Pieces => _pieces;
+
+    /// <summary>Makes the plan of a step.</summary>
+    /// <param name="range">The tensors.</param>
+    /// <param name="steps">Each tensor's part.</param>
+    public void Make(LaunchRange range, TensorStep[] steps)
+    {
+        _pieces.Clear();
+        int end = range.FirstTensor + range.TensorCount;
+        for (int first = range.FirstTensor; first < end;)
+        {
+            MemoryBuffer? gradients = null;
+            int next = first;
+            for (; next < end; next++)
+            {
+                if (steps[next].Row == TensorStep.NoRow || _memory.Device.HasAddresses)
+                    continue;
+                MemoryBuffer? other = _memory.GradientBufferOf(next);
+                if (gradients is not null && other != gradients)
+                    break;
+                gradients = other;
+            }
+
+            Add(first, next, gradients, steps);
+            first = next;
+        }
+    }
+
+    private void Add(int first, int end, MemoryBuffer? gradients, TensorStep[] steps)
+    {
+        bool hasFast = false;
+        int firstCareful = -1;
+        int lastCareful = -1;
+        bool isCarefulOfAll = false;
+        for (int tensor = first; tensor < end; tensor++)
+        {
+            TensorExtent extent = _memory.Extents[tensor];
+            if (steps[tensor].Row == TensorStep.NoRow || extent.TileCount == 0)
+                continue;
+            int care = steps[tensor].Care;
+            hasFast |= care == TensorStep.NoCare || (care == TensorStep.CareOfEnd && extent.TileCount > 1);
+            if (care == TensorStep.NoCare)
+                continue;
+            firstCareful = firstCareful < 0 ? tensor : firstCareful;
+            lastCareful = tensor;
+            isCarefulOfAll |= care == TensorStep.CareOfAll;
+        }
+
+        if (hasFast)
+            AddTiles(first, end - 1, PieceKind.Fast, gradients);
+        if (isCarefulOfAll)
+        {
+            AddTiles(firstCareful, lastCareful, PieceKind.Careful, gradients);
+        }
+        else if (firstCareful >= 0)
+        {
+            int from = _endsBefore[firstCareful];
+            _pieces.Add(new(from, _endsBefore[lastCareful + 1] - from, PieceKind.CarefulEnds, gradients));
+        }
+    }
+
+    private void AddTiles(int first, int last, PieceKind kind, MemoryBuffer? gradients)
+    {
+        LaunchRange range = _memory.RangeOf(first, last - first + 1);
+        _pieces.Add(new(range.FirstTile, range.TileCount, kind, gradients));
+    }
+}

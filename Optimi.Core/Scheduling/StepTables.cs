@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>The tables of a launch in device memory. What has not changed since the last step is not copied again.</summary>
+/// <typeparam name="TRow">The scalars of a step.</typeparam>
+internal sealed class StepTables<TRow> : IDisposable
+    where TRow : unmanaged
+{
+    private readonly LaunchMemory _memory;
+    private readonly DeviceArray<Tile> _tiles;
+    private readonly DeviceArray<Tile> _ends;
+    private readonly DeviceTable<long>? _movingPlaces;
+    private readonly DeviceArray<long>? _places;
+    private readonly DeviceTable<TensorStep> _steps;
+    private readonly DeviceTable<TRow> _rows;
+    private readonly TensorStep[] _lastSteps;
+
+    /// <param name="memory">What is stepped.</param>
+    /// <param name="plan">Its tiles.</param>
+    /// <param name="rows">Rows of scalars for which there is to be room.</param>
+    /// <exception cref="DeviceException">The device has no memory left.</exception>
+    public StepTables(LaunchMemory memory, LaunchPlan plan, int rows)
+    {
+        _memory = memory;
+        ComputeDevice device = memory.Device;
+        using var transaction = new Transaction();
+        _tiles = transaction.Add(device.Allocator.Allocate(plan.Tiles));
+        _ends = transaction.Add(device.Allocator.Allocate(plan.Ends));
+        if (memory.Moves)
+            _movingPlaces = transaction.Add(new DeviceTable<long>(device, Places.Length));
+        else
+            _places = transaction.Add(device.Allocator.Allocate(Places.ToArray()));
+        _steps = transaction.Add(new DeviceTable<TensorStep>(device, memory.Places.Length));
+        _rows = transaction.Add(new DeviceTable<TRow>(device, rows));
+        _lastSteps = [.. memory.Places.Select(_ => new TensorStep(int.MinValue, 0, 0))];
+        transaction.Commit();
+    }
+
+    /// <summary>The places as a device's table: ILGPU knows no pointers.</summary>
+    private ReadOnlySpan<long> Places => MemoryMarshal.Cast<TensorPlace, long>(_memory.Places);
+
+    /// <summary>Makes room for rows.</summary>
+    /// <exception cref="DeviceException">The device has no memory left; the tables stay as they were.</exception>
+    public void Reserve(int rows) => _rows.Reserve(rows);
+
+    /// <summary>The tables for a kernel.</summary>
+    public LaunchTables<TRow> Of(PieceKind kind) => new()
+    {
+        Tiles = (kind == PieceKind.CarefulEnds ? _ends : _tiles).View.Cast<int>(),
+        Places = (_movingPlaces?.View ?? _places!.View).Cast<int>(),
+        Steps = _steps.View.Cast<int>(),
+        Rows = _rows.View,
+    };
+
+    /// <summary>Copies what has changed; on other devices than the host the copies are queued.</summary>
+    public void Upload(TRow[] rows, TensorStep[] steps)
+    {
+        _rows.Upload(rows);
+        _movingPlaces?.Upload(Places);
+        if (steps.AsSpan().SequenceEqual(_lastSteps))
+            return;
+        steps.CopyTo(_lastSteps, 0);
+        _steps.Upload(steps);
+    }
+
+    public void Dispose()
+    {
+        _tiles.Dispose();
+        _ends.Dispose();
+        _movingPlaces?.Dispose();
+        _places?.Dispose();
+        _steps.Dispose();
+        _rows.Dispose();
+    }
+}

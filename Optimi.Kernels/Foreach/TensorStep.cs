@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+
+namespace Optimi.Kernels;
+
+/// <summary>A tensor's part in a step.</summary>
+/// <param name="Row">The number of its row of scalars, or <see cref="NoRow"/>.</param>
+/// <param name="Care">Which of its tiles are to be touched with care: see <see cref="TouchesWithCare"/>.</param>
+/// <param name="Gradient">Where its gradient begins, as <see cref="TensorPlaces"/> says it of the other slots.</param>
+public readonly record struct TensorStep(int Row, int Care, long Gradient)
+{
+    /// <summary>The row of a tensor that takes no part in a step.</summary>
+    public const int NoRow = -1;
+
+    /// <summary>All its memory is aligned, and there is some of it to the end of its last tile.</summary>
+    public const int NoCare = 0;
+
+    /// <summary>Some of its memory ends within its last tile.</summary>
+    public const int CareOfEnd = 1;
+
+    /// <summary>Some of its memory is not aligned.</summary>
+    public const int CareOfAll = 2;
+
+    private const int Words = 4;
+
+    /// <summary>Whether a tile is for the kernel that never touches more than the tensor's own numbers, and them half a word at a time.</summary>
+    /// <param name="tile">The tile.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TouchesWithCare(Tile tile) => Care + tile.Partial > CareOfEnd;
+
+    /// <summary>Reads a tensor's part from a table, integer by integer as <see cref="Tile.Read"/> does.</summary>
+    /// <param name="table">The table: four integers for each tensor.</param>
+    /// <param name="tensor">The tensor's number in the launch.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TensorStep Read(ArrayView<int> table, int tensor)
+    {
+        long at = (long)tensor * Words;
+        return new(table[at], table[at + 1], TensorPlaces.ReadLong(table, at + 2));
+    }
+
+    /// <summary>Writes what the second of two passes has to know of a tensor: its row, and which tiles need care.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="tensor">The tensor's number in the launch.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Write(ArrayView<int> table, int tensor)
+    {
+        long at = (long)tensor * Words;
+        table[at] = Row;
+        table[at + 1] = Care;
+    }
+}
