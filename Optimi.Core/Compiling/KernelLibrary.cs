@@ -111,8 +111,11 @@ internal sealed class KernelLibrary
         return launcher;
     }
 
-    private static TLauncher Load<TLauncher>(Accelerator on, MethodInfo method, string source)
-        where TLauncher : Delegate =>
-        on.LoadKernel(DriverKernel.Of(on, EntryPointDescription.FromExplicitlyGroupedKernel(method), source))
+    private TLauncher Load<TLauncher>(Accelerator on, MethodInfo method, string source)
+        where TLauncher : Delegate
+    {
+        using ContextScope current = _ilgpu.Enter();
+        return on.LoadKernel(DriverKernel.Of(on, EntryPointDescription.FromExplicitlyGroupedKernel(method), source))
             .CreateLauncherDelegate<TLauncher>();
+    }
 }

@@ -55,13 +55,19 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>ILGPU's accelerator: for kernels of the caller's on the same memory. The host steps without one, and makes it when it is
     /// first asked for.</summary>
+    /// <remarks>Optimi's calls leave no CUDA context current on the thread but the one that was. ILGPU's calls make the right one current
+    /// by themselves; where another library has changed it on the thread, take the accelerator or the stream from here again.</remarks>
     /// <exception cref="DeviceException">The program does not allow code to be generated, which ILGPU does.</exception>
     /// <exception cref="ObjectDisposedException">The device was disposed before anybody asked.</exception>
     public Accelerator Accelerator
     {
         [RequiresDynamicCode(CodeNeeds.Ilgpu)]
         [RequiresUnreferencedCode(CodeNeeds.WholeIlgpu)]
-        get => Ilgpu.Accelerator;
+        get
+        {
+            Ilgpu.Refresh();
+            return Ilgpu.Accelerator;
+        }
     }
 
     /// <summary>The stream that all work is queued on.</summary>
@@ -70,7 +76,11 @@ public sealed class ComputeDevice : IDisposable
     {
         [RequiresDynamicCode(CodeNeeds.Ilgpu)]
         [RequiresUnreferencedCode(CodeNeeds.WholeIlgpu)]
-        get => Ilgpu.Stream;
+        get
+        {
+            Ilgpu.Refresh();
+            return Ilgpu.Stream;
+        }
     }
 
     /// <summary>How many launches there were so far. A step is one for each kernel variant: in ordinary use one per storage
@@ -178,7 +188,11 @@ public sealed class ComputeDevice : IDisposable
             ThrowIfDisposed();
             Synchronizations++;
             if (Kind != DeviceKind.Host && Ilgpu.IsOpen)
+            {
+                using ContextScope current = Ilgpu.Enter();
                 Ilgpu.Stream.Synchronize();
+            }
+
             // Also keeps the accelerator from being collected, and closed, while it is waited for.
             Ilgpu.Release();
         }

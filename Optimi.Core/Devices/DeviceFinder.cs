@@ -22,14 +22,16 @@ internal static class DeviceFinder
     public static ComputeDevice Open(string name, DeviceOptions options)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (name == "cpu")
-            return OpenHost(DeviceKind.Host, options: options);
-        if (name == "auto")
-            return OpenFirstGpu(options) ?? OpenHost(DeviceKind.Host, options: options);
-        if (name == "cpu-simulated")
-            return OpenHost(DeviceKind.Simulated, options: options);
-
-        return OpenGpu(name, options);
+        switch (name)
+        {
+            case "auto":
+                return OpenFirstGpu(options) ?? OpenHost(DeviceKind.Host, options: options);
+            case "cpu" or "cpu-simulated":
+                options.CheckWithoutCuda(name);
+                return OpenHost(name == "cpu" ? DeviceKind.Host : DeviceKind.Simulated, options: options);
+            default:
+                return OpenGpu(name, options);
+        }
     }
 
     public static ComputeDevice Adopt(Accelerator accelerator, AcceleratorStream? stream)
@@ -60,16 +62,23 @@ internal static class DeviceFinder
         if (!RuntimeFeature.IsDynamicCodeSupported)
             return [host, simulation];
         using Lock.Scope turn = _drivers.EnterScope();
-        using Context context = CreateContext(builder => AddGpus(builder));
-        return
-        [
-            host,
-            simulation,
-            .. Gpus(context).Select(gpu => gpu.Description with
-            {
-                Problem = gpu.Description.Problem ?? ProblemOf(gpu.Description.Name, gpu.Device, context),
-            }),
-        ];
+        Context context = CreateContext(builder => AddGpus(builder));
+        try
+        {
+            return
+            [
+                host,
+                simulation,
+                .. Gpus(context).Select(gpu => gpu.Description with
+                {
+                    Problem = gpu.Description.Problem ?? ProblemOf(gpu.Description.Name, gpu.Device, context),
+                }),
+            ];
+        }
+        finally
+        {
+            BoundAccelerator.Dispose(context);
+        }
     }
 
     /// <summary>The largest single allocation of an OpenCL device in bytes; null where memory is the only limit.</summary>
@@ -98,6 +107,9 @@ internal static class DeviceFinder
 
     private static ComputeDevice? OpenFirstGpu(DeviceOptions options)
     {
+        options.CheckForCuda();
+        if (options.OfCuda is string asked)
+            AcceleratorSource.CheckDynamicCode($"Device 'auto' with {asked}");
         if (!RuntimeFeature.IsDynamicCodeSupported)
         {
             Warnings.Raise(
@@ -110,14 +122,21 @@ internal static class DeviceFinder
 
         using Lock.Scope turn = _drivers.EnterScope();
         Context context = CreateContext(builder => AddGpus(builder), options);
+        string found = "";
         foreach ((DeviceDescription description, Device device) in Gpus(context))
         {
-            bool isGpu = device is not CLDevice openCL || openCL.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_GPU);
-            if (isGpu && description.Problem is null && TryOpen(description.Name, device, context, out Accelerator? opened, out _))
+            bool isWanted = device is not CLDevice openCL
+                || (options.OfCuda is null && openCL.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_GPU));
+            if (!isWanted)
+                continue;
+            string? problem = description.Problem;
+            if (problem is null && TryOpen(description.Name, device, context, options, out OpenedAccelerator? opened, out problem))
                 return new ComputeDevice(description, AcceleratorSource.Owned(context, opened), device);
+            found += $" {problem}";
         }
 
-        context.Dispose();
+        BoundAccelerator.Dispose(context);
+        options.CheckWithoutCuda("auto", found);
         return null;
     }
 
@@ -128,6 +147,10 @@ internal static class DeviceFinder
             && (parts.Length == 1 || int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _));
         if (!isName)
             throw new DeviceException($"'{name}' is no device name; use one of {Names}.");
+        if (parts[0] == "cuda")
+            options.CheckForCuda();
+        else
+            options.CheckWithoutCuda(name);
         string full = parts.Length == 2 ? name : $"{name}:0";
         AcceleratorSource.CheckDynamicCode($"Device '{full}'");
         using Lock.Scope turn = _drivers.EnterScope();
@@ -146,22 +169,25 @@ internal static class DeviceFinder
 
             if (description.Problem is string problem)
                 throw new DeviceException($"Device '{full}' ({device.Name}) cannot be used: {problem}.");
-            return new ComputeDevice(description, AcceleratorSource.Owned(context, Create(full, device, context)), device);
+            return new ComputeDevice(description, AcceleratorSource.Owned(context, Create(full, device, context, options)), device);
         }
         catch
         {
-            context.Dispose();
+            BoundAccelerator.Dispose(context);
             throw;
         }
     }
 
-    private static Accelerator Create(string name, Device device, Context context)
+    private static OpenedAccelerator Create(string name, Device device, Context context, DeviceOptions options)
     {
         try
         {
-            return device.CreateAccelerator(context);
+            return device is CudaDevice cuda
+                ? OpenedAccelerator.OfCuda(CudaDriver.Instance, () => device.CreateAccelerator(context), cuda.DeviceId, options)
+                : new(device.CreateAccelerator(context), null, null);
         }
-        catch (Exception error) when (error is AcceleratorException or NotSupportedException or InvalidOperationException)
+        catch (Exception error) when (
+            error is AcceleratorException or NotSupportedException or InvalidOperationException or DeviceException)
         {
             throw new DeviceException($"Device '{name}' ({device.Name}) cannot be opened: {error.Message}", error);
         }
@@ -169,23 +195,28 @@ internal static class DeviceFinder
 
     private static string? ProblemOf(string name, Device device, Context context)
     {
-        if (TryOpen(name, device, context, out Accelerator? accelerator, out string? problem))
-            accelerator.Dispose();
+        if (TryOpen(name, device, context, new DeviceOptions(), out OpenedAccelerator? opened, out string? problem))
+            opened.Close();
         return problem;
     }
 
     private static bool TryOpen(
-        string name, Device device, Context context, [NotNullWhen(true)] out Accelerator? accelerator, out string? problem)
+        string name,
+        Device device,
+        Context context,
+        DeviceOptions options,
+        [NotNullWhen(true)] out OpenedAccelerator? opened,
+        out string? problem)
     {
         try
         {
-            accelerator = Create(name, device, context);
+            opened = Create(name, device, context, options);
             problem = null;
             return true;
         }
         catch (DeviceException error)
         {
-            accelerator = null;
+            opened = null;
             problem = error.Message;
             return false;
         }
@@ -197,7 +228,8 @@ internal static class DeviceFinder
         .. context.Devices.OfType<CLDevice>().Select((device, i) => (Describe(device, $"opencl:{i}"), (Device)device)),
     ];
 
-    private static DeviceDescription Describe(Device device, string name)
+    /// <summary>Describes a GPU.</summary>
+    public static DeviceDescription Describe(Device device, string name)
     {
         string? problem = device.MaxNumThreadsPerGroup < Tile.Length
             ? $"its groups have {device.MaxNumThreadsPerGroup} work-items at most, and {Tile.Length} are needed"

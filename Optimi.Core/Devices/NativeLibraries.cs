@@ -5,11 +5,14 @@ using ILGPU;
 namespace Optimi;
 
 /// <summary>
-/// Finds the drivers' libraries on Linux. ILGPU asks for the names that development packages install; users' systems have only
-/// the versioned ones.
+/// Finds the drivers' libraries. On Linux ILGPU asks for the names that development packages install; users' systems have only
+/// the versioned ones. CUDA's has another name on Windows.
 /// </summary>
 internal static class NativeLibraries
 {
+    /// <summary>What CUDA's driver is called in imports.</summary>
+    public const string Cuda = "cuda";
+
     private static readonly Lock _gate = new();
     private static bool _registered;
 
@@ -17,30 +20,37 @@ internal static class NativeLibraries
     {
         lock (_gate)
         {
-            if (_registered || !OperatingSystem.IsLinux())
+            if (_registered)
                 return;
             _registered = true;
-            try
-            {
-                NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, Resolve);
-            }
-            catch (InvalidOperationException)
-            {
-                // The application has a resolver of its own for ILGPU; then it knows where the libraries are.
-            }
+            Register(typeof(NativeLibraries).Assembly);
+            if (OperatingSystem.IsLinux())
+                Register(typeof(Context).Assembly);
+        }
+    }
+
+    private static void Register(Assembly assembly)
+    {
+        try
+        {
+            NativeLibrary.SetDllImportResolver(assembly, Resolve);
+        }
+        catch (InvalidOperationException)
+        {
+            // The application has a resolver of its own for it; then it knows where the libraries are.
         }
     }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {
-        string? versioned = name switch
+        string? other = name switch
         {
             "libOpenCL.so" or "OpenCL" => "libOpenCL.so.1",
-            "libcuda.so" or "cuda" => "libcuda.so.1",
+            "libcuda.so" or Cuda => OperatingSystem.IsWindows() ? "nvcuda" : "libcuda.so.1",
             _ => null,
         };
-        if (versioned is null || NativeLibrary.TryLoad(name, assembly, path, out nint handle))
+        if (other is null || NativeLibrary.TryLoad(name, assembly, path, out nint handle))
             return 0;
-        return NativeLibrary.TryLoad(versioned, assembly, path, out handle) ? handle : 0;
+        return NativeLibrary.TryLoad(other, assembly, path, out handle) ? handle : 0;
     }
 }

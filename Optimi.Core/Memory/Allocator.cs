@@ -68,9 +68,9 @@ internal sealed class Allocator(ComputeDevice device)
     private DeviceArray<T> New<T>(long length)
         where T : unmanaged => device.IsHost
         ? new DeviceArray<T>(device, new HostAllocation(length * Unsafe.SizeOf<T>()), length)
-        : new DeviceArray<T>(device, device.Ilgpu.Accelerator.Allocate1D<T>(length));
+        : new DeviceArray<T>(device, device.Ilgpu.Allocate<T>(length));
 
-    private void Fill<T>(DeviceArray<T> array, T[] entries)
+    private unsafe void Fill<T>(DeviceArray<T> array, T[] entries)
         where T : unmanaged
     {
         if (device.IsHost)
@@ -79,8 +79,12 @@ internal sealed class Allocator(ComputeDevice device)
         }
         else if (entries.Length > 0)
         {
-            array.View.CopyFromCPU(device.Ilgpu.Stream, entries);
-            device.Synchronize();
+            fixed (T* pointer = entries)
+            {
+                using var staging = new StagingBuffer((nint)pointer, entries.Length, Unsafe.SizeOf<T>());
+                array.View.CopyFrom(device.Ilgpu.Stream, staging.AsArrayView<T>(0, entries.Length));
+                device.Synchronize();
+            }
         }
     }
 
@@ -95,6 +99,7 @@ internal sealed class Allocator(ComputeDevice device)
         device.ThrowIfDisposed();
         try
         {
+            using ContextScope current = device.Ilgpu.Enter();
             Allocating?.Invoke(bytes);
             return allocate();
         }

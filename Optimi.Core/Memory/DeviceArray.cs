@@ -15,7 +15,7 @@ internal sealed class DeviceArray<T> : IDisposable
     private bool _isDisposed;
 
     /// <summary>An array in the memory of an accelerator.</summary>
-    public DeviceArray(ComputeDevice device, MemoryBuffer1D<T, Stride1D.Dense> buffer)
+    public DeviceArray(ComputeDevice device, MemoryBuffer buffer)
     {
         _device = device;
         Buffer = buffer;
@@ -48,7 +48,11 @@ internal sealed class DeviceArray<T> : IDisposable
             return;
         _isDisposed = true;
         if (_host is not null || !_device.Ilgpu.IsClosed)
+        {
+            using ContextScope current = _device.Ilgpu.Enter();
             Buffer.Dispose();
+        }
+
         _host?.Dispose();
         _pressure?.Dispose();
         _device.Allocator.OnFreed();

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
-using ILGPU.Runtime.CPU;
 
 namespace Optimi;
 
@@ -106,10 +105,10 @@ internal sealed unsafe class Slab : IDisposable
             return;
         }
 
+        using ContextScope current = _device.Ilgpu.Enter();
         fixed (byte* pointer = source)
         {
-            // ILGPU's OpenCL copies the whole host buffer whatever the view: the buffer is made to measure.
-            using var staging = CPUMemoryBuffer.Create(_device.Ilgpu.Accelerator, (nint)pointer, source.Length, sizeof(byte));
+            using var staging = new StagingBuffer((nint)pointer, source.Length, sizeof(byte));
             View<byte>(offset, source.Length).CopyFrom(_device.Ilgpu.Stream, staging.AsArrayView<byte>(0, source.Length));
             _device.Synchronize();
         }
@@ -130,9 +129,10 @@ internal sealed unsafe class Slab : IDisposable
             return;
         }
 
+        using ContextScope current = _device.Ilgpu.Enter();
         fixed (byte* pointer = destination)
         {
-            using var staging = CPUMemoryBuffer.Create(_device.Ilgpu.Accelerator, (nint)pointer, destination.Length, sizeof(byte));
+            using var staging = new StagingBuffer((nint)pointer, destination.Length, sizeof(byte));
             View<byte>(offset, destination.Length).CopyTo(_device.Ilgpu.Stream, staging.AsArrayView<byte>(0, destination.Length));
             _device.Synchronize();
         }
@@ -148,6 +148,7 @@ internal sealed unsafe class Slab : IDisposable
             return;
         if (!_device.IsHost)
         {
+            using ContextScope current = _device.Ilgpu.Enter();
             View<byte>(offset, bytes).MemSetToZero(_device.Ilgpu.Stream);
             return;
         }

@@ -99,8 +99,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
 
     public override void Run()
     {
-        if (!Device.IsHost)
-            Device.Ilgpu.Accelerator.Bind();
+        using ContextScope current = Device.Ilgpu.Enter();
         _tables.Upload(_rows, Steps);
         int launches = _plan.Pieces.Count;
         if (_measures is null)

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
-using ILGPU.Runtime.CPU;
 
 namespace Optimi;
 
@@ -17,7 +16,7 @@ internal sealed class StagingRing<T> : IDisposable
 
     private readonly ComputeDevice _device;
     private readonly HostAllocation _memory;
-    private readonly CPUMemoryBuffer[] _buffers = new CPUMemoryBuffer[Length];
+    private readonly StagingBuffer[] _buffers = new StagingBuffer[Length];
     private readonly long[] _usedAt = new long[Length];
     private long _heldAt = -1;
     private int _next;
@@ -33,9 +32,7 @@ internal sealed class StagingRing<T> : IDisposable
         _memory = device.Allocator.AllocateHost(Length * bytes);
         for (int i = 0; i < Length; i++)
         {
-            // OpenCL copies the whole host buffer whatever the view, so each is made to measure.
-            _buffers[i] = CPUMemoryBuffer.Create(
-                device.Ilgpu.Accelerator, (nint)(_memory.Start + (i * bytes)), entries, Unsafe.SizeOf<T>());
+            _buffers[i] = new StagingBuffer((nint)(_memory.Start + (i * bytes)), entries, Unsafe.SizeOf<T>());
             _usedAt[i] = -1;
         }
     }
@@ -52,7 +49,7 @@ internal sealed class StagingRing<T> : IDisposable
         if (_heldAt != _device.Synchronizations)
             _device.Ilgpu.Hold(_memory);
         _heldAt = _device.Synchronizations;
-        CPUMemoryBuffer staging = _buffers[_next];
+        StagingBuffer staging = _buffers[_next];
         entries.CopyTo(new Span<T>((void*)staging.NativePtr, (int)staging.Length));
         table.CopyFrom(_device.Ilgpu.Stream, staging.AsArrayView<T>(0, staging.Length));
     }
@@ -63,7 +60,7 @@ internal sealed class StagingRing<T> : IDisposable
         {
             // A copy that is still queued reads the memory.
             _device.Synchronize();
-            foreach (CPUMemoryBuffer buffer in _buffers)
+            foreach (StagingBuffer buffer in _buffers)
                 buffer.Dispose();
         }
 

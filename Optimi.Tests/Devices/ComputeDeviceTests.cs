@@ -28,6 +28,35 @@ internal sealed class ComputeDeviceTests
     public void No_name_is_refused() => Assert.That(() => ComputeDevice.Open(null!), Throws.ArgumentNullException);
 
     [Test]
+    public void What_only_CUDA_shares_is_refused_elsewhere(
+        [Values("cpu", "cpu-simulated", "opencl", "opencl:7")] string name, [Values] bool isStream)
+    {
+        DeviceOptions options = isStream ? new() { Stream = 0x1a } : new() { SharePrimaryContext = true };
+        Assert.That(
+            () => ComputeDevice.Open(name, options),
+            Throws.TypeOf<DeviceException>().With.Message.Contains($"'{name}'")
+                .And.Message.Contains(isStream ? "Stream = 0x1a" : "SharePrimaryContext = true").And.Message.Contains("Open 'cuda'"));
+    }
+
+    [Test]
+    public void Automatic_choice_does_not_fall_back_on_a_device_that_cannot_share()
+    {
+        if (ComputeDevice.List().Any(device => device is { Kind: DeviceKind.Cuda, Problem: null }))
+            Assert.Ignore("There is a CUDA device, which can.");
+        Assert.That(
+            () => ComputeDevice.Open("auto", new() { SharePrimaryContext = true }),
+            Throws.TypeOf<DeviceException>().With.Message.Contains("'auto'").And.Message.Contains("SharePrimaryContext = true")
+                .And.Message.Contains("CUDA device").And.Message.Contains("leave the option out"));
+    }
+
+    [TestCase("auto")]
+    [TestCase("cuda")]
+    [TestCase("cuda:1")]
+    public void A_stream_without_the_context_it_belongs_to_is_refused(string name) => Assert.That(
+        () => ComputeDevice.Open(name, new() { Stream = 0x1a }),
+        Throws.TypeOf<DeviceException>().With.Message.Contains("Stream = 0x1a").And.Message.Contains("SharePrimaryContext = true"));
+
+    [Test]
     public void The_host_is_always_there()
     {
         IReadOnlyList<DeviceDescription> devices = ComputeDevice.List();
