@@ -1,0 +1,111 @@
+namespace Optimi.Tests;
+
+/// <summary>A CUDA device beside another library in one context. Skipped where there is no GPU.</summary>
+[NonParallelizable]
+internal sealed class CudaSharingTests
+{
+    private const int Length = 100_000;
+
+    /// <summary>0x3F3F3F3F, which bytes can be set to.</summary>
+    private static readonly float _gradient = BitConverter.Int32BitsToSingle(0x3F3F3F3F);
+
+    private static readonly DeviceOptions _shared = new() { SharePrimaryContext = true };
+
+    [OneTimeSetUp]
+    public void Require()
+    {
+        if (!ComputeDevice.List().Any(device => device is { Kind: DeviceKind.Cuda, Problem: null }))
+            Assert.Ignore("There is no CUDA device.");
+    }
+
+    [Test]
+    public void Training_in_the_primary_context_gives_the_hosts_bits_and_leaves_the_context_to_the_other_library(
+        [Values(DType.Float32, DType.BFloat16)] DType dtype)
+    {
+        using var other = new OtherLibrary();
+        nint memory = other.Allocate(Length * sizeof(float));
+        using (ComputeDevice device = ComputeDevice.Open("cuda", _shared))
+        using (ComputeDevice host = ComputeDevice.Open("cpu"))
+        {
+            Assert.That(device.Accelerator.NativePtr, Is.EqualTo(other.Context));
+            Assert.That(Train(device), Is.EqualTo(Train(host)));
+            Assert.That(CudaDriver.Instance.Current, Is.EqualTo(other.Context));
+        }
+
+        OtherLibrary.Fill(memory, 0x3F, Length * sizeof(float), stream: 0);
+        Assert.That(OtherLibrary.Read(memory, Length), Is.All.EqualTo(_gradient));
+
+        uint[] Train(ComputeDevice device) =>
+            TestTraining.Run(device, dtype, parameters => new StableAdamW(parameters, lr: 1e-2));
+    }
+
+    [Test]
+    public void The_other_librarys_memory_is_stepped_where_it_is()
+    {
+        using var other = new OtherLibrary();
+        using ComputeDevice device = ComputeDevice.Open("cuda", _shared);
+        var random = new Random(3);
+        float[][] slots = [.. Enumerable.Range(0, 4).Select(slot => slot < 2 ? TestTraining.Numbers(random, Length) : new float[Length])];
+        nint[] memory = [.. slots.Select(_ => other.Allocate(Length * sizeof(float)))];
+        for (int slot = 0; slot < 2; slot++)
+            OtherLibrary.Write(memory[slot], slots[slot]);
+        var options = new AdamWOptions { Lr = 1e-2 };
+        for (int step = 1; step <= 3; step++)
+        {
+            Functional.Step(options, step, slots[0], slots[1], slots[2], slots[3]);
+            Functional.Step(
+                device, options, step, View(device, memory[0]), View(device, memory[1]), View(device, memory[2]), View(device, memory[3]));
+        }
+
+        device.Synchronize();
+        for (int slot = 0; slot < slots.Length; slot++)
+            Assert.That(OtherLibrary.Read(memory[slot], Length), Is.EqualTo(slots[slot]));
+    }
+
+    /// <summary>
+    /// The step is queued while the gradient is still zero, and the test looks that it is: on any other stream it would find zeros, and
+    /// the parameter would stay.
+    /// </summary>
+    [Test]
+    public void A_step_on_the_other_librarys_stream_waits_for_the_gradient_that_is_queued_there([Values] bool isNullStream)
+    {
+        using var other = new OtherLibrary();
+        nint stream = isNullStream ? 0 : other.CreateStream();
+        using ComputeDevice device = ComputeDevice.Open("cuda", _shared with { Stream = stream });
+        nint values = other.Allocate(Length * sizeof(float));
+        nint gradients = other.Allocate(Length * sizeof(float));
+        var options = new SgdOptions { Lr = 0.5 };
+        // With a gradient of zero it changes nothing, but its kernel is compiled.
+        Step();
+        device.Synchronize();
+        other.Work(stream);
+        OtherLibrary.Fill(gradients, 0x3F, Length * sizeof(float), stream);
+        nint written = other.Mark(stream);
+        Step();
+        Assert.That(OtherLibrary.HasReached(written), Is.False, "The work before the step was too short to show anything.");
+        device.Synchronize();
+        Assert.That(OtherLibrary.Read(values, Length), Is.All.EqualTo(-0.5f * _gradient));
+
+        void Step() => Functional.Step(device, options, step: 1, View(device, values), View(device, gradients));
+    }
+
+    [Test]
+    public void What_the_other_library_queues_after_a_step_sees_its_values()
+    {
+        using var other = new OtherLibrary();
+        nint stream = other.CreateStream();
+        using ComputeDevice device = ComputeDevice.Open("cuda", _shared with { Stream = stream });
+        nint values = other.Allocate(Length * sizeof(float));
+        nint gradients = other.Allocate(Length * sizeof(float));
+        other.Work(stream);
+        OtherLibrary.Fill(gradients, 0x3F, Length * sizeof(float), stream);
+        Functional.Step(device, new SgdOptions { Lr = 0.5 }, step: 1, View(device, values), View(device, gradients));
+        OtherLibrary.Fill(gradients, 0, Length * sizeof(float), stream);
+        Assert.That(OtherLibrary.Read(values, Length), Is.All.EqualTo(-0.5f * _gradient));
+        Assert.That(OtherLibrary.Read(gradients, Length), Is.All.Zero);
+    }
+
+    /// <summary>Another library's memory as a tensor: all that these tests know of how that is said.</summary>
+    private static TensorView View(ComputeDevice device, nint address) =>
+        new ForeignBuffer(device.Accelerator, address, Length).AsArrayView<float>(0, Length);
+}
