@@ -10,16 +10,16 @@ namespace Optimi.Bench;
 internal static class Numbers
 {
     /// <summary>A whole number in digits alone, and a sign if it may be negative; null if the option is not given.</summary>
-    /// <exception cref="OptionException">It is not that, or is below the least.</exception>
-    public static int? Whole(ParseResult parsed, Option<string?> option, int least, int example)
+    /// <exception cref="OptionException">It is not that, or is below the least or above the most.</exception>
+    public static int? Whole(ParseResult parsed, Option<string?> option, int least, int example, int most = int.MaxValue)
     {
         NumberStyles style = least < 0 ? NumberStyles.AllowLeadingSign : NumberStyles.None;
         return parsed.GetValue(option) switch
         {
             null => null,
-            string text when int.TryParse(text, style, CultureInfo.InvariantCulture, out int value) && value >= least => value,
+            string text when int.TryParse(text, style, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most => value,
             string text => throw new OptionException(FormattableString.Invariant(
-                $"{option.Name} is '{text}', but it must be a whole number from {least} to {int.MaxValue}")
+                $"{option.Name} is '{text}', but it must be a whole number from {least} to {most}")
                 + FormattableString.Invariant($", without separators, such as {example}.")),
         };
     }

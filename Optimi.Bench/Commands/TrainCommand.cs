@@ -11,6 +11,15 @@ internal static class TrainCommand
 
     private const int UsualSeed = 1;
 
+    private const int UsualLayers = 2;
+
+    private const int MostLayers = 1000;
+
+    private const int UsualWidth = 320;
+
+    /// <summary>The weights between two such layers are as many as one array can hold.</summary>
+    private const int MostWidth = 46340;
+
     public static Command Create()
     {
         var text = new Option<string?>("--text") { Description = "A text file, or a folder of C# and Markdown files. Default: this repository." };
@@ -24,6 +33,8 @@ internal static class TrainCommand
         var device = new Option<string>("--device") { Description = "The device.", DefaultValueFactory = _ => "cpu" };
         var steps = new Option<string?>("--steps") { Description = $"Steps of each training. Default: {UsualSteps}." };
         var lr = new Option<string?>("--lr") { Description = "The peak learning rate. Default: the optimizer's." };
+        var layers = new Option<string?>("--layers") { Description = $"Hidden layers. Default: {UsualLayers}." };
+        var width = new Option<string?>("--width") { Description = $"Outputs of each hidden layer. Default: {UsualWidth}." };
         var seed = new Option<string?>("--seed") { Description = $"Of initial values and batches. Default: {UsualSeed}." };
         var output = new Option<string>("--out")
         {
@@ -36,7 +47,7 @@ internal static class TrainCommand
         optimizer.AcceptOnlyFromAmong([.. TrainingOptimizers.All.Keys]);
         var command = new Command("train", "Trains a character-level language model in float32, bf16 with Kahan, and bf16 without.")
         {
-            text, optimizer, dtype, kahan, device, steps, lr, seed, output, noPlot,
+            text, optimizer, dtype, kahan, device, layers, width, steps, lr, seed, output, noPlot,
         };
         // On a thread of its own, so that Ctrl-C is heard while it runs.
         command.SetAction((parsed, cancellation) => Task.Run(() => Guarded(() =>
@@ -46,13 +57,16 @@ internal static class TrainCommand
             int count = Numbers.Whole(parsed, steps, least: 1, UsualSteps) ?? UsualSteps;
             double peak = Numbers.Positive(parsed, lr, usualLr) ?? usualLr;
             int start = Numbers.Whole(parsed, seed, int.MinValue, UsualSeed) ?? UsualSeed;
+            int depth = Numbers.Whole(parsed, layers, least: 1, UsualLayers, MostLayers) ?? UsualLayers;
+            int outputs = Numbers.Whole(parsed, width, least: 1, UsualWidth, MostWidth) ?? UsualWidth;
             if (parsed.GetValue(dtype) == "float32" && parsed.GetValue(kahan) is not null)
                 throw new TrainingException("--kahan is for bfloat16; float32 parameters lose nothing that could be kept.");
             Corpus corpus = Corpus.Read(
                 parsed.GetValue(text) ?? Corpus.RepositoryAround(Environment.CurrentDirectory), MinCharacters);
             IEnumerable<TrainingPlan> plans = Variants(parsed.GetValue(dtype), parsed.GetValue(kahan)).Select(variant =>
                 new TrainingPlan(
-                    variant.Name, name, variant.DType, variant.Kahan, parsed.GetValue(device)!, count, peak, start));
+                    variant.Name, name, variant.DType, variant.Kahan, parsed.GetValue(device)!, count, peak, start, depth,
+                    outputs));
             string folder = parsed.GetValue(output)!;
             if (string.IsNullOrWhiteSpace(folder))
                 throw new TrainingException("--out is empty; it must name a folder.");

@@ -22,12 +22,14 @@ internal static class Trainer
     public static TrainingResult Run(TrainingPlan plan, Corpus corpus, Action<double> onStep, CancellationToken cancellation)
     {
         using ComputeDevice device = ComputeDevice.Open(plan.Device);
-        using var parameters = new ParameterBuffer(device);
+        using var buffer = new ParameterBuffer(device);
         var random = new Random(plan.Seed);
-        var model = new CharModel(parameters, plan.DType, corpus.Vocabulary, random);
-        using Optimizer optimizer = TrainingOptimizers.All[plan.Optimizer].Create(parameters, plan.Lr, plan.Kahan);
+        var parameters = new ModelParameters(buffer, plan.DType, corpus.Vocabulary, plan.Layers, plan.Width, random);
+        using var model = new HostModel(parameters);
+        using Optimizer optimizer = TrainingOptimizers.All[plan.Optimizer].Create(buffer, plan.Lr, plan.Kahan);
+        var gradients = new ParameterGradients();
 
-        var contexts = new int[BatchSize * CharModel.Context];
+        var contexts = new int[BatchSize * ModelParameters.Context];
         var targets = new int[BatchSize];
         var losses = new List<double>(plan.Steps);
         var inOptimizer = new Stopwatch();
@@ -37,10 +39,8 @@ internal static class Trainer
         while (losses.Count < plan.Steps && double.IsFinite(loss) && !cancellation.IsCancellationRequested)
         {
             corpus.Draw(random, contexts, targets);
-            model.Pull();
-            loss = model.LossAndGradients(contexts, targets);
+            loss = model.LossAndGradients(contexts, targets, gradients);
             losses.Add(loss);
-            model.Push();
 
             inOptimizer.Start();
             optimizer.Lr = Schedule(plan, losses.Count);
@@ -58,15 +58,16 @@ internal static class Trainer
             plan.DType,
             plan.Kahan,
             device.Name,
-            parameters.Sum(parameter => parameter.Length),
+            buffer.Sum(parameter => parameter.Length),
             losses.Count,
             losses.Take(reported).DefaultIfEmpty(double.NaN).Average(),
             losses.TakeLast(reported).DefaultIfEmpty(double.NaN).Average(),
-            parameters.ValueBytes,
-            parameters.GradientBytes,
+            buffer.ValueBytes,
+            buffer.GradientBytes,
             optimizer.StateBytes,
             inOptimizer.Elapsed.TotalMilliseconds / Math.Max(1, losses.Count),
-            watch.Elapsed.TotalSeconds)
+            watch.Elapsed.TotalSeconds,
+            WeightsHash.Of(buffer))
         {
             Losses = losses,
         };

@@ -13,5 +13,6 @@ internal static class TrainingOptimizers
             ["lion"] = (2e-4, (parameters, lr, kahan) => new Lion(parameters, lr, kahan: kahan)),
             ["radam"] = (1e-3, (parameters, lr, kahan) => new RAdam(parameters, lr, kahan: kahan)),
             ["ranger"] = (1e-3, (parameters, lr, kahan) => new Ranger(parameters, lr, kahan: kahan)),
+            ["stableadamw"] = (1e-3, (parameters, lr, kahan) => new StableAdamW(parameters, lr, kahan: kahan)),
         };
 }

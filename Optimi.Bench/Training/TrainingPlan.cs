@@ -2,4 +2,4 @@ namespace Optimi.Bench;
 
 /// <summary>What to train.</summary>
 internal sealed record TrainingPlan(
-    string Name, string Optimizer, DType DType, bool Kahan, string Device, int Steps, double Lr, int Seed);
+    string Name, string Optimizer, DType DType, bool Kahan, string Device, int Steps, double Lr, int Seed, int Layers, int Width);

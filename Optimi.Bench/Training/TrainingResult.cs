@@ -17,7 +17,8 @@ internal sealed record TrainingResult(
     long GradientBytes,
     long StateBytes,
     double OptimizerMsPerStep,
-    double Seconds)
+    double Seconds,
+    string WeightsSha256)
 {
     /// <summary>The loss of each step.</summary>
     [JsonIgnore]

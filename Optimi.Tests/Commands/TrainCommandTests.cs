@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Optimi.Bench;
 
@@ -31,7 +32,7 @@ internal sealed class TrainCommandTests
         string[] fields =
         [
             "name", "optimizer", "dtype", "kahan", "device", "parameters", "steps", "firstLoss", "finalLoss", "weightBytes",
-            "gradientBytes", "stateBytes", "optimizerMsPerStep", "seconds",
+            "gradientBytes", "stateBytes", "optimizerMsPerStep", "seconds", "weightsSha256",
         ];
         Assert.Multiple(() =>
         {
@@ -55,18 +56,21 @@ internal sealed class TrainCommandTests
         string[] files = [.. ((string[])["1", "1", "2"]).Select(seed =>
         {
             Train("--steps", "5", "--dtype", "bfloat16", "--kahan", "on", "--no-plot", "--seed", seed);
-            return File.ReadAllText(Path.Combine(_folder, "loss.csv"));
+            return $"{Runs().Single().GetProperty("weightsSha256")} {File.ReadAllText(Path.Combine(_folder, "loss.csv"))}";
         })];
         Assert.Multiple(() =>
         {
+            Assert.That(files[0], Does.Match("^[0-9a-f]{64} step,"));
             Assert.That(files[1], Is.EqualTo(files[0]));
             Assert.That(files[2], Is.Not.EqualTo(files[0]));
+            Assert.That(files[2][..64], Is.Not.EqualTo(files[0][..64]));
             Assert.That(File.Exists(Path.Combine(_folder, "loss.png")), Is.False);
         });
     }
 
     [TestCase("sgd")]
     [TestCase("adam")]
+    [TestCase("stableadamw")]
     public void Other_optimizers_train_too(string optimizer)
     {
         Assert.That(Train("--steps", "60", "--dtype", "float32", "--optimizer", optimizer, "--no-plot"), Is.EqualTo(ExitCode.Success));
@@ -109,7 +113,24 @@ internal sealed class TrainCommandTests
         });
     }
 
+    [TestCase("1", "8", (384 * 8) + 8)]
+    [TestCase("3", "2", (384 * 2) + 2 + (2 * (4 + 2)))]
+    public void The_hidden_layers_have_the_depth_and_the_width_that_were_asked_for(string layers, string width, int hidden)
+    {
+        Assert.That(
+            Train("--steps", "2", "--dtype", "float32", "--layers", layers, "--width", width, "--no-plot"), Is.EqualTo(ExitCode.Success));
+        // A row of 24 for each symbol at the bottom, and one of the width and a bias at the top.
+        int above = Runs().Single().GetProperty("parameters").GetInt32() - hidden;
+        int vocabulary = above / (24 + int.Parse(width, CultureInfo.InvariantCulture) + 1);
+        Assert.That(above, Is.EqualTo(vocabulary * (24 + int.Parse(width, CultureInfo.InvariantCulture) + 1)));
+        Assert.That(vocabulary, Is.InRange(10, 128));
+    }
+
     [TestCase("--steps", "0")]
+    [TestCase("--layers", "0")]
+    [TestCase("--layers", "1001")]
+    [TestCase("--width", "0")]
+    [TestCase("--width", "46341")]
     [TestCase("--text", "/no/such/path")]
     [TestCase("--device", "gpu")]
     [TestCase("--lr", "-1")]
