@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ILGPU.Runtime;
 
 namespace Optimi.Bench;
 
@@ -110,7 +111,8 @@ internal static class TrainCommand
         {
             return run();
         }
-        catch (Exception error) when (error is TrainingException or OptimiException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is TrainingException or OptimiException or AcceleratorException or IOException
+            or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(error.Message);
             return ExitCode.UnusableInput;

@@ -13,7 +13,9 @@ internal interface IGradientSink
     /// <param name="gradient">The gradient: memory that the model writes anew after its layer's <see cref="Complete"/>.</param>
     void Take(Parameter parameter, ReadOnlyMemory<float> gradient);
 
-    /// <summary>Device memory for a gradient, which kernels on the device's stream write before <see cref="Complete"/>.</summary>
+    /// <summary>
+    /// Device memory for a gradient, as long as the parameter: kernels on the device's stream write it before <see cref="Complete"/>.
+    /// </summary>
     /// <typeparam name="T">How the parameter is stored.</typeparam>
     /// <param name="parameter">Whose it is.</param>
     ArrayView<T> View<T>(Parameter parameter)

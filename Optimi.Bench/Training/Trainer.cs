@@ -21,11 +21,20 @@ internal static class Trainer
     /// <param name="cancellation">Ends the training after the step that is under way.</param>
     public static TrainingResult Run(TrainingPlan plan, Corpus corpus, Action<double> onStep, CancellationToken cancellation)
     {
-        using ComputeDevice device = ComputeDevice.Open(plan.Device);
+        using ComputeDevice device = ComputeDevice.Open(plan.Device, DeviceModel.Options);
+        return Run(device, plan, corpus, onStep, cancellation);
+    }
+
+    /// <summary>The same on a device that is open already, with <see cref="DeviceModel.Options"/>.</summary>
+    /// <inheritdoc cref="Run(TrainingPlan, Corpus, Action{double}, CancellationToken)"/>
+    public static TrainingResult Run(
+        ComputeDevice device, TrainingPlan plan, Corpus corpus, Action<double> onStep, CancellationToken cancellation)
+    {
         using var buffer = new ParameterBuffer(device);
         var random = new Random(plan.Seed);
         var parameters = new ModelParameters(buffer, plan.DType, corpus.Vocabulary, plan.Layers, plan.Width, random);
-        using var model = new HostModel(parameters);
+        using ITrainedModel model =
+            device.IsHost ? new HostModel(parameters) : new DeviceModel(device, parameters, BatchSize);
         using Optimizer optimizer = TrainingOptimizers.All[plan.Optimizer].Create(buffer, plan.Lr, plan.Kahan);
         var gradients = new ParameterGradients();
 

@@ -1,0 +1,114 @@
+using Optimi.Bench;
+
+namespace Optimi.Tests;
+
+/// <summary>The model on the host and on devices.</summary>
+[TestFixtureSource(typeof(TrainingDevice), nameof(TrainingDevice.Names))]
+internal sealed class TrainedModelTests(string name)
+{
+    private const int Vocabulary = 11;
+
+    /// <summary>No multiple of the matrix kernel's squares, nor is anything else.</summary>
+    private const int Width = 21;
+
+    private const int Examples = 19;
+
+    private ComputeDevice _device = null!;
+
+    /// <summary>One for all tests, so that each kernel is compiled once.</summary>
+    [OneTimeSetUp]
+    public void Open() => _device = TrainingDevice.Open(name);
+
+    [OneTimeTearDown]
+    public void Close() => _device?.Dispose();
+
+    [TestCase(DType.Float32)]
+    [TestCase(DType.BFloat16)]
+    public void Gradients_are_the_hosts(DType dtype)
+    {
+        using var model = new ModelOnBatch(_device, dtype, Vocabulary, Width, Examples);
+        using ComputeDevice host = ComputeDevice.Open("cpu");
+        using var expected = new ModelOnBatch(host, dtype, Vocabulary, Width, Examples);
+        Assert.That(model.Loss(), Is.EqualTo(expected.Loss()).Within(1e-5));
+        // Of the largest: sums of some hundred products in float32, and those rounded to bfloat16.
+        double tolerance = dtype == DType.Float32 ? 1e-5 : 1.0 / 256;
+        Assert.Multiple(() =>
+        {
+            foreach ((Parameter parameter, Parameter reference) in model.Parameters.Zip(expected.Parameters))
+            {
+                float[] gradient = ModelOnBatch.GradientOf(reference);
+                Assert.That(
+                    ModelOnBatch.GradientOf(parameter),
+                    Is.EqualTo(gradient).Within(tolerance * gradient.Max(Math.Abs)),
+                    parameter.Name);
+            }
+        });
+    }
+
+    [Test]
+    public void A_gradient_is_how_much_the_loss_changes()
+    {
+        const float Change = 1e-3f;
+        using var model = new ModelOnBatch(_device, DType.Float32, Vocabulary, Width, Examples);
+        model.Loss();
+        (Parameter Parameter, float[] Gradient)[] gradients =
+            [.. model.Parameters.Select(parameter => (parameter, ModelOnBatch.GradientOf(parameter)))];
+        Assert.Multiple(() =>
+        {
+            foreach ((Parameter parameter, float[] gradient) in gradients)
+            {
+                int steepest = Array.IndexOf(gradient, gradient.MaxBy(Math.Abs));
+                double difference = LossAt(parameter, steepest, Change) - LossAt(parameter, steepest, -Change);
+                Assert.That(difference / (2 * Change), Is.EqualTo(gradient[steepest]).Within(2).Percent, parameter.Name);
+            }
+        });
+
+        double LossAt(Parameter parameter, int index, float change)
+        {
+            float[] before = new float[parameter.Length];
+            parameter.Value.CopyTo(before);
+            float[] after = [.. before];
+            after[index] += change;
+            parameter.Value.CopyFrom(after);
+            double loss = model.Loss();
+            parameter.Value.CopyFrom(before);
+            return loss;
+        }
+    }
+
+    [Test]
+    public void Layers_are_complete_from_the_last_to_the_first_and_are_then_needed_no_more()
+    {
+        using var expected = new ModelOnBatch(_device, DType.Float32, Vocabulary, Width, Examples);
+        using var model = new ModelOnBatch(_device, DType.Float32, Vocabulary, Width, Examples);
+        var spoiling = new SpoilingSink();
+        Assert.Multiple(() =>
+        {
+            Assert.That(model.Loss(spoiling), Is.EqualTo(expected.Loss()));
+            Assert.That(model.Parameters.Select(ModelOnBatch.GradientOf), Is.EqualTo(expected.Parameters.Select(ModelOnBatch.GradientOf)));
+            Assert.That(spoiling.Layers, Is.EqualTo((string[])
+            [
+                "output.weight output.bias", "hidden2.weight hidden2.bias", "hidden1.weight hidden1.bias", "embedding",
+            ]));
+        });
+    }
+
+    [Test]
+    public void Training_goes_down_and_repeats_to_the_last_bit()
+    {
+        string path = Path.GetTempFileName();
+        File.WriteAllText(path, string.Concat(Enumerable.Range(0, 200).Select(i => $"{i} times {i} is {i * i}. ")));
+        var corpus = Corpus.Read(path, minLength: 1);
+        File.Delete(path);
+        var plan = new TrainingPlan("bf16", "adamw", DType.BFloat16, Kahan: true, name, Steps: 20, Lr: 1e-2, Seed: 1, Layers: 1, Width: 16);
+        // The first opens the device itself.
+        TrainingResult first = Trainer.Run(plan, corpus, _ => { }, CancellationToken.None);
+        TrainingResult second = Trainer.Run(_device, plan, corpus, _ => { }, CancellationToken.None);
+        Assert.Multiple(() =>
+        {
+            Assert.That(first.FinalLoss, Is.LessThan(first.FirstLoss));
+            Assert.That(second.Losses, Is.EqualTo(first.Losses));
+            Assert.That(second.WeightsSha256, Is.EqualTo(first.WeightsSha256));
+        });
+    }
+}
