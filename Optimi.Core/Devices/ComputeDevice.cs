@@ -18,6 +18,7 @@ public sealed class ComputeDevice : IDisposable
 {
     private KernelLibrary? _kernels;
     private MemoryBuffer? _addressSpace;
+    private MemoryBuffer? _addressSpaceForUsers;
     private Dictionary<(Type Rule, SlotLayout Layout, long Length, bool Accumulates), IDisposable>? _functions;
 
     /// <param name="description">What the device is.</param>
@@ -114,8 +115,13 @@ public sealed class ComputeDevice : IDisposable
     internal bool HasAddresses => Kind != DeviceKind.OpenCL;
 
     /// <summary>All memory that it can address, from address 0, on a device with addresses.</summary>
-    internal ArrayView<byte> AddressSpace => 
+    internal ArrayView<byte> AddressSpace =>
         (_addressSpace ??= Optimi.AddressSpace.Of(this)).AsArrayView<byte>(0, Optimi.AddressSpace.Bytes);
+
+    /// <summary>The same as a buffer of its accelerator, for views that users get.</summary>
+    internal MemoryBuffer AddressSpaceForUsers => _addressSpaceForUsers ??= IsHost
+        ? new HostAddressSpace(Ilgpu.Accelerator)
+        : Optimi.AddressSpace.Of(this);
 
     /// <summary>Its ILGPU accelerator.</summary>
     internal AcceleratorSource Ilgpu { get; }

@@ -148,7 +148,7 @@ public static class Functional
             options,
             Shapes(values.Shape, gradients.Shape, kahanComp.Shape, first.Shape, second.Shape, third.Shape, fourth.Shape));
         foreach (TensorView view in views)
-            FunctionalGuard.CheckDevice(device, view);
+            view.CheckDevice(device);
         if (values.Length == 0)
             return;
         lock (device.Gate)

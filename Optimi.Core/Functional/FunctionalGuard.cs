@@ -1,4 +1,3 @@
-using ILGPU.Runtime;
 using Optimi.Kernels;
 
 namespace Optimi;
@@ -39,20 +38,6 @@ internal static class FunctionalGuard
         }
 
         return layout;
-    }
-
-    /// <summary>Checks that a view is of the device's memory.</summary>
-    public static void CheckDevice(ComputeDevice device, TensorView view)
-    {
-        if (view.Length == 0)
-            return;
-        Accelerator owner = view.Bytes.GetAccelerator();
-        if (owner != device.Ilgpu.Accelerator)
-        {
-            throw new ParameterException(
-                $"A view is of memory of accelerator '{owner.Name}', not of device '{device.Name}'; open the device with"
-                + " ComputeDevice.From(accelerator).");
-        }
     }
 
     private static string Message<TRule>(int slot, SlotShape shape, DType? stored, SlotShape values)

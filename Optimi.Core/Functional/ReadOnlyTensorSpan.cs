@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -8,7 +9,17 @@ public readonly ref struct ReadOnlyTensorSpan
 {
     private readonly ref readonly byte _start;
 
-    private ReadOnlyTensorSpan(ref readonly byte start, int length, DType dtype)
+    /// <summary>Memory at an address, which stays valid as long as the span is used.</summary>
+    /// <param name="address">Where the first number lies.</param>
+    /// <param name="dtype">How the numbers are stored.</param>
+    /// <param name="length">How many there are.</param>
+    /// <exception cref="ParameterException">The type is none, the length is negative, or the address is not aligned to a number.</exception>
+    public unsafe ReadOnlyTensorSpan(nint address, DType dtype, nint length)
+        : this(ref RawMemory.Checked(address, dtype, length), length, dtype)
+    {
+    }
+
+    private ReadOnlyTensorSpan(ref readonly byte start, nint length, DType dtype)
     {
         _start = ref start;
         Length = length;
@@ -19,13 +30,13 @@ public readonly ref struct ReadOnlyTensorSpan
     public DType DType { get; }
 
     /// <summary>How many numbers there are.</summary>
-    public int Length { get; }
+    public nint Length { get; }
 
     internal SlotShape Shape => new(DType, Length);
 
     internal ref readonly byte GetPinnableReference() => ref _start;
 
-    /// <summary>The span as a tensor.</summary>
+    /// <summary>The memory as a tensor.</summary>
     /// <param name="numbers">The numbers.</param>
     public static implicit operator ReadOnlyTensorSpan(ReadOnlySpan<float> numbers) => Over(numbers, DType.Float32);
 
@@ -52,6 +63,31 @@ public readonly ref struct ReadOnlyTensorSpan
 
     /// <inheritdoc cref="op_Implicit(ReadOnlySpan{float})"/>
     public static implicit operator ReadOnlyTensorSpan(Half[] numbers) => Over<Half>(numbers, DType.Float16);
+
+    /// <inheritdoc cref="op_Implicit(ReadOnlySpan{float})"/>
+    public static implicit operator ReadOnlyTensorSpan(TensorSpan numbers) => new(ref numbers.GetPinnableReference(), numbers.Length, numbers.DType);
+
+    /// <summary>The tensor, which must be dense.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <exception cref="ParameterException">Its numbers do not follow one another in memory.</exception>
+    public static implicit operator ReadOnlyTensorSpan(ReadOnlyTensorSpan<float> tensor) => Over(tensor, DType.Float32);
+
+    /// <summary>The tensor, which must be dense.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <exception cref="ParameterException">Its numbers do not follow one another in memory.</exception>
+    public static implicit operator ReadOnlyTensorSpan(ReadOnlyTensorSpan<BFloat16> tensor) => Over(tensor, DType.BFloat16);
+
+    /// <summary>The tensor, which must be dense.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <exception cref="ParameterException">Its numbers do not follow one another in memory.</exception>
+    public static implicit operator ReadOnlyTensorSpan(ReadOnlyTensorSpan<Half> tensor) => Over(tensor, DType.Float16);
+
+    private static ReadOnlyTensorSpan Over<T>(ReadOnlyTensorSpan<T> tensor, DType dtype)
+        where T : unmanaged
+    {
+        RawMemory.CheckDense(tensor.IsDense, tensor.Lengths);
+        return new(in Unsafe.As<T, byte>(ref Unsafe.AsRef(in tensor.GetPinnableReference())), tensor.FlattenedLength, dtype);
+    }
 
     private static ReadOnlyTensorSpan Over<T>(ReadOnlySpan<T> numbers, DType dtype)
         where T : unmanaged =>

@@ -6,13 +6,31 @@ namespace Optimi;
 
 /// <summary>
 /// Memory of a tensor on a device that the caller owns: an ILGPU view of <see cref="float"/>, <see cref="BFloat16"/> or
-/// <see cref="Half"/> becomes one by itself; the default stands for a slot that is not there.
+/// <see cref="Half"/> becomes one by itself; other memory of the host or of a CUDA device is given by its address. The default stands
+/// for a slot that is not there.
 /// </summary>
 public readonly struct TensorView
 {
+    private readonly ArrayView<byte> _bytes;
+    private readonly nint _address;
+
+    /// <summary>Memory at an address: of the host, or of a CUDA device's memory. (OpenCL's kernels do not take addresses.) It stays valid
+    /// until the work that uses it has taken place.</summary>
+    /// <param name="address">Where the first number lies.</param>
+    /// <param name="dtype">How the numbers are stored.</param>
+    /// <param name="length">How many there are.</param>
+    /// <exception cref="ParameterException">The type is none, the length is negative, or the address is not aligned to a number.</exception>
+    public TensorView(nint address, DType dtype, long length)
+    {
+        RawMemory.Check(address, dtype, length);
+        _address = address;
+        DType = dtype;
+        Length = length;
+    }
+
     private TensorView(ArrayView<byte> bytes, long length, DType dtype)
     {
-        Bytes = bytes;
+        _bytes = bytes;
         Length = length;
         DType = dtype;
     }
@@ -23,24 +41,53 @@ public readonly struct TensorView
     /// <summary>How many numbers there are.</summary>
     public long Length { get; }
 
-    internal ArrayView<byte> Bytes { get; }
-
     internal SlotShape Shape => new(DType, Length);
+
+    /// <summary>Checks that the memory can be a device's.</summary>
+    /// <exception cref="ParameterException">It is another's.</exception>
+    internal void CheckDevice(ComputeDevice device)
+    {
+        if (Length == 0)
+            return;
+        if (_address != 0)
+        {
+            if (!device.HasAddresses)
+            {
+                throw new ParameterException(
+                    $"Memory was given by its address, but kernels of device '{device.Name}' take no addresses; pass an ILGPU view.");
+            }
+
+            return;
+        }
+
+        Accelerator owner = _bytes.GetAccelerator();
+        if (owner != device.Ilgpu.Accelerator)
+        {
+            throw new ParameterException(
+                $"A view is of memory of accelerator '{owner.Name}', not of device '{device.Name}'; open the device with"
+                + " ComputeDevice.From(accelerator).");
+        }
+    }
 
     /// <summary>Where it lies.</summary>
     internal MemoryPlace PlaceOn(ComputeDevice device)
     {
         if (Length == 0)
             return new(null, 0, IsPadded: true);
+        if (_address != 0)
+            return new(null, _address, IsPadded: false);
         return device.HasAddresses
-            ? new(null, Bytes.LoadEffectiveAddressAsPtr(), IsPadded: false)
-            : new(BufferOf(Bytes), (nint)IndexOf(Bytes), IsPadded: false);
+            ? new(null, _bytes.LoadEffectiveAddressAsPtr(), IsPadded: false)
+            : new(BufferOf(_bytes), (nint)IndexOf(_bytes), IsPadded: false);
     }
+
+    /// <summary>The memory as ILGPU sees it, if it was given so.</summary>
+    internal ArrayView<byte>? Bytes => _address == 0 && Length > 0 ? _bytes : null;
 
     internal void KeepAlive()
     {
-        if (Length > 0)
-            GC.KeepAlive(BufferOf(Bytes));
+        if (_address == 0 && Length > 0)
+            GC.KeepAlive(BufferOf(_bytes));
     }
 
     /// <summary>The view as a tensor.</summary>

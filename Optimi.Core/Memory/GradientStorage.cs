@@ -5,7 +5,7 @@ internal sealed class GradientStorage(Parameter parameter) : ParameterStorage(pa
 {
     protected override Slab Slab => Parameter.Place!.Gradients;
 
-    protected override bool IsAllocated => Parameter.Place is { HasGradients: true };
+    protected override bool HasSlab => Parameter.Place is { HasGradients: true };
 
     protected override void Allocate(Transaction transaction) => Parameter.Place!.AllocateGradients(transaction);
 

@@ -9,6 +9,7 @@ public sealed class Parameter
     private readonly ValueStorage _value;
     private readonly GradientStorage _gradient;
     private readonly Owners _owners = new();
+    private RentedGradient? _rented;
 
     internal Parameter(ParameterBuffer buffer, string name, DType dtype, DType gradientDType, int[] shape, long length)
     {
@@ -45,12 +46,21 @@ public sealed class Parameter
     public TensorStorage Value => _value;
 
     /// <summary>The gradient, of the same shape; its memory is allocated when it is first asked for.</summary>
-    public TensorStorage Gradient => _gradient;
+    /// <exception cref="ParameterException">The parameter has no memory for a gradient.</exception>
+    public TensorStorage Gradient
+    {
+        get
+        {
+            CheckGradientMemory();
+            return _gradient;
+        }
+    }
 
     /// <summary>
     /// Whether the parameter takes part in steps: set when its gradient is written or a view of it is taken, cleared by the
     /// user. A parameter without a gradient is left alone entirely: no decay, no states, no counting.
     /// </summary>
+    /// <exception cref="ParameterException">Set although the parameter has no memory for a gradient.</exception>
     public bool HasGradient
     {
         get;
@@ -58,6 +68,8 @@ public sealed class Parameter
         {
             lock (Buffer.Device.Gate)
             {
+                if (value)
+                    CheckGradientMemory();
                 if (field != value)
                     Buffer.Participations++;
                 field = value;
@@ -83,6 +95,91 @@ public sealed class Parameter
         }
     }
 
+    /// <summary>
+    /// Lets steps read the gradient from memory that the caller owns, and has it written before each. It stays valid until other memory
+    /// is bound, or <see cref="UnbindGradient"/> is called, and until steps that read it have taken place. Binding other memory, in every
+    /// step if need be, allocates nothing.
+    /// </summary>
+    /// <param name="gradient">Memory of the host: as many numbers as the parameter has, stored as <see cref="GradientDType"/> says.</param>
+    /// <exception cref="ParameterException">The length or the type is another.</exception>
+    /// <exception cref="DeviceException">The device's memory is not the host's.</exception>
+    /// <exception cref="ObjectDisposedException">The buffer or the device is disposed.</exception>
+    public void BindGradient(TensorMemory gradient)
+    {
+        lock (Buffer.Device.Gate)
+        {
+            Buffer.ThrowIfDisposed();
+            CheckGradient(gradient.DType, gradient.Length);
+            LentGuard.CheckHost(this, Buffer.Device);
+            _gradient.Borrow().Take(gradient);
+            OnGradientBound();
+        }
+    }
+
+    /// <inheritdoc cref="BindGradient(TensorMemory)"/>
+    /// <param name="gradient">Memory of the device: as many numbers as the parameter has, stored as <see cref="GradientDType"/>
+    /// says.</param>
+    /// <exception cref="ParameterException">The length or the type is another, or the memory is another device's.</exception>
+    public void BindGradient(TensorView gradient)
+    {
+        lock (Buffer.Device.Gate)
+        {
+            Buffer.ThrowIfDisposed();
+            CheckGradient(gradient.DType, gradient.Length);
+            gradient.CheckDevice(Buffer.Device);
+            _gradient.Borrow().Take(gradient);
+            OnGradientBound();
+        }
+    }
+
+    /// <summary>Lets go of the memory that was bound. The parameter has no gradient then.</summary>
+    public void UnbindGradient()
+    {
+        lock (Buffer.Device.Gate)
+        {
+            if (_gradient.Lent is null)
+                return;
+            _gradient.GiveBack();
+            HasGradient = false;
+        }
+    }
+
+    /// <summary>
+    /// Rents memory for a gradient that is needed for a moment: until a step with it, or its own <see cref="RentedGradient.Dispose"/>.
+    /// It holds anything. The buffer's pool never has more than was rented at once.
+    /// </summary>
+    /// <exception cref="ParameterException">It is rented already.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The buffer or the device is disposed.</exception>
+    public RentedGradient RentGradient()
+    {
+        lock (Buffer.Device.Gate)
+        {
+            Buffer.ThrowIfDisposed();
+            _rented ??= new RentedGradient(this);
+            _rented.Rent();
+            return _rented;
+        }
+    }
+
+    /// <summary>Checks memory of a gradient.</summary>
+    /// <exception cref="ParameterException">The length or the type is another.</exception>
+    internal void CheckGradient(DType dtype, long length)
+    {
+        if (length != Length)
+        {
+            throw new ParameterException(FormattableString.Invariant(
+                $"Parameter '{Name}' has {Length} numbers, but its gradient {length}; pass all of them, row-major."));
+        }
+
+        if (length > 0 && dtype != GradientDType)
+        {
+            throw new ParameterException(
+                $"A gradient of parameter '{Name}' was given as {dtype}, but its gradients are {GradientDType}; convert it, or make the"
+                + $" buffer with gradientDType: DType.{dtype}.");
+        }
+    }
+
     /// <summary>Adds an optimizer that keeps states for it.</summary>
     internal void AddOwner(Optimizer optimizer) => _owners.Add(optimizer);
 
@@ -100,13 +197,33 @@ public sealed class Parameter
     internal int FirstTile { get; set; }
 
     /// <summary>Where its values lie, once its buffer is placed.</summary>
-    internal MemoryPlace ValuePlace => Place!.Values.PlaceAt((long)FirstTile * DType.TileBytes());
+    internal MemoryPlace ValuePlace => _value.Place;
 
     /// <summary>Where its gradient lies, once that is allocated.</summary>
-    internal MemoryPlace GradientPlace => Place!.Gradients.PlaceAt((long)FirstTile * GradientDType.TileBytes());
+    internal MemoryPlace GradientPlace => _gradient.Place;
+
+    /// <summary>Whether its values lie in memory of somebody else.</summary>
+    internal bool IsAdopted => _value.Lent is not null;
+
+    /// <summary>The memory of its values, to be lent.</summary>
+    internal LentMemory BorrowValues() => _value.Borrow();
 
     /// <summary>Sees to it that there is a gradient, for a parameter that is said to have one before any was written.</summary>
-    internal void AllocateGradient(Transaction transaction) => Place!.AllocateGradients(transaction);
+    internal void AllocateGradient(Transaction transaction)
+    {
+        if (_gradient.Lent is null)
+            Place!.AllocateGradients(transaction);
+    }
+
+    /// <summary>Sets a gradient to zero that lies in memory of somebody else.</summary>
+    internal void ClearLentGradient() => _gradient.Lent?.Clear(0, _gradient.Bytes);
+
+    /// <summary>Lets go of all memory of somebody else.</summary>
+    internal void GiveBack()
+    {
+        _value.GiveBack();
+        _gradient.GiveBack();
+    }
 
     /// <summary>How many tiles it takes.</summary>
     internal int TileCount => (int)((Length + Kernels.Tile.Length - 1) / Kernels.Tile.Length);
@@ -117,6 +234,22 @@ public sealed class Parameter
     /// <summary>A shape as text, in every culture the same.</summary>
     internal static string ShapeText(ReadOnlySpan<int> shape) =>
         $"[{string.Join(", ", shape.ToArray().Select(extent => extent.ToString(CultureInfo.InvariantCulture)))}]";
+
+    private void OnGradientBound()
+    {
+        HasGradient = true;
+        Buffer.Participations++;
+    }
+
+    private void CheckGradientMemory()
+    {
+        if (_gradient.Lent is not null || (Buffer.GradientMemory == GradientMemory.Kept && !IsAdopted))
+            return;
+        string why = IsAdopted ? "was adopted without a gradient" : "is in a buffer without gradients";
+        throw new ParameterException(
+            $"Parameter '{Name}' {why}, so it has no memory for one; pass the gradient to Step(parameter, gradient), rent memory by"
+            + " RentGradient, or bind your own by BindGradient.");
+    }
 
     /// <summary>Gives it its slabs, and them a copy of what was written early.</summary>
     internal void OnPlaced(PlacedSlabs place)

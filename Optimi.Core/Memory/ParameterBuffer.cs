@@ -14,18 +14,38 @@ namespace Optimi;
 /// allocation of the device; an optimizer needs one launch for each slab. Slabs never move. Any thread may call at any time: calls
 /// that use the same device take turns (see <see cref="ComputeDevice"/>).
 /// </remarks>
-/// <param name="device">The device; it must outlive the buffer.</param>
-public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<Parameter>, IDisposable
+public sealed class ParameterBuffer : IReadOnlyCollection<Parameter>, IDisposable
 {
+    private readonly DType? _gradientDType;
     private readonly List<Parameter> _parameters = [];
     private readonly Dictionary<string, Parameter> _byName = new(StringComparer.Ordinal);
     private readonly List<PlacedSlabs> _slabs = [];
     private int _placed;
     private long _tileBytes;
+    private long _peakGradientBytes;
     private bool _disposed;
 
+    /// <summary>Creates a buffer without parameters.</summary>
+    /// <param name="device">The device; it must outlive the buffer.</param>
+    /// <param name="gradients">Whether there is to be memory for gradients.</param>
+    /// <param name="gradientDType">How gradients are stored; as each parameter is if null. Steps widen them to float32 in any case.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="device"/> is null.</exception>
+    /// <exception cref="ParameterException"><paramref name="gradientDType"/> is no storage type.</exception>
+    public ParameterBuffer(
+        ComputeDevice device, GradientMemory gradients = GradientMemory.Kept, DType? gradientDType = null)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        Device = device;
+        GradientMemory = gradients;
+        _gradientDType = gradientDType?.Checked();
+        Pool = new GradientPool(device);
+    }
+
     /// <summary>The device that holds the memory.</summary>
-    public ComputeDevice Device { get; } = device ?? throw new ArgumentNullException(nameof(device));
+    public ComputeDevice Device { get; }
+
+    /// <summary>Whether there is memory for gradients.</summary>
+    public GradientMemory GradientMemory { get; }
 
     /// <summary>How many parameters there are.</summary>
     public int Count
@@ -52,15 +72,28 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
         }
     }
 
-    /// <summary>Bytes allocated for gradients so far.</summary>
+    /// <summary>Bytes allocated for gradients now: slabs, and memory that can be rented.</summary>
     public long GradientBytes
     {
         get
         {
             lock (Device.Gate)
-                return _slabs.Sum(slab => slab.GradientBytes);
+                return _slabs.Sum(slab => slab.GradientBytes) + Pool.Bytes;
         }
     }
+
+    /// <summary>The most bytes that were allocated for gradients at once.</summary>
+    public long PeakGradientBytes
+    {
+        get
+        {
+            lock (Device.Gate)
+                return Math.Max(_peakGradientBytes, GradientBytes);
+        }
+    }
+
+    /// <summary>The memory of gradients that are needed for a moment.</summary>
+    internal GradientPool Pool { get; }
 
     /// <summary>Changes whenever a parameter begins or ceases to take part in steps.</summary>
     internal long Participations { get; set; }
@@ -108,16 +141,61 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
             return AddInTurn(name, dtype, shape);
     }
 
+    /// <summary>
+    /// Adds a parameter whose values, and gradient if there is one, lie in memory of the host that the caller owns. It is stepped in the
+    /// same launch as all others, where it lies. Its states are the optimizer's own. Kernels touch nothing before and behind the numbers.
+    /// </summary>
+    /// <param name="name">Its name, unique in the buffer.</param>
+    /// <param name="dtype">How its values are stored.</param>
+    /// <param name="shape">The extent of each dimension.</param>
+    /// <param name="values">The values: any alignment of their type, dense, row-major. They stay where they are as long as the buffer, and
+    /// are the caller's again when it is disposed. Arrays are pinned until then.</param>
+    /// <param name="gradient">The gradient, of any storage type; without one it comes with each step, is rented, or bound.</param>
+    /// <returns>The parameter.</returns>
+    /// <exception cref="ParameterException">The name is empty or taken, there is no dimension or an extent below 0, or the memory is of
+    /// another length or type.</exception>
+    /// <exception cref="DeviceException">The device's memory is not the host's.</exception>
+    /// <exception cref="ObjectDisposedException">The buffer is disposed.</exception>
+    public Parameter Adopt(
+        string name, DType dtype, ReadOnlySpan<int> shape, TensorMemory values, TensorMemory gradient = default)
+    {
+        lock (Device.Gate)
+        {
+            Parameter parameter = NewAdopted(name, dtype, shape, values.Shape, gradient.Shape);
+            LentGuard.CheckHost(parameter, Device);
+            parameter.BorrowValues().Take(values);
+            if (gradient.Length > 0)
+                parameter.BindGradient(gradient);
+            return Keep(parameter);
+        }
+    }
+
+    /// <summary>
+    /// Adds a parameter whose values, and gradient if there is one, lie in memory of the device that the caller owns. It is stepped in the
+    /// same launch as all others, where it lies; on OpenCL, whose kernels take no addresses, in a launch for each buffer that such memory
+    /// lies in. Its states are the optimizer's own. Kernels touch nothing before and behind the numbers.
+    /// </summary>
+    /// <inheritdoc cref="Adopt(string, DType, ReadOnlySpan{int}, TensorMemory, TensorMemory)"/>
+    /// <exception cref="ParameterException">The name is empty or taken, there is no dimension or an extent below 0, or the memory is of
+    /// another length, type or device.</exception>
+    public Parameter Adopt(string name, DType dtype, ReadOnlySpan<int> shape, TensorView values, TensorView gradient = default)
+    {
+        lock (Device.Gate)
+        {
+            Parameter parameter = NewAdopted(name, dtype, shape, values.Shape, gradient.Shape);
+            values.CheckDevice(Device);
+            gradient.CheckDevice(Device);
+            parameter.BorrowValues().Take(values);
+            if (gradient.Length > 0)
+                parameter.BindGradient(gradient);
+            return Keep(parameter);
+        }
+    }
+
     private Parameter AddInTurn(string name, DType dtype, ReadOnlySpan<int> shape)
     {
-        ThrowIfDisposed();
-        if (string.IsNullOrWhiteSpace(name))
-            throw new ParameterException("A parameter needs a name that is not empty, such as 'fc1.weight'.");
-        if (_byName.ContainsKey(name))
-            throw new ParameterException($"There is a parameter '{name}' already; names must be unique in a buffer.");
-        long length = LengthOf(name, shape);
-        var parameter = new Parameter(this, name, dtype.Checked(), dtype, shape.ToArray(), length);
-        long bytes = (length + Kernels.Tile.Length - 1) / Kernels.Tile.Length * dtype.TileBytes();
+        Parameter parameter = NewParameter(name, dtype, _gradientDType ?? dtype, shape);
+        long bytes = (long)parameter.TileCount * dtype.TileBytes();
         if (bytes > Device.MaxAllocationBytes || _tileBytes + bytes > Device.MemoryBytes)
         {
             throw new ParameterException(string.Create(
@@ -128,7 +206,45 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
         }
 
         _tileBytes += bytes;
-        _byName.Add(name, parameter);
+        return Keep(parameter);
+    }
+
+    private Parameter NewAdopted(string name, DType dtype, ReadOnlySpan<int> shape, SlotShape values, SlotShape gradient)
+    {
+        Parameter parameter = NewParameter(name, dtype, gradient.Length > 0 ? gradient.DType : _gradientDType ?? dtype, shape);
+        if (values.Length != parameter.Length || (values.Length > 0 && values.DType != dtype))
+        {
+            throw new ParameterException(FormattableString.Invariant(
+                $"Parameter '{name}' of shape {Parameter.ShapeText(shape)} has {parameter.Length} numbers of {dtype}, but memory of")
+                + FormattableString.Invariant($" {values.Length} numbers of {values.DType} was given; give all of them, and no more."));
+        }
+
+        if (gradient.Length > 0)
+            parameter.CheckGradient(gradient.DType, gradient.Length);
+        return parameter;
+    }
+
+    private Parameter NewParameter(string name, DType dtype, DType gradientDType, ReadOnlySpan<int> shape)
+    {
+        ThrowIfDisposed();
+        if (string.IsNullOrWhiteSpace(name))
+            throw new ParameterException("A parameter needs a name that is not empty, such as 'fc1.weight'.");
+        if (_byName.ContainsKey(name))
+            throw new ParameterException($"There is a parameter '{name}' already; names must be unique in a buffer.");
+        long length = TensorShape.LengthOf(name, shape);
+        long tiles = (length + Kernels.Tile.Length - 1) / Kernels.Tile.Length;
+        if (tiles > int.MaxValue / 2)
+        {
+            throw new ParameterException(string.Create(
+                CultureInfo.InvariantCulture, $"Parameter '{name}' has {length:N0} numbers, more than a launch can step; cut it in parts."));
+        }
+
+        return new Parameter(this, name, dtype.Checked(), gradientDType, shape.ToArray(), length);
+    }
+
+    private Parameter Keep(Parameter parameter)
+    {
+        _byName.Add(parameter.Name, parameter);
         _parameters.Add(parameter);
         return parameter;
     }
@@ -143,6 +259,8 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
             PlaceAll();
             foreach (PlacedSlabs slab in _slabs)
                 slab.ClearGradients(0, slab.TileCount);
+            foreach (Parameter parameter in _parameters)
+                parameter.ClearLentGradient();
         }
     }
 
@@ -167,10 +285,17 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
             foreach (PlacedSlabs slab in _slabs)
                 slab.Dispose();
             _slabs.Clear();
+            Pool.Dispose();
             foreach (Parameter parameter in _parameters)
+            {
                 parameter.ForgetEarly();
+                parameter.GiveBack();
+            }
         }
     }
+
+    /// <summary>Takes notice of memory for gradients that was allocated and may be freed.</summary>
+    internal void OnGradientsAllocated() => _peakGradientBytes = PeakGradientBytes;
 
     internal void ThrowIfDisposed()
     {
@@ -198,7 +323,7 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
             return;
         int placed = _placed;
         int slabs = _slabs.Count;
-        List<Parameter> added = _parameters[placed..];
+        List<Parameter> added = _parameters[placed..].FindAll(parameter => !parameter.IsAdopted);
         transaction.OnRollback(() =>
         {
             added.ForEach(parameter => parameter.OnDisplaced());
@@ -225,33 +350,10 @@ public sealed class ParameterBuffer(ComputeDevice device) : IReadOnlyCollection<
                 tiles += parameters[end].TileCount;
             }
 
-            var slabs = new PlacedSlabs(Device, dtype, dtype, tiles);
+            var slabs = new PlacedSlabs(Device, dtype, _gradientDType ?? dtype, tiles);
             _slabs.Add(slabs);
             for (; first < end; first++)
                 parameters[first].OnPlaced(slabs);
         }
-    }
-
-    private static long LengthOf(string name, ReadOnlySpan<int> shape)
-    {
-        string text = Parameter.ShapeText(shape);
-        if (shape.IsEmpty)
-            throw new ParameterException($"Parameter '{name}' has no dimensions; give a scalar the shape [1].");
-        Int128 length = 1;
-        foreach (int extent in shape)
-        {
-            if (extent < 0)
-            {
-                throw new ParameterException(FormattableString.Invariant(
-                    $"Parameter '{name}' has shape {text}, but {extent} is no extent; every dimension must be at least 0."));
-            }
-
-            // The largest that counts, so that further dimensions cannot overflow and one of 0 still empties the tensor.
-            length = Int128.Min(length * extent, long.MaxValue);
-        }
-
-        if (length > long.MaxValue / Kernels.Tile.Length)
-            throw new ParameterException($"Parameter '{name}' has shape {text}: more numbers than can be counted.");
-        return (long)length;
     }
 }

@@ -13,6 +13,15 @@ internal abstract class ParameterStorage(Parameter parameter, DType dtype) : Ten
 
     private HostAllocation? _early;
 
+    /// <summary>Memory that somebody else owns, in place of a slab.</summary>
+    public LentMemory? Lent { get; private set; }
+
+    /// <summary>Where it begins, once it is allocated.</summary>
+    public MemoryPlace Place => Memory.PlaceAt(Offset);
+
+    /// <summary>Bytes of the numbers, without padding.</summary>
+    public long Bytes => Length * DType.Bytes();
+
     protected Parameter Parameter { get; } = parameter;
 
     private protected override ComputeDevice Device => Parameter.Buffer.Device;
@@ -21,12 +30,27 @@ internal abstract class ParameterStorage(Parameter parameter, DType dtype) : Ten
     protected abstract Slab Slab { get; }
 
     /// <summary>Whether there is a slab.</summary>
-    protected abstract bool IsAllocated { get; }
+    protected abstract bool HasSlab { get; }
 
-    /// <summary>Where in the slab it begins.</summary>
-    private long Offset => (long)Parameter.FirstTile * DType.TileBytes();
+    private DeviceMemory Memory => (DeviceMemory?)Lent ?? Slab;
 
-    private long Bytes => Length * DType.Bytes();
+    /// <summary>Where in the memory it begins.</summary>
+    private long Offset => Lent is null ? (long)Parameter.FirstTile * DType.TileBytes() : 0;
+
+    /// <summary>Takes memory of somebody else from now on.</summary>
+    /// <returns>It, to be told where it is.</returns>
+    public LentMemory Borrow()
+    {
+        ForgetEarly();
+        return Lent ??= new LentMemory(Device);
+    }
+
+    /// <summary>Lets go of memory of somebody else.</summary>
+    public void GiveBack()
+    {
+        Lent?.GiveBack();
+        Lent = null;
+    }
 
     /// <summary>Copies what was written early to where it belongs.</summary>
     public unsafe void UploadEarly()
@@ -55,10 +79,10 @@ internal abstract class ParameterStorage(Parameter parameter, DType dtype) : Ten
 
     private protected override void ThrowIfDisposed() => Parameter.Buffer.ThrowIfDisposed();
 
-    private protected override (Slab Slab, long Offset) Locate()
+    private protected override (DeviceMemory Memory, long Offset) Locate()
     {
         ThrowIfDisposed();
-        if (!IsAllocated)
+        if (Lent is null && !HasSlab)
         {
             using var transaction = new Transaction();
             Parameter.Buffer.PlaceAll(transaction);
@@ -66,13 +90,13 @@ internal abstract class ParameterStorage(Parameter parameter, DType dtype) : Ten
             transaction.Commit();
         }
 
-        return (Slab, Offset);
+        return (Memory, Offset);
     }
 
     private protected override unsafe void Write(long offset, ReadOnlySpan<byte> source)
     {
         ThrowIfDisposed();
-        if (Parameter.Place is not null)
+        if (Lent is not null || Parameter.Place is not null)
         {
             base.Write(offset, source);
             return;

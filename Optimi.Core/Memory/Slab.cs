@@ -9,7 +9,7 @@ namespace Optimi;
 /// A contiguous piece of device memory that never moves. On the host it is memory of our own, wrapped for ILGPU, which aligns its own
 /// to 16 bytes only; elsewhere it is ILGPU's. If nobody disposes of it, the garbage collector frees it.
 /// </summary>
-internal sealed unsafe class Slab : IDisposable
+internal sealed unsafe class Slab : DeviceMemory, IDisposable
 {
     /// <summary>The most that a slab allocates beyond its bytes.</summary>
     public const int MaxReserve = (OtherSlots * FarApart) + Alignment;
@@ -26,7 +26,6 @@ internal sealed unsafe class Slab : IDisposable
     /// <summary>A view holds its buffer; the buffer holds the device here, which would close itself otherwise.</summary>
     private static readonly ConditionalWeakTable<MemoryBuffer, AcceleratorSource> _deviceOf = [];
 
-    private readonly ComputeDevice _device;
     private readonly long _allocated;
     private readonly long _start;
     private readonly HostAllocation? _host;
@@ -40,8 +39,8 @@ internal sealed unsafe class Slab : IDisposable
     /// <see cref="ApartOf"/>.</param>
     /// <exception cref="DeviceException">The device has not got it.</exception>
     public Slab(ComputeDevice device, long bytes, int slot)
+        : base(device)
     {
-        _device = device;
         Bytes = bytes;
         int apart = ApartOf(bytes);
         _start = slot * apart;
@@ -64,107 +63,34 @@ internal sealed unsafe class Slab : IDisposable
     /// <summary>Bytes allocated.</summary>
     public long Bytes { get; }
 
-    /// <summary>Where the slab lies in host memory; null on other devices.</summary>
-    public byte* Host => _host is null ? null : _host.Start + _start;
+    /// <inheritdoc/>
+    public override byte* Host => _host is null ? null : _host.Start + _start;
 
     /// <summary>The allocation as ILGPU sees it; of the host's memory, which steps without an accelerator, made when it is first asked
     /// for.</summary>
     private MemoryBuffer Buffer =>
-        _array?.Buffer ?? (_forUsers ??= new HostBuffer(_host!, _allocated, sizeof(byte), _device.Ilgpu));
+        _array?.Buffer ?? (_forUsers ??= new HostBuffer(_host!, _allocated, sizeof(byte), Device.Ilgpu));
 
-    /// <summary>A place in the slab, as launches know it.</summary>
-    /// <param name="offset">Where, in bytes.</param>
-    public MemoryPlace PlaceAt(long offset)
+    /// <inheritdoc/>
+    public override MemoryPlace PlaceAt(long offset)
     {
         if (_array is null)
             return new(null, (nint)(Host + offset), IsPadded: true);
         nint at = (nint)(_start + offset);
-        return _device.HasAddresses ? new(null, _array.Buffer.NativePtr + at, IsPadded: true) : new(_array.Buffer, at, IsPadded: true);
+        return Device.HasAddresses ? new(null, _array.Buffer.NativePtr + at, IsPadded: true) : new(_array.Buffer, at, IsPadded: true);
     }
 
-    /// <summary>A part of the slab as ILGPU sees it, for users.</summary>
-    /// <typeparam name="T">The element.</typeparam>
-    /// <param name="offset">Where it starts, in bytes.</param>
-    /// <param name="length">How many elements.</param>
-    public ArrayView<T> View<T>(long offset, long length)
-        where T : unmanaged =>
+    /// <inheritdoc/>
+    public override ArrayView<T> View<T>(long offset, long length) =>
         Buffer.AsArrayView<byte>(_start + offset, length * Unsafe.SizeOf<T>()).Cast<T>();
-
-    /// <summary>Copies into the slab; the source may be reused when this returns.</summary>
-    /// <param name="offset">Where to put it, in bytes.</param>
-    /// <param name="source">What to copy.</param>
-    public void Upload(long offset, ReadOnlySpan<byte> source)
-    {
-        if (source.IsEmpty)
-            return;
-        if (_device.IsHost)
-        {
-            _device.Synchronize();
-            source.CopyTo(new Span<byte>(Host + offset, source.Length));
-            GC.KeepAlive(this);
-            return;
-        }
-
-        using ContextScope current = _device.Ilgpu.Enter();
-        fixed (byte* pointer = source)
-        {
-            using var staging = new StagingBuffer((nint)pointer, source.Length, sizeof(byte));
-            View<byte>(offset, source.Length).CopyFrom(_device.Ilgpu.Stream, staging.AsArrayView<byte>(0, source.Length));
-            _device.Synchronize();
-        }
-    }
-
-    /// <summary>Copies out of the slab, after all work queued so far.</summary>
-    /// <param name="offset">Where to start, in bytes.</param>
-    /// <param name="destination">Where to put it.</param>
-    public void Download(long offset, Span<byte> destination)
-    {
-        if (destination.IsEmpty)
-            return;
-        if (_device.IsHost)
-        {
-            _device.Synchronize();
-            new Span<byte>(Host + offset, destination.Length).CopyTo(destination);
-            GC.KeepAlive(this);
-            return;
-        }
-
-        using ContextScope current = _device.Ilgpu.Enter();
-        fixed (byte* pointer = destination)
-        {
-            using var staging = new StagingBuffer((nint)pointer, destination.Length, sizeof(byte));
-            View<byte>(offset, destination.Length).CopyTo(_device.Ilgpu.Stream, staging.AsArrayView<byte>(0, destination.Length));
-            _device.Synchronize();
-        }
-    }
-
-    /// <summary>Waits until all work queued so far has taken place.</summary>
-    public void AwaitDevice() => _device.Synchronize();
-
-    /// <summary>Sets a range of bytes to zero.</summary>
-    public void Clear(long offset, long bytes)
-    {
-        if (bytes == 0)
-            return;
-        if (!_device.IsHost)
-        {
-            using ContextScope current = _device.Ilgpu.Enter();
-            View<byte>(offset, bytes).MemSetToZero(_device.Ilgpu.Stream);
-            return;
-        }
-
-        AwaitDevice();
-        NativeMemory.Clear(Host + offset, (nuint)bytes);
-        GC.KeepAlive(this);
-    }
 
     public void Dispose()
     {
         _array?.Dispose();
-        if (!_device.IsDisposed)
+        if (!Device.IsDisposed)
             _forUsers?.Dispose();
         if (_host is not null)
-            _device.Allocator.Free(_host);
+            Device.Allocator.Free(_host);
     }
 
     /// <summary>

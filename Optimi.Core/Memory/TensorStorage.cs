@@ -99,8 +99,8 @@ public abstract class TensorStorage
         CheckElement<T>();
         lock (Device.Gate)
         {
-            (Slab slab, long offset) = Locate();
-            if (slab.Host == null)
+            (DeviceMemory memory, long offset) = Locate();
+            if (memory.Host == null)
             {
                 throw new DeviceException(
                     $"{Description} lies in device memory, which has no span; use AsArrayView, or CopyTo and CopyFrom.");
@@ -108,9 +108,9 @@ public abstract class TensorStorage
 
             if (Length > int.MaxValue)
                 throw new ParameterException($"{Description} has {Length} numbers, more than a span can; use AsArrayView.");
-            slab.AwaitDevice();
+            memory.AwaitDevice();
             OnViewed();
-            return new Span<T>(slab.Host + offset, (int)Length);
+            return new Span<T>(memory.Host + offset, (int)Length);
         }
     }
 
@@ -127,8 +127,8 @@ public abstract class TensorStorage
         CheckElement<T>();
         lock (Device.Gate)
         {
-            (Slab slab, long offset) = Locate();
-            ArrayView<T> view = slab.View<T>(offset, Length);
+            (DeviceMemory memory, long offset) = Locate();
+            ArrayView<T> view = memory.View<T>(offset, Length);
             OnViewed();
             return view;
         }
@@ -138,7 +138,7 @@ public abstract class TensorStorage
     private protected abstract void ThrowIfDisposed();
 
     /// <summary>Finds the memory, allocating it if need be.</summary>
-    private protected abstract (Slab Slab, long Offset) Locate();
+    private protected abstract (DeviceMemory Memory, long Offset) Locate();
 
     /// <summary>Called when the numbers were set.</summary>
     private protected virtual void OnWritten()
@@ -166,14 +166,14 @@ public abstract class TensorStorage
 
     private protected virtual void Write(long offset, ReadOnlySpan<byte> source)
     {
-        (Slab slab, long start) = Locate();
-        slab.Upload(start + offset, source);
+        (DeviceMemory memory, long start) = Locate();
+        memory.Upload(start + offset, source);
     }
 
     private void Read(long offset, Span<byte> destination)
     {
-        (Slab slab, long start) = Locate();
-        slab.Download(start + offset, destination);
+        (DeviceMemory memory, long start) = Locate();
+        memory.Download(start + offset, destination);
     }
 
     private void WriteFrom<T>(ReadOnlySpan<T> source)

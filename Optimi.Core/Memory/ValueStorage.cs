@@ -5,7 +5,7 @@ internal sealed class ValueStorage(Parameter parameter) : ParameterStorage(param
 {
     protected override Slab Slab => Parameter.Place!.Values;
 
-    protected override bool IsAllocated => Parameter.Place is not null;
+    protected override bool HasSlab => Parameter.Place is not null;
 
     private protected override string Description => $"The value of parameter '{Parameter.Name}'";
 

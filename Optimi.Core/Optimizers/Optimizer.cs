@@ -10,6 +10,7 @@ namespace Optimi;
 /// take turns (see <see cref="ComputeDevice"/>).</remarks>
 public abstract class Optimizer : IDisposable
 {
+    private readonly PassingGradients _passing = new();
     private ParameterGroup[] _groups = [];
     private bool _disposed;
 
@@ -115,6 +116,78 @@ public abstract class Optimizer : IDisposable
     /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public abstract void Step(Parameter parameter);
 
+    /// <summary>Steps one parameter alone, from a gradient in memory of the host that is read where it lies and is the caller's again when
+    /// this returns. Whether the parameter has a gradient of its own does not matter.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="gradient">Its gradient: as many numbers, stored as <see cref="Parameter.GradientDType"/> says.</param>
+    /// <exception cref="ParameterException">The optimizer does not own the parameter, or the gradient is of another length or type.</exception>
+    /// <exception cref="DeviceException">The device's memory is not the host's, or it has none left; nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    public unsafe void Step(Parameter parameter, ReadOnlyTensorSpan gradient)
+    {
+        fixed (byte* pointer = gradient)
+            Step((parameter, new TensorMemory((nint)pointer, gradient.DType, gradient.Length)));
+    }
+
+    /// <summary>Steps one parameter alone, from a gradient in memory of the device that is read where it lies: on a GPU in the stream's
+    /// order, so that it is the caller's again for what is queued afterwards.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="gradient">Its gradient: as many numbers, stored as <see cref="Parameter.GradientDType"/> says.</param>
+    /// <exception cref="ParameterException">The optimizer does not own the parameter, or the gradient is of another length, type or
+    /// device.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    public void Step(Parameter parameter, TensorView gradient) => Step((parameter, gradient));
+
+    /// <summary>Steps some parameters, a layer's for example, from gradients in memory of the host: one launch for each kernel variant.
+    /// The gradients are read where they lie, and are the caller's again when this returns.</summary>
+    /// <param name="gradients">The parameters, none twice, and their gradients.</param>
+    /// <inheritdoc cref="Step(Parameter, ReadOnlyTensorSpan)" path="/exception"/>
+    public void Step(params ReadOnlySpan<(Parameter Parameter, TensorMemory Gradient)> gradients)
+    {
+        lock (Device.Gate)
+        {
+            using PassingGradients passing = _passing.Begin(this);
+            foreach ((Parameter parameter, TensorMemory gradient) in gradients)
+                passing.Add(parameter, gradient);
+            StepPassing(passing.All);
+        }
+    }
+
+    /// <summary>Steps some parameters, a layer's for example, from gradients in memory of the device: one launch for each kernel variant,
+    /// on OpenCL also for each buffer. The gradients are read where they lie, on a GPU in the stream's order.</summary>
+    /// <param name="gradients">The parameters, none twice, and their gradients.</param>
+    /// <inheritdoc cref="Step(Parameter, TensorView)" path="/exception"/>
+    public void Step(params ReadOnlySpan<(Parameter Parameter, TensorView Gradient)> gradients)
+    {
+        lock (Device.Gate)
+        {
+            using PassingGradients passing = _passing.Begin(this);
+            foreach ((Parameter parameter, TensorView gradient) in gradients)
+                passing.Add(parameter, gradient);
+            StepPassing(passing.All);
+        }
+    }
+
+    /// <summary>Steps some parameters, a layer's for example, from gradients in rented memory, and gives it back: one launch for each kernel
+    /// variant.</summary>
+    /// <param name="gradients">The gradients, none twice.</param>
+    /// <exception cref="ParameterException">The optimizer does not own a parameter.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed, and the memory is still rented.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer, a gradient, a buffer or the device is disposed.</exception>
+    public void Step(params ReadOnlySpan<RentedGradient> gradients)
+    {
+        lock (Device.Gate)
+        {
+            using PassingGradients passing = _passing.Begin(this);
+            foreach (RentedGradient gradient in gradients)
+                passing.Add(gradient);
+            StepPassing(passing.All);
+            foreach (RentedGradient gradient in gradients)
+                gradient.GiveBack();
+        }
+    }
+
     /// <summary>Sets the gradients of its parameters to zero. They still count as there: see
     /// <see cref="Parameter.HasGradient"/>.</summary>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
@@ -134,7 +207,7 @@ public abstract class Optimizer : IDisposable
             foreach (Parameter parameter in group.Parameters)
             {
                 parameter.Buffer.ThrowIfDisposed();
-                arePlaced &= parameter.Place is not null;
+                arePlaced &= parameter.Place is not null || parameter.IsAdopted;
             }
         }
 
@@ -147,6 +220,9 @@ public abstract class Optimizer : IDisposable
         {
             foreach (Parameter parameter in group.Parameters)
             {
+                parameter.ClearLentGradient();
+                if (parameter.IsAdopted)
+                    continue;
                 if (parameter.Place != place || parameter.FirstTile != end)
                 {
                     place?.ClearGradients(first, end);
@@ -219,6 +295,9 @@ public abstract class Optimizer : IDisposable
             Dispose(true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Steps parameters from gradients that lie anywhere.</summary>
+    private protected abstract void StepPassing(ReadOnlySpan<PassingGradient> gradients);
 
     internal void ThrowIfDisposed()
     {

@@ -14,6 +14,7 @@ public class Optimizer<TRule> : Optimizer
 {
     private readonly Dictionary<Parameter, LaunchTensor> _tensors = [];
     private readonly LaunchSchedule<TRule> _schedule;
+    private readonly List<ScheduledLaunch<TRule>> _begun = [];
     private bool _accumulate;
 
     /// <summary>Creates an optimizer with one group.</summary>
@@ -145,22 +146,48 @@ public class Optimizer<TRule> : Optimizer
         lock (Device.Gate)
         {
             LaunchTensor tensor = Find(parameter);
-            using Transaction transaction = _schedule.Begin();
-            _schedule.Complete(transaction);
-            if (!tensor.TakesPart || !_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
+            using (Transaction transaction = _schedule.Begin())
             {
+                _schedule.Complete(transaction);
+                if (tensor.TakesPart)
+                    parameter.AllocateGradient(transaction);
                 transaction.Commit();
-                return;
             }
 
-            parameter.AllocateGradient(transaction);
-            launch.BeginSome(Accumulate, transaction);
-            launch.Add(tensor, parameter.GradientPlace);
-            launch.PrepareSome();
-            transaction.Commit();
-            launch.AwaitKernels();
-            launch.Run();
+            if (tensor.TakesPart)
+                StepPassing([new PassingGradient(parameter, parameter.GradientPlace)]);
         }
+    }
+
+    /// <inheritdoc/>
+    private protected override void StepPassing(ReadOnlySpan<PassingGradient> gradients)
+    {
+        foreach (PassingGradient gradient in gradients)
+            Find(gradient.Parameter);
+        using Transaction transaction = _schedule.Begin();
+        _schedule.Complete(transaction);
+        _begun.Clear();
+        foreach (PassingGradient gradient in gradients)
+        {
+            LaunchTensor tensor = _tensors[gradient.Parameter];
+            if (gradient.Parameter.Frozen || !_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
+                continue;
+            if (!_begun.Contains(launch))
+            {
+                launch.BeginSome(Accumulate, transaction);
+                _begun.Add(launch);
+            }
+
+            launch.Add(tensor, gradient.Place);
+        }
+
+        foreach (ScheduledLaunch<TRule> launch in _begun)
+            launch.PrepareSome();
+        transaction.Commit();
+        foreach (ScheduledLaunch<TRule> launch in _begun)
+            launch.AwaitKernels();
+        foreach (ScheduledLaunch<TRule> launch in _begun)
+            launch.Run();
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ internal sealed class StateStorage(Optimizer optimizer, Parameter parameter, str
 
     private protected override void ThrowIfDisposed() => optimizer.ThrowIfDisposed();
 
-    private protected override (Slab Slab, long Offset) Locate()
+    private protected override (DeviceMemory Memory, long Offset) Locate()
     {
         ThrowIfDisposed();
         return (slab, (long)firstTile * DType.TileBytes());

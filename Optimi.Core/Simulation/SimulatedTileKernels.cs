@@ -56,7 +56,13 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
             TWords all = TWords.Over(Memory);
             return new()
             {
-                Values = all, Gradients = all, Compensation = all, State0 = all, State1 = all, State2 = all, State3 = all,
+                Values = all,
+                Gradients = all,
+                Compensation = all,
+                State0 = all,
+                State1 = all,
+                State2 = all,
+                State3 = all,
             };
         }
     }
