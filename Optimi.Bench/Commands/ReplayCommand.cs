@@ -26,20 +26,26 @@ internal static class ReplayCommand
         {
             Description = "Write a Markdown table of the distances to float64, ours and the Python library's, to a file.",
         };
+        var release = new Option<bool>("--gradient-release")
+        {
+            Description = "Step each parameter as soon as its gradient is there, from memory that is rented for it.",
+        };
         var command = new Command("replay", "Runs reference cases on a device and compares them bit for bit.")
         {
-            paths, device, skip, json, accuracy,
+            paths, device, release, skip, json, accuracy,
         };
         command.SetAction(parsed => Run(
             parsed.GetValue(paths)!,
             parsed.GetValue(device)!,
+            parsed.GetValue(release),
             parsed.GetValue(skip) ?? [],
             parsed.GetValue(json),
             parsed.GetValue(accuracy)));
         return command;
     }
 
-    private static int Run(string[] paths, string devices, string[] skip, string? json, string? accuracy)
+    private static int Run(
+        string[] paths, string devices, bool releases, string[] skip, string? json, string? accuracy)
     {
         List<GoldenCase> cases;
         List<ReplayReport> reports = [];
@@ -61,7 +67,7 @@ internal static class ReplayCommand
             {
                 foreach (GoldenCase golden in cases)
                 {
-                    ReplayReport report = Replayer.Run(golden, device);
+                    ReplayReport report = Replayer.Run(golden, device, releases);
                     Console.WriteLine(Line(report));
                     reports.Add(report);
                 }

@@ -36,6 +36,14 @@ internal static class TrainCommand
         var lr = new Option<string?>("--lr") { Description = "The peak learning rate. Default: the optimizer's." };
         var layers = new Option<string?>("--layers") { Description = $"Hidden layers. Default: {UsualLayers}." };
         var width = new Option<string?>("--width") { Description = $"Outputs of each hidden layer. Default: {UsualWidth}." };
+        var release = new Option<bool>("--gradient-release")
+        {
+            Description = "Step each layer in the backward pass, and keep no gradients.",
+        };
+        var accumulate = new Option<string?>("--accumulate")
+        {
+            Description = "Accumulate gradients into the optimizer's states, and update parameters in every so many steps. Default: 1.",
+        };
         var seed = new Option<string?>("--seed") { Description = $"Of initial values and batches. Default: {UsualSeed}." };
         var output = new Option<string>("--out")
         {
@@ -48,7 +56,7 @@ internal static class TrainCommand
         optimizer.AcceptOnlyFromAmong([.. TrainingOptimizers.All.Keys]);
         var command = new Command("train", "Trains a character-level language model in float32, bf16 with Kahan, and bf16 without.")
         {
-            text, optimizer, dtype, kahan, device, layers, width, steps, lr, seed, output, noPlot,
+            text, optimizer, dtype, kahan, device, layers, width, release, accumulate, steps, lr, seed, output, noPlot,
         };
         // On a thread of its own, so that Ctrl-C is heard while it runs.
         command.SetAction((parsed, cancellation) => Task.Run(() => Guarded(() =>
@@ -60,6 +68,7 @@ internal static class TrainCommand
             int start = Numbers.Whole(parsed, seed, int.MinValue, UsualSeed) ?? UsualSeed;
             int depth = Numbers.Whole(parsed, layers, least: 1, UsualLayers, MostLayers) ?? UsualLayers;
             int outputs = Numbers.Whole(parsed, width, least: 1, UsualWidth, MostWidth) ?? UsualWidth;
+            int every = Numbers.Whole(parsed, accumulate, least: 1, 1) ?? 1;
             if (parsed.GetValue(dtype) == "float32" && parsed.GetValue(kahan) is not null)
                 throw new TrainingException("--kahan is for bfloat16; float32 parameters lose nothing that could be kept.");
             Corpus corpus = Corpus.Read(
@@ -67,7 +76,7 @@ internal static class TrainCommand
             IEnumerable<TrainingPlan> plans = Variants(parsed.GetValue(dtype), parsed.GetValue(kahan)).Select(variant =>
                 new TrainingPlan(
                     variant.Name, name, variant.DType, variant.Kahan, parsed.GetValue(device)!, count, peak, start, depth,
-                    outputs));
+                    outputs, parsed.GetValue(release), every));
             string folder = parsed.GetValue(output)!;
             if (string.IsNullOrWhiteSpace(folder))
                 throw new TrainingException("--out is empty; it must name a folder.");

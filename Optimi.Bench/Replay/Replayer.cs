@@ -7,22 +7,39 @@ internal static class Replayer
     /// Runs a case and compares. A case that asks for what there is not, or for what Optimi refuses, fails with that as its
     /// reason: the cases after it still run.
     /// </summary>
-    public static ReplayReport Run(GoldenCase golden, ComputeDevice device)
+    /// <param name="golden">The case.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="releases">Whether each parameter is stepped as soon as its gradient is there, from memory that is rented for it.</param>
+    public static ReplayReport Run(GoldenCase golden, ComputeDevice device, bool releases = false)
     {
         try
         {
-            using var parameters = new ParameterBuffer(device);
+            using var parameters = new ParameterBuffer(device, releases ? GradientMemory.None : GradientMemory.Kept);
             List<Parameter> tensors = AddAll(golden, parameters);
             using Optimizer optimizer = CaseOptimizers.Create(golden, parameters);
             // Else the first steps would do without the kernels that later ones use, and a case may have no later ones.
             optimizer.PrepareAsync().GetAwaiter().GetResult();
+            var model = new ReplayedModel();
+            if (releases)
+            {
+                optimizer.GradientRelease = true;
+                GradientRelease.Prepare(model, optimizer);
+            }
+
             for (int step = 0; step < golden.Steps; step++)
             {
                 if (golden.Schedule is not null)
                     optimizer.Lr = golden.Schedule[step];
-                for (int i = 0; i < tensors.Count; i++)
-                    tensors[i].Gradient.CopyFrom(golden.Gradients[step][i].ToFloats());
                 optimizer.Accumulate = golden.Accumulate != 0 && (step + 1) % golden.Accumulate != 0;
+                for (int i = 0; i < tensors.Count; i++)
+                {
+                    float[] gradient = golden.Gradients[step][i].ToFloats();
+                    if (releases)
+                        model.Release(tensors[i], gradient);
+                    else
+                        tensors[i].Gradient.CopyFrom(gradient);
+                }
+
                 optimizer.Step();
             }
 

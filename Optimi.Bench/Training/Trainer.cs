@@ -30,29 +30,31 @@ internal static class Trainer
     public static TrainingResult Run(
         ComputeDevice device, TrainingPlan plan, Corpus corpus, Action<double> onStep, CancellationToken cancellation)
     {
-        using var buffer = new ParameterBuffer(device);
+        using var buffer = new ParameterBuffer(device, plan.GradientRelease ? GradientMemory.None : GradientMemory.Kept);
         var random = new Random(plan.Seed);
         var parameters = new ModelParameters(buffer, plan.DType, corpus.Vocabulary, plan.Layers, plan.Width, random);
         using ITrainedModel model =
             device.IsHost ? new HostModel(parameters) : new DeviceModel(device, parameters, BatchSize);
         using Optimizer optimizer = TrainingOptimizers.All[plan.Optimizer].Create(buffer, plan.Lr, plan.Kahan);
-        var gradients = new ParameterGradients();
-
         var contexts = new int[BatchSize * ModelParameters.Context];
         var targets = new int[BatchSize];
         var losses = new List<double>(plan.Steps);
         var inOptimizer = new Stopwatch();
+        IGradientSink gradients = plan.GradientRelease ? Release(optimizer, inOptimizer) : new ParameterGradients();
         var watch = Stopwatch.StartNew();
         double loss = 0;
         // From a loss that is not finite there is no way back: the gradients are then not finite either, nor will the weights be.
         while (losses.Count < plan.Steps && double.IsFinite(loss) && !cancellation.IsCancellationRequested)
         {
             corpus.Draw(random, contexts, targets);
+            int step = losses.Count + 1;
+            optimizer.Lr = Schedule(plan, step);
+            optimizer.Accumulate = step % plan.Accumulate != 0;
             loss = model.LossAndGradients(contexts, targets, gradients);
             losses.Add(loss);
 
             inOptimizer.Start();
-            optimizer.Lr = Schedule(plan, losses.Count);
+            // With gradient release all parameters are stepped by now, and this does nothing.
             optimizer.Step();
             device.Synchronize();
             inOptimizer.Stop();
@@ -67,12 +69,15 @@ internal static class Trainer
             plan.DType,
             plan.Kahan,
             device.Name,
+            plan.GradientRelease,
+            plan.Accumulate,
             buffer.Sum(parameter => parameter.Length),
             losses.Count,
             losses.Take(reported).DefaultIfEmpty(double.NaN).Average(),
             losses.TakeLast(reported).DefaultIfEmpty(double.NaN).Average(),
             buffer.ValueBytes,
             buffer.GradientBytes,
+            buffer.PeakGradientBytes,
             optimizer.StateBytes,
             inOptimizer.Elapsed.TotalMilliseconds / Math.Max(1, losses.Count),
             watch.Elapsed.TotalSeconds,
@@ -80,6 +85,15 @@ internal static class Trainer
         {
             Losses = losses,
         };
+    }
+
+    /// <summary>Lets parameters be stepped in the backward pass.</summary>
+    private static ReleasedGradients Release(Optimizer optimizer, Stopwatch inOptimizer)
+    {
+        optimizer.GradientRelease = true;
+        var gradients = new ReleasedGradients(inOptimizer);
+        GradientRelease.Prepare(gradients, optimizer);
+        return gradients;
     }
 
     /// <summary>Linear warm-up, then a cosine.</summary>

@@ -9,6 +9,9 @@ internal sealed class TrainingReport(string folder, bool noPlot)
 {
     private const double Mebibyte = 1 << 20;
 
+    /// <summary>Digits of a hash by which two are told apart at a glance.</summary>
+    private const int HashShown = 8;
+
     /// <summary>Writes what there is, be it less than was planned.</summary>
     public void Write(IReadOnlyList<TrainingResult> results)
     {
@@ -34,7 +37,7 @@ internal sealed class TrainingReport(string folder, bool noPlot)
     private static Table TableOf(IReadOnlyList<TrainingResult> results)
     {
         Table table = new Table().AddColumns(
-            "run", "final loss", "vs float32", "parameters", "weights + gradients + states", "optimizer ms/step", "share of step");
+            "run", "final loss", "vs float32", "parameters", "weights + gradients + states", "peak gradients", "weights SHA-256", "optimizer ms/step", "share of step");
         TrainingResult? reference = results.FirstOrDefault(result => result.Dtype == DType.Float32);
         foreach (TrainingResult result in results)
         {
@@ -44,6 +47,8 @@ internal sealed class TrainingReport(string folder, bool noPlot)
                 result.Steps == reference?.Steps ? Number((result.FinalLoss / reference.FinalLoss) - 1, "+0.00 %;-0.00 %") : "-",
                 Number(result.Parameters, "#,0"),
                 $"{Number((result.WeightBytes + result.GradientBytes + result.StateBytes) / Mebibyte, "0.00")} MiB",
+                $"{Number(result.PeakGradientBytes / Mebibyte, "0.00")} MiB",
+                result.WeightsSha256[..HashShown],
                 Number(result.OptimizerMsPerStep, "0.000"),
                 Number(result.OptimizerShare, "0.0 %"));
         }

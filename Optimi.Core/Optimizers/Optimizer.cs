@@ -12,6 +12,7 @@ public abstract class Optimizer : IDisposable
 {
     private readonly PassingGradients _passing = new();
     private ParameterGroup[] _groups = [];
+    private bool _isReleasing;
     private bool _disposed;
 
     private protected Optimizer(IReadOnlyList<ParameterGroup> groups)
@@ -75,11 +76,52 @@ public abstract class Optimizer : IDisposable
             group.OnLrChanged();
     }
 
-    /// <summary>Steps every parameter that has a gradient.</summary>
+    /// <summary>
+    /// Whether parameters are to be stepped as their gradients become ready (see <see cref="Optimi.GradientRelease"/>): then
+    /// <see cref="Step()"/> is an error until the model is prepared for it, as it would train nothing, and does nothing afterwards.
+    /// Default false.
+    /// </summary>
+    /// <exception cref="OptionException">Set while a model is prepared.</exception>
+    public bool GradientRelease
+    {
+        get;
+        set
+        {
+            lock (Device.Gate)
+            {
+                if (_isReleasing && !value)
+                {
+                    throw new OptionException(
+                        "A model steps this optimizer's parameters as their gradients become ready; call GradientRelease.Remove(model) first.");
+                }
+
+                field = value;
+            }
+        }
+    }
+
+    /// <summary>Steps every parameter that has a gradient. With gradient release it does nothing.</summary>
     /// <remarks>When it returns, the work is queued on the device; see <see cref="ComputeDevice"/>.</remarks>
+    /// <exception cref="OptionException">The optimizer is made for gradient release, and no model is prepared for it.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     /// <exception cref="DeviceException">The device has no memory left, or a kernel does not compile; no parameter has changed.</exception>
-    public abstract void Step();
+    public void Step()
+    {
+        lock (Device.Gate)
+        {
+            ThrowIfDisposed();
+            if (_isReleasing)
+                return;
+            if (GradientRelease)
+            {
+                throw new OptionException(
+                    "The optimizer is made for gradient release, so Step() would train nothing: call"
+                    + " GradientRelease.Prepare(model, optimizer) before, or set GradientRelease to false.");
+            }
+
+            StepAll();
+        }
+    }
 
     /// <summary>
     /// Gets everything ready for the first step, so that it waits for nothing: allocates the states, and compiles the kernels on
@@ -189,18 +231,21 @@ public abstract class Optimizer : IDisposable
     }
 
     /// <summary>Sets the gradients of its parameters to zero. They still count as there: see
-    /// <see cref="Parameter.HasGradient"/>.</summary>
+    /// <see cref="Parameter.HasGradient"/>. With gradient release it does nothing.</summary>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public void ZeroGradients()
     {
         lock (Device.Gate)
-            ZeroGradientsInTurn();
+        {
+            ThrowIfDisposed();
+            if (!_isReleasing)
+                ZeroGradientsInTurn();
+        }
     }
 
     private void ZeroGradientsInTurn()
     {
-        ThrowIfDisposed();
         bool arePlaced = true;
         foreach (ParameterGroup group in _groups)
         {
@@ -295,6 +340,51 @@ public abstract class Optimizer : IDisposable
             Dispose(true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Lets a model step the parameters from now on.</summary>
+    /// <exception cref="OptionException">The optimizer is not made for it, or a model does so already.</exception>
+    internal void BeginRelease()
+    {
+        lock (Device.Gate)
+        {
+            ThrowIfDisposed();
+            if (!GradientRelease)
+            {
+                throw new OptionException(
+                    "The optimizer is not made for gradient release: its GradientRelease is false; set it to true where the optimizer is made.");
+            }
+
+            if (_isReleasing)
+            {
+                throw new OptionException(
+                    "The optimizer is prepared for gradient release already; call GradientRelease.Remove(model) before it is prepared again.");
+            }
+
+            _isReleasing = true;
+        }
+    }
+
+    /// <summary>No model steps the parameters any more.</summary>
+    internal void EndRelease()
+    {
+        lock (Device.Gate)
+            _isReleasing = false;
+    }
+
+    /// <summary>Checks that a group can be added.</summary>
+    /// <exception cref="OptionException">A model steps the parameters, and would never step the new ones.</exception>
+    private protected void CheckCanAdd()
+    {
+        if (_isReleasing)
+        {
+            throw new OptionException(
+                "A model steps this optimizer's parameters as their gradients become ready, and knows nothing of new ones; call"
+                + " GradientRelease.Remove(model), add the group, and prepare the model again.");
+        }
+    }
+
+    /// <summary>Steps all parameters that have a gradient.</summary>
+    private protected abstract void StepAll();
 
     /// <summary>Steps parameters from gradients that lie anywhere.</summary>
     private protected abstract void StepPassing(ReadOnlySpan<PassingGradient> gradients);

@@ -94,6 +94,7 @@ public class Optimizer<TRule> : Optimizer
         lock (Device.Gate)
         {
             ThrowIfDisposed();
+            CheckCanAdd();
             hasL2 = Accumulate && CheckAccumulation([group]);
             Own(group);
         }
@@ -105,25 +106,21 @@ public class Optimizer<TRule> : Optimizer
     }
 
     /// <inheritdoc/>
-    public override void Step()
+    private protected override void StepAll()
     {
-        lock (Device.Gate)
+        using (Transaction transaction = _schedule.Begin())
         {
-            ThrowIfDisposed();
-            using (Transaction transaction = _schedule.Begin())
-            {
-                _schedule.Complete(transaction);
-                foreach (ScheduledLaunch<TRule> launch in _schedule.Launches)
-                    launch.Begin(Accumulate, transaction);
-                transaction.Commit();
-            }
-
-            // Kernels of all launches are compiled side by side, and no tensor is stepped if one of them fails.
+            _schedule.Complete(transaction);
             foreach (ScheduledLaunch<TRule> launch in _schedule.Launches)
-                launch.AwaitKernels();
-            foreach (ScheduledLaunch<TRule> launch in _schedule.Launches)
-                launch.Run();
+                launch.Begin(Accumulate, transaction);
+            transaction.Commit();
         }
+
+        // Kernels of all launches are compiled side by side, and no tensor is stepped if one of them fails.
+        foreach (ScheduledLaunch<TRule> launch in _schedule.Launches)
+            launch.AwaitKernels();
+        foreach (ScheduledLaunch<TRule> launch in _schedule.Launches)
+            launch.Run();
     }
 
     /// <inheritdoc/>
