@@ -31,8 +31,8 @@ internal sealed class TrainCommandTests
         JsonElement[] runs = Runs();
         string[] fields =
         [
-            "name", "optimizer", "dtype", "kahan", "device", "parameters", "steps", "firstLoss", "finalLoss", "weightBytes",
-            "gradientBytes", "stateBytes", "optimizerMsPerStep", "seconds", "weightsSha256",
+            "name", "optimizer", "dtype", "kahan", "device", "gradientRelease", "accumulate", "parameters", "steps", "firstLoss",
+            "finalLoss", "weightBytes", "gradientBytes", "peakGradientBytes", "stateBytes", "optimizerMsPerStep", "seconds", "weightsSha256",
         ];
         Assert.Multiple(() =>
         {
@@ -65,6 +65,30 @@ internal sealed class TrainCommandTests
             Assert.That(files[2], Is.Not.EqualTo(files[0]));
             Assert.That(files[2][..64], Is.Not.EqualTo(files[0][..64]));
             Assert.That(File.Exists(Path.Combine(_folder, "loss.png")), Is.False);
+        });
+    }
+
+    [TestCase("1")]
+    [TestCase("3")]
+    public void Gradient_release_ends_with_the_same_weights_and_the_largest_layers_memory(string accumulate)
+    {
+        JsonElement[] runs = [.. ((string[][])[[], ["--gradient-release"]]).Select(release =>
+        {
+            Train(["--steps", "9", "--no-plot", "--accumulate", accumulate, .. release]);
+            return Runs();
+        }).SelectMany(run => run)];
+        Assert.Multiple(() =>
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                Assert.That(
+                    runs[3 + i].GetProperty("weightsSha256").GetString(), Is.EqualTo(runs[i].GetProperty("weightsSha256").GetString()));
+                // The first hidden layer: 320 outputs of 384 inputs, and as many biases.
+                int bytes = i == 0 ? sizeof(float) : sizeof(ushort);
+                Assert.That(runs[3 + i].GetProperty("peakGradientBytes").GetInt64(), Is.EqualTo(((320 * 384) + 512) * bytes));
+                Assert.That(
+                    runs[i].GetProperty("peakGradientBytes").GetInt64(), Is.EqualTo(runs[i].GetProperty("gradientBytes").GetInt64()));
+            }
         });
     }
 

@@ -17,9 +17,19 @@ internal sealed class GoldenTests(TestDevice row)
     public void Open() => _device = row.Shared;
 
     [TestCaseSource(nameof(Cases))]
-    public void Every_number_is_what_the_specification_says(string path)
+    public void Every_number_is_what_the_specification_says(string path) => Check(Replayer.Run(GoldenCase.Read(path), _device));
+
+    [TestCaseSource(nameof(Cases))]
+    public void With_gradient_release_every_number_is_the_same(string path)
     {
-        ReplayReport report = Replayer.Run(GoldenCase.Read(path), _device);
+        // OpenCL would compile a kernel for each, which is what takes longest here.
+        if (_device.Kind == DeviceKind.OpenCL && !Path.GetFileName(path).StartsWith("adamw_", StringComparison.Ordinal))
+            return;
+        Check(Replayer.Run(GoldenCase.Read(path), _device, releases: true));
+    }
+
+    private static void Check(ReplayReport report)
+    {
         Assert.Multiple(() =>
         {
             Assert.That(report.Pass, Is.True, report.Reason);

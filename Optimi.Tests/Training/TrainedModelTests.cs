@@ -110,5 +110,11 @@ internal sealed class TrainedModelTests(string name)
             Assert.That(second.Losses, Is.EqualTo(first.Losses));
             Assert.That(second.WeightsSha256, Is.EqualTo(first.WeightsSha256));
         });
+        TrainingResult released = Trainer.Run(_device, plan with { GradientRelease = true }, corpus, _ => { }, CancellationToken.None);
+        Assert.Multiple(() =>
+        {
+            Assert.That(released.WeightsSha256, Is.EqualTo(first.WeightsSha256));
+            Assert.That(released.PeakGradientBytes, Is.LessThan(first.PeakGradientBytes));
+        });
     }
 }
