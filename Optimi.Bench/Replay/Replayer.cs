@@ -17,14 +17,12 @@ internal static class Replayer
             using var parameters = new ParameterBuffer(device, releases ? GradientMemory.None : GradientMemory.Kept);
             List<Parameter> tensors = AddAll(golden, parameters);
             using Optimizer optimizer = CaseOptimizers.Create(golden, parameters);
+            optimizer.GradientRelease = releases;
             // Else the first steps would do without the kernels that later ones use, and a case may have no later ones.
             optimizer.PrepareAsync().GetAwaiter().GetResult();
             var model = new ReplayedModel();
             if (releases)
-            {
-                optimizer.GradientRelease = true;
                 GradientRelease.Prepare(model, optimizer);
-            }
 
             for (int step = 0; step < golden.Steps; step++)
             {

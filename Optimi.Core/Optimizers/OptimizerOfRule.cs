@@ -131,7 +131,7 @@ public class Optimizer<TRule> : Optimizer
             ThrowIfDisposed();
             using Transaction transaction = _schedule.Begin();
             _schedule.Complete(transaction);
-            Task prepared = Task.WhenAll([.. _schedule.Launches.Select(launch => launch.Prepare(Accumulate, transaction))]);
+            Task prepared = Task.WhenAll([.. _schedule.Launches.Select(launch => launch.Prepare(Accumulate, GradientRelease, transaction))]);
             transaction.Commit();
             return prepared;
         }
@@ -143,16 +143,21 @@ public class Optimizer<TRule> : Optimizer
         lock (Device.Gate)
         {
             LaunchTensor tensor = Find(parameter);
-            using (Transaction transaction = _schedule.Begin())
+            using Transaction transaction = _schedule.Begin();
+            _schedule.Complete(transaction);
+            if (!tensor.TakesPart || !_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
             {
-                _schedule.Complete(transaction);
-                if (tensor.TakesPart)
-                    parameter.AllocateGradient(transaction);
                 transaction.Commit();
+                return;
             }
 
-            if (tensor.TakesPart)
-                StepPassing([new PassingGradient(parameter, parameter.GradientPlace)]);
+            parameter.AllocateGradient(transaction);
+            launch.BeginSome(Accumulate, transaction);
+            launch.Add(tensor, parameter.GradientPlace);
+            launch.PrepareSome();
+            transaction.Commit();
+            launch.AwaitKernels();
+            launch.Run();
         }
     }
 

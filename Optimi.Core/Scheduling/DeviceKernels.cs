@@ -10,24 +10,21 @@ internal abstract class DeviceKernels<TRule, TApply>
     /// <summary>Those that a compiler has to make first.</summary>
     public IPendingKernel[] Pending { get; protected init; } = [];
 
-    /// <summary>Whether all can be queued without waiting for the compiler.</summary>
-    public bool AreReady
-    {
-        get
-        {
-            foreach (IPendingKernel kernel in Pending)
-            {
-                if (!kernel.IsReady)
-                    return false;
-            }
-
-            return true;
-        }
-    }
+    /// <summary>The same for <see cref="LaunchAlone"/>.</summary>
+    public IPendingKernel[] PendingAlone { get; protected init; } = [];
 
     /// <summary>Queues the kernel of the pass.</summary>
     public abstract void Launch(
         LaunchMemory memory, LaunchPiece piece, LaunchTables<Row<ScalarLane, TRule, TApply>> tables);
+
+    /// <summary>Queues the kernel of the pass for a range of one tensor's tiles. It needs no tables.</summary>
+    /// <param name="memory">What is stepped.</param>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="firstTile">The number of its first tile that is stepped.</param>
+    /// <param name="count">How many tiles.</param>
+    /// <param name="row">The scalars.</param>
+    public abstract void LaunchAlone(
+        LaunchMemory memory, int tensor, int firstTile, int count, in Row<ScalarLane, TRule, TApply> row);
 
     /// <summary>Queues the kernel of the first pass that comes before a second one.</summary>
     public abstract void Measure(

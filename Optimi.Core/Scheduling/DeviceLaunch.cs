@@ -19,6 +19,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
     private Row<ScalarLane, TRule, TApply>[] _rows;
     private DeviceKernels<TRule, TApply>? _chosenKernels;
     private bool _isPlanned;
+    private bool _isAlone;
     private bool _hasWarned;
 
     public DeviceLaunch(LaunchMemory memory)
@@ -64,16 +65,19 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
         base.Prepare(range);
         if (_termsOfRows.Count == 0)
             return;
-        _tables.Reserve(_rows.Length);
+        // The tables of a measure are there in any case.
+        _isAlone = range.TensorCount == 1 && _measures is null;
+        if (!_isAlone)
+            _tables.Reserve(_rows.Length);
         bool isLean = TPass.UpdatesParameters;
         foreach (Terms ofRow in _termsOfRows)
             isLean &= (ofRow | Terms.Decay) == Terms.Decay;
-        bool isWaitingForLean = isLean && !_leanKernels.AreReady && _fullKernels.AreReady;
+        bool isWaitingForLean = isLean && !AreReady(PendingOf(_leanKernels)) && AreReady(PendingOf(_fullKernels));
         _chosenKernels = isLean && !isWaitingForLean ? _leanKernels : _fullKernels;
         if (isWaitingForLean)
-            StartBeside(_leanKernels.Pending);
+            StartBeside(PendingOf(_leanKernels));
         foreach (LaunchPiece piece in _plan.Pieces)
-            Start(KernelsOf(piece).Pending);
+            Start(PendingOf(KernelsOf(piece)));
         if (_measures is not null)
             Start(_measures.Pending);
     }
@@ -83,25 +87,33 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
         if (_termsOfRows.Count == 0)
             return;
         foreach (LaunchPiece piece in _plan.Pieces)
-            Await(KernelsOf(piece).Pending);
+            Await(PendingOf(KernelsOf(piece)));
         if (_measures is not null)
             Await(_measures.Pending);
     }
 
-    public override void PrepareFull() => Start(_fullKernels.Pending);
+    public override void PrepareFull() => Start(PendingOf(_fullKernels));
 
     public override Task WhenCompiled() => Task.WhenAll(
         ((IEnumerable<IPendingKernel>)
         [
             .. _fullKernels.Pending, .. _leanKernels.Pending, .. _carefulKernels.Pending, .. _measures?.Pending ?? [],
+            .. _fullKernels.PendingAlone, .. _leanKernels.PendingAlone, .. _carefulKernels.PendingAlone,
         ])
         .Where(kernel => kernel.IsStarted).Select(kernel => kernel.Start()));
 
     public override void Run()
     {
         using ContextScope current = Device.Ilgpu.Enter();
-        _tables.Upload(_rows, Steps);
         int launches = _plan.Pieces.Count;
+        if (_isAlone)
+        {
+            RunAlone();
+            Device.CountLaunches(launches);
+            return;
+        }
+
+        _tables.Upload(_rows, Steps);
         if (_measures is null)
         {
             foreach (LaunchPiece piece in _plan.Pieces)
@@ -116,6 +128,24 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
         foreach (LaunchPiece piece in _plan.Pieces)
             KernelsOf(piece).Launch(Memory, piece, _measures.SecondOf(_tables.Of(piece.Kind)));
         Device.CountLaunches((2 * launches) + 1);
+    }
+
+    /// <summary>Steps one tensor, with what kernels have to know of it as their arguments: nothing is copied before.</summary>
+    private void RunAlone()
+    {
+        int tensor = Range.FirstTensor;
+        TensorExtent extent = Memory.Extents[tensor];
+        int whole = Memory.CareOf(tensor) switch
+        {
+            TensorStep.NoCare => extent.TileCount,
+            TensorStep.CareOfEnd => extent.TileCount - 1,
+            _ => 0,
+        };
+        ref Row<ScalarLane, TRule, TApply> row = ref _rows[Steps[tensor].Row];
+        if (whole > 0)
+            _chosenKernels!.LaunchAlone(Memory, tensor, 0, whole, row);
+        if (whole < extent.TileCount)
+            _carefulKernels.LaunchAlone(Memory, tensor, whole, extent.TileCount - whole, row);
     }
 
     protected override void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep)
@@ -135,6 +165,17 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
         _rows[row] = Row<ScalarLane, TRule, TApply>.Of(rule, scalars, isFirstStep);
     }
 
+    private static bool AreReady(IPendingKernel[] kernels)
+    {
+        foreach (IPendingKernel kernel in kernels)
+        {
+            if (!kernel.IsReady)
+                return false;
+        }
+
+        return true;
+    }
+
     private static void Start(IPendingKernel[] kernels)
     {
         foreach (IPendingKernel kernel in kernels)
@@ -146,6 +187,8 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
         foreach (IPendingKernel kernel in kernels)
             kernel.Wait();
     }
+
+    private IPendingKernel[] PendingOf(DeviceKernels<TRule, TApply> kernels) => _isAlone ? kernels.PendingAlone : kernels.Pending;
 
     private DeviceKernels<TRule, TApply> KernelsOf(LaunchPiece piece) =>
         piece.Kind == PieceKind.Fast ? _chosenKernels! : _carefulKernels;

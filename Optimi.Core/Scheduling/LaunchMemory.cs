@@ -84,6 +84,22 @@ internal sealed class LaunchMemory
         Array.Clear(_gradientBuffers);
     }
 
+    /// <summary>Where a tensor lies, as kernels take it.</summary>
+    public Slabs<long> PlacesOf(int tensor)
+    {
+        ref SlotAddresses slots = ref Places[tensor].Slots;
+        return new()
+        {
+            Values = slots[Slot.Values],
+            Gradients = slots[Slot.Gradients],
+            Compensation = slots[Slot.Compensation],
+            State0 = slots[Slot.FirstState],
+            State1 = slots[Slot.FirstState + 1],
+            State2 = slots[Slot.FirstState + 2],
+            State3 = slots[Slot.FirstState + 3],
+        };
+    }
+
     /// <summary>Which slots of a tensor end within its last tile, by <see cref="Slot"/>.</summary>
     public int UnpaddedSlotsOf(int tensor) =>
         Extents[tensor].LastTileLength == Tile.Length ? 0 : _flags[tensor].Unpadded;

@@ -15,6 +15,9 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
         AcceleratorStream, KernelConfig, int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, DeviceQuads>> _kernel;
 
     private readonly PendingKernel<Action<
+        AcceleratorStream, KernelConfig, int, int, Row<ScalarLane, TRule, TApply>, Slabs<long>, DeviceQuads>> _alone;
+
+    private readonly PendingKernel<Action<
         AcceleratorStream,
         KernelConfig,
         int,
@@ -29,6 +32,10 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
             AcceleratorStream, KernelConfig, int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, DeviceQuads>>(
             QuadKernel<TRule, TApply, TPass, TLayout>.Run, QuadKernel<TRule, TApply, TPass, TLayout>.Parts);
         Pending = [_kernel];
+        _alone = library.Get<Action<
+            AcceleratorStream, KernelConfig, int, int, Row<ScalarLane, TRule, TApply>, Slabs<long>, DeviceQuads>>(
+            QuadKernel<TRule, TApply, TPass, TLayout>.RunAlone, QuadKernel<TRule, TApply, TPass, TLayout>.PartsAlone);
+        PendingAlone = [_alone];
         if (TPass.UpdatesStates)
             return;
         _measure = library.Get<Action<
@@ -47,10 +54,21 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
         LaunchMemory memory, LaunchPiece piece, LaunchTables<Row<ScalarLane, TRule, TApply>> tables) =>
         _kernel.Launch(
             memory.Device.Ilgpu.Stream,
-            ConfigOf(piece, QuadGroup<TLayout>.Tiles, QuadGroup<TLayout>.Size),
+            ConfigOf(piece.TileCount, QuadGroup<TLayout>.Tiles, QuadGroup<TLayout>.Size),
             piece.FirstTile,
             piece.TileCount,
             tables,
+            new DeviceQuads(memory.Device.AddressSpace));
+
+    public override void LaunchAlone(
+        LaunchMemory memory, int tensor, int firstTile, int count, in Row<ScalarLane, TRule, TApply> row) =>
+        _alone.Launch(
+            memory.Device.Ilgpu.Stream,
+            ConfigOf(count, QuadGroup<TLayout>.Tiles, QuadGroup<TLayout>.Size),
+            firstTile,
+            count,
+            row,
+            memory.PlacesOf(tensor),
             new DeviceQuads(memory.Device.AddressSpace));
 
     public override void Measure(
@@ -61,7 +79,7 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
         _measure!.Launch(
             memory.Device.Ilgpu.Stream,
             ConfigOf(
-                piece,
+                piece.TileCount,
                 MeasureQuadKernel<TRule, TApply, TLayout>.Tiles,
                 MeasureQuadKernel<TRule, TApply, TLayout>.GroupSize),
             piece.FirstTile,
@@ -70,6 +88,6 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
             measures,
             new DeviceQuads(memory.Device.AddressSpace));
 
-    private static KernelConfig ConfigOf(LaunchPiece piece, int tilesPerGroup, int groupSize) =>
-        new((piece.TileCount + tilesPerGroup - 1) / tilesPerGroup, groupSize);
+    private static KernelConfig ConfigOf(int tiles, int tilesPerGroup, int groupSize) =>
+        new((tiles + tilesPerGroup - 1) / tilesPerGroup, groupSize);
 }

@@ -150,8 +150,11 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
 
     /// <summary>Begins to compile the kernels for all tensors' next steps. States may begin in the first of them. The second or the third
     /// is a step like most. When a rule looks ahead, only its options know.</summary>
+    /// <param name="accumulates">The kind of steps.</param>
+    /// <param name="alone">Whether each tensor will be stepped by itself.</param>
+    /// <param name="transaction">What undoes it.</param>
     /// <returns>Complete when they are compiled.</returns>
-    public Task Prepare(bool accumulates, Transaction transaction)
+    public Task Prepare(bool accumulates, bool alone, Transaction transaction)
     {
         RuleLaunch<TRule> launch = Of(accumulates, transaction);
         for (int step = 1; step <= 3; step++)
@@ -159,7 +162,7 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
             BeginAnew(launch);
             foreach (LaunchTensor tensor in Tensors)
                 launch.TakePart(tensor.Index, launch.RowFor(tensor.Group, tensor.Steps + step));
-            launch.Prepare(_memory.Range);
+            launch.Prepare(alone ? _memory.RangeOf(0, 1) : _memory.Range);
         }
 
         BeginAnew(launch);

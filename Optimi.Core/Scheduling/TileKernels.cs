@@ -19,6 +19,9 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
         AcceleratorStream, KernelConfig, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<TWords>>> _kernel;
 
     private readonly PendingKernel<Action<
+        AcceleratorStream, KernelConfig, int, Row<ScalarLane, TRule, TApply>, Slabs<long>, long, Slabs<TWords>>> _alone;
+
+    private readonly PendingKernel<Action<
         AcceleratorStream,
         KernelConfig,
         int,
@@ -32,6 +35,10 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
             AcceleratorStream, KernelConfig, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<TWords>>>(
             TileKernel<TRule, TApply, TPass, TLayout, TWords>.Run, TileKernel<TRule, TApply, TPass, TLayout, TWords>.Parts);
         Pending = [_kernel];
+        _alone = library.Get<Action<
+            AcceleratorStream, KernelConfig, int, Row<ScalarLane, TRule, TApply>, Slabs<long>, long, Slabs<TWords>>>(
+            TileKernel<TRule, TApply, TPass, TLayout, TWords>.RunAlone, TileKernel<TRule, TApply, TPass, TLayout, TWords>.Parts);
+        PendingAlone = [_alone];
         if (TPass.UpdatesStates)
             return;
         _measure = library.Get<Action<
@@ -54,7 +61,30 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
         LaunchMemory memory, LaunchPiece piece, LaunchTables<Row<ScalarLane, TRule, TApply>> tables)
     {
         for (int at = 0; at < piece.TileCount; at += _mostTiles)
-            _kernel.Launch(memory.Device.Ilgpu.Stream, ConfigOf(piece, at), piece.FirstTile + at, tables, SlotsOf(memory, piece));
+        {
+            _kernel.Launch(
+                memory.Device.Ilgpu.Stream,
+                ConfigOf(piece.TileCount, at),
+                piece.FirstTile + at,
+                tables,
+                SlotsOf(memory, piece.Gradients));
+        }
+    }
+
+    public override void LaunchAlone(
+        LaunchMemory memory, int tensor, int firstTile, int count, in Row<ScalarLane, TRule, TApply> row)
+    {
+        for (int at = 0; at < count; at += _mostTiles)
+        {
+            _alone.Launch(
+                memory.Device.Ilgpu.Stream,
+                ConfigOf(count, at),
+                firstTile + at,
+                row,
+                memory.PlacesOf(tensor),
+                memory.Places[tensor].Length,
+                SlotsOf(memory, memory.GradientBufferOf(tensor)));
+        }
     }
 
     public override void Measure(
@@ -64,12 +94,20 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
         MeasureTables measures)
     {
         for (int at = 0; at < piece.TileCount; at += _mostTiles)
-            _measure!.Launch(memory.Device.Ilgpu.Stream, ConfigOf(piece, at), piece.FirstTile + at, tables, measures, SlotsOf(memory, piece));
+        {
+            _measure!.Launch(
+                memory.Device.Ilgpu.Stream,
+                ConfigOf(piece.TileCount, at),
+                piece.FirstTile + at,
+                tables,
+                measures,
+                SlotsOf(memory, piece.Gradients));
+        }
     }
 
-    private static Slabs<TWords> SlotsOf(LaunchMemory memory, LaunchPiece piece) =>
-        memory.SlotsAs(piece.Gradients, static view => TWords.Over(view));
+    private static Slabs<TWords> SlotsOf(LaunchMemory memory, MemoryBuffer? gradients) =>
+        memory.SlotsAs(gradients, static view => TWords.Over(view));
 
-    private static KernelConfig ConfigOf(LaunchPiece piece, int at) =>
-        new(Math.Min(_mostTiles, piece.TileCount - at), TileGroup<TLayout>.Size);
+    private static KernelConfig ConfigOf(int count, int at) =>
+        new(Math.Min(_mostTiles, count - at), TileGroup<TLayout>.Size);
 }

@@ -10,6 +10,7 @@ internal abstract class SimulatedKernels<TRule, TApply> : DeviceKernels<TRule, T
 {
     private readonly int _tilesPerGroup;
     private readonly Action<int, SharedNumbers> _step;
+    private readonly Action<int, SharedNumbers> _stepAlone;
     private readonly Action<int, SharedNumbers> _measure;
 
     /// <param name="groups">What runs the groups.</param>
@@ -19,6 +20,7 @@ internal abstract class SimulatedKernels<TRule, TApply> : DeviceKernels<TRule, T
         Groups = groups;
         _tilesPerGroup = tilesPerGroup;
         _step = (group, _) => StepGroup(group);
+        _stepAlone = (group, _) => StepGroupAlone(group);
         _measure = MeasureTile;
     }
 
@@ -30,6 +32,15 @@ internal abstract class SimulatedKernels<TRule, TApply> : DeviceKernels<TRule, T
 
     protected MeasureTables Measures { get; private set; }
 
+    /// <summary>The scalars of a tensor that is stepped alone.</summary>
+    protected Row<ScalarLane, TRule, TApply> Row { get; private set; }
+
+    /// <summary>Where it lies.</summary>
+    protected Slabs<long> Places { get; private set; }
+
+    /// <summary>How many numbers it has.</summary>
+    protected long Length { get; private set; }
+
     /// <summary>The host's memory, from address 0.</summary>
     protected ArrayView<byte> Memory { get; private set; }
 
@@ -40,6 +51,17 @@ internal abstract class SimulatedKernels<TRule, TApply> : DeviceKernels<TRule, T
         Tables = tables;
         Memory = memory.Device.AddressSpace;
         Groups.Run(_step, 0, (piece.TileCount + _tilesPerGroup - 1) / _tilesPerGroup);
+    }
+
+    public override void LaunchAlone(
+        LaunchMemory memory, int tensor, int firstTile, int count, in Row<ScalarLane, TRule, TApply> row)
+    {
+        Piece = new LaunchPiece(firstTile, count, PieceKind.Fast, null);
+        Row = row;
+        Places = memory.PlacesOf(tensor);
+        Length = memory.Places[tensor].Length;
+        Memory = memory.Device.AddressSpace;
+        Groups.Run(_stepAlone, 0, (count + _tilesPerGroup - 1) / _tilesPerGroup);
     }
 
     public override void Measure(
@@ -56,6 +78,9 @@ internal abstract class SimulatedKernels<TRule, TApply> : DeviceKernels<TRule, T
 
     /// <summary>Runs the group of a number, counted from the first of the launch.</summary>
     protected abstract void StepGroup(int group);
+
+    /// <summary>Runs the group of a number for a tensor that is stepped alone.</summary>
+    protected abstract void StepGroupAlone(int group);
 
     /// <summary>Runs the first of two passes over the tile of a number.</summary>
     protected abstract void MeasureTile(int number, SharedNumbers shared);

@@ -30,6 +30,19 @@ internal sealed class SimulatedQuadKernels<TRule, TApply, TPass, TLayout> :
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected override void StepGroupAlone(int group)
+    {
+        for (int thread = 0; thread < QuadGroup<TLayout>.Size; thread++)
+        {
+            int place = QuadGroup<TLayout>.TileOf(group, thread);
+            if (place >= Piece.TileCount)
+                break;
+            QuadKernel<TRule, TApply, TPass, TLayout>.StepQuad(
+                Piece.FirstTile + place, QuadGroup<TLayout>.QuadOf(thread), Row, Places, new DeviceQuads(Memory));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void MeasureTile(int number, SharedNumbers shared)
     {
         Tile tile = Tile.Read(Tables.Tiles, number);

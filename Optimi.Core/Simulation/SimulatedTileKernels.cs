@@ -35,6 +35,12 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
         StepItems<TPass>(Tables.Rows[step.Row], ref here);
     }
 
+    protected override void StepGroupAlone(int group)
+    {
+        Slabs<TWords> here = TLayout.At(AllMemory, Places, Length, Piece.FirstTile + group);
+        StepItems<TPass>(Row, ref here);
+    }
+
     protected override void MeasureTile(int number, SharedNumbers shared)
     {
         Tile tile = Tile.Read(Tables.Tiles, number);

@@ -21,11 +21,17 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
     /// <summary>The methods to compile before the kernel, the innermost first; see <see cref="KernelPart"/>.</summary>
     public static IReadOnlyList<MethodInfo> Parts =>
     [
+        .. PartsAlone,
+        KernelPart.Of(typeof(QuadKernel<TRule, TApply, TPass, TLayout>), nameof(RunThread)),
+    ];
+
+    /// <summary>Those to compile before the kernel for one tensor.</summary>
+    public static IReadOnlyList<MethodInfo> PartsAlone =>
+    [
         KernelPart.StepOf<TLayout, TRule, TApply, TPass, QuadWords>(),
         KernelPart.Of(typeof(TLayout), nameof(ILayout.StepQuad), typeof(TRule), typeof(TApply), typeof(TPass)),
         KernelPart.Of(typeof(TLayout), nameof(ILayout.Read), typeof(TPass)),
         KernelPart.Of(typeof(TLayout), nameof(ILayout.Write), typeof(TPass)),
-        KernelPart.Of(typeof(QuadKernel<TRule, TApply, TPass, TLayout>), nameof(RunThread)),
     ];
 
     /// <summary>Steps a range of tiles.</summary>
@@ -38,6 +44,20 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
         int count,
         LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
         DeviceQuads memory) => RunThread(Grid.IdxX, Group.IdxX, firstTile, count, tables, memory);
+
+    /// <summary>Steps a range of tiles of one tensor, without any tables to be copied before.</summary>
+    /// <param name="firstTile">The first tile.</param>
+    /// <param name="count">How many tiles.</param>
+    /// <param name="row">The scalars.</param>
+    /// <param name="places">Where the tensor lies.</param>
+    /// <param name="memory">The device's memory, from address 0.</param>
+    public static void RunAlone(
+        int firstTile, int count, Row<ScalarLane, TRule, TApply> row, Slabs<long> places, DeviceQuads memory)
+    {
+        int place = QuadGroup<TLayout>.TileOf(Grid.IdxX, Group.IdxX);
+        if (place < count)
+            StepQuad(firstTile + place, QuadGroup<TLayout>.QuadOf(Group.IdxX), row, places, memory);
+    }
 
     /// <summary>What one thread does.</summary>
     /// <param name="group">The group's number.</param>
@@ -64,9 +84,21 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
             return;
         Row<ScalarLane, TRule, TApply> row = tables.Rows[step.Row];
         Slabs<long> places = TensorPlaces.Read(tables.Places, step, tile.Tensor);
-        int quad = QuadGroup<TLayout>.QuadOf(thread);
-        Slabs<QuadWords> words = TLayout.Read<TPass>(memory, places, tile.Number, quad);
+        StepQuad(tile.Number, QuadGroup<TLayout>.QuadOf(thread), row, places, memory);
+    }
+
+    /// <summary>Steps a quad of a tensor.</summary>
+    /// <param name="tile">The tile's number in the tensor.</param>
+    /// <param name="quad">The quad's number in the tile.</param>
+    /// <param name="row">The scalars.</param>
+    /// <param name="places">Where the tensor lies.</param>
+    /// <param name="memory">The device's memory, from address 0.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StepQuad(
+        int tile, int quad, in Row<ScalarLane, TRule, TApply> row, in Slabs<long> places, DeviceQuads memory)
+    {
+        Slabs<QuadWords> words = TLayout.Read<TPass>(memory, places, tile, quad);
         TLayout.StepQuad<TRule, TApply, TPass>(row, ref words);
-        TLayout.Write<TPass>(memory, places, tile.Number, quad, words);
+        TLayout.Write<TPass>(memory, places, tile, quad, words);
     }
 }

@@ -55,4 +55,17 @@ public static class TileKernel<TRule, TApply, TPass, TLayout, TWords>
             tile.Number);
         TileGroup<TLayout>.Step<TRule, TApply, TPass, TWords>(Group.IdxX, row, ref here);
     }
+
+    /// <summary>Steps one tile of one tensor for each group, without any tables to be copied before.</summary>
+    /// <param name="firstTile">The tile of the first group.</param>
+    /// <param name="row">The scalars.</param>
+    /// <param name="places">Where the tensor lies.</param>
+    /// <param name="length">How many numbers it has.</param>
+    /// <param name="slabs">The slabs from their beginning; an unused slot may be any of them.</param>
+    public static void RunAlone(
+        int firstTile, Row<ScalarLane, TRule, TApply> row, Slabs<long> places, long length, Slabs<TWords> slabs)
+    {
+        Slabs<TWords> here = TLayout.At(slabs, places, length, firstTile + Grid.IdxX);
+        TileGroup<TLayout>.Step<TRule, TApply, TPass, TWords>(Group.IdxX, row, ref here);
+    }
 }
