@@ -18,6 +18,7 @@ public sealed class ComputeDevice : IDisposable
 {
     private KernelLibrary? _kernels;
     private MemoryBuffer? _addressSpace;
+    private Slab? _scratch;
     private MemoryBuffer? _addressSpaceForUsers;
     private Dictionary<(Type Rule, SlotLayout Layout, long Length, bool Accumulates), IDisposable>? _functions;
 
@@ -213,6 +214,7 @@ public sealed class ComputeDevice : IDisposable
                 return;
             _kernels?.AwaitCompiler();
             DisposeFunctions();
+            _scratch?.Dispose();
             Groups?.Dispose();
             IsDisposed = true;
             Ilgpu.Dispose();
@@ -234,6 +236,11 @@ public sealed class ComputeDevice : IDisposable
         _functions.Add((typeof(TRule), layout, length, accumulates), function);
         return function;
     }
+
+    /// <summary>Memory for what is needed within one call: it holds anything.</summary>
+    /// <param name="bytes">How much: always the same.</param>
+    /// <exception cref="DeviceException">The device has no memory left.</exception>
+    internal Slab Scratch(long bytes) => _scratch ??= new Slab(this, bytes, Slot.Gradients);
 
     private void DisposeFunctions()
     {

@@ -20,10 +20,10 @@ internal sealed class DeviceFunction<TRule> : IDisposable
     }
 
     /// <summary>Queues a step.</summary>
-    public void Run(RuleOptions<TRule> options, in StepContext context, ReadOnlySpan<TensorView> slots)
+    public void Run(RuleOptions<TRule> options, in StepContext context, in SlotPlaces slots)
     {
         for (int slot = 0; slot < Slot.Count; slot++)
-            _memory.Set(0, slot, slots[slot].PlaceOn(_memory.Device));
+            _memory.Set(0, slot, slots[slot]);
         try
         {
             _launch.BeginAlone(options, context);

@@ -56,7 +56,8 @@ public static class Functional
             SlotAddresses slots = default;
             ReadOnlySpan<nint> addresses = [(nint)p, (nint)g, (nint)k, (nint)s0, (nint)s1, (nint)s2, (nint)s3];
             addresses.CopyTo(slots);
-            RunOnHost(options, context, layout, slots, values.Length, HostLanes.Widest, Environment.ProcessorCount);
+            HostPass<TRule>.RunAlone(
+                options, context, layout, slots, values.Length, HostLanes.Widest, Environment.ProcessorCount);
         }
     }
 
@@ -154,43 +155,26 @@ public static class Functional
         lock (device.Gate)
         {
             device.ThrowIfDisposed();
+            SlotPlaces places = default;
+            SlotAddresses addresses = default;
+            for (int slot = 0; slot < Slot.Count; slot++)
+            {
+                places[slot] = views[slot].PlaceOn(device);
+                addresses[slot] = places[slot].At;
+            }
+
             if (device.Shape != KernelShape.Host)
             {
-                device.Function<TRule>(layout, values.Length, accumulate).Run(options, context, views);
+                device.Function<TRule>(layout, values.Length, accumulate).Run(options, context, places);
                 return;
             }
 
-            SlotAddresses slots = default;
-            for (int slot = 0; slot < Slot.Count; slot++)
-                slots[slot] = views[slot].PlaceOn(device).At;
-            RunOnHost(options, context, layout, slots, values.Length, device.Lane, device.Threads);
+            HostPass<TRule>.RunAlone(options, context, layout, addresses, values.Length, device.Lane, device.Threads);
         }
 
         // Only addresses went on; ILGPU's buffers free their memory once nobody knows them.
         foreach (TensorView view in views)
             view.KeepAlive();
-    }
-
-    private static void RunOnHost<TRule>(
-        RuleOptions<TRule> options,
-        in StepContext context,
-        SlotLayout layout,
-        in SlotAddresses slots,
-        long length,
-        Type lane,
-        int threads)
-        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
-    {
-        HostPass<TRule> pass = HostPass<TRule>.Take();
-        try
-        {
-            pass.Add(HostFunctions<TRule>.Of(layout, context.Accumulates, lane), slots, length);
-            pass.Run(options, context, threads);
-        }
-        finally
-        {
-            pass.Return();
-        }
     }
 
     private static SlotShapes Shapes(params ReadOnlySpan<SlotShape> given)

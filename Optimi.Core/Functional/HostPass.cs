@@ -37,6 +37,28 @@ internal sealed unsafe class HostPass<TRule>
         return pass;
     }
 
+    /// <summary>Steps one tensor.</summary>
+    public static void RunAlone(
+        RuleOptions<TRule> options,
+        in StepContext context,
+        SlotLayout layout,
+        in SlotAddresses slots,
+        long length,
+        Type lane,
+        int threads)
+    {
+        HostPass<TRule> pass = Take();
+        try
+        {
+            pass.Add(HostFunctions<TRule>.Of(layout, context.Accumulates, lane), slots, length);
+            pass.Run(options, context, threads);
+        }
+        finally
+        {
+            pass.Return();
+        }
+    }
+
     /// <summary>Pins memory until the run is over.</summary>
     public nint Pin(TensorMemory memory)
     {

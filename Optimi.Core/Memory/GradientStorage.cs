@@ -11,6 +11,8 @@ internal sealed class GradientStorage(Parameter parameter) : ParameterStorage(pa
 
     private protected override string Description => $"The gradient of parameter '{Parameter.Name}'";
 
+    private protected override bool IsThere => Parameter.HasGradient;
+
     private protected override void OnWritten() => Parameter.HasGradient = true;
 
     private protected override void OnViewed() => Parameter.HasGradient = true;

@@ -7,6 +7,7 @@ namespace Optimi;
 public sealed class RentedGradient : TensorStorage, IDisposable
 {
     private GradientPool.Piece? _piece;
+    private bool _isWritten;
 
     internal RentedGradient(Parameter parameter)
         : base(parameter.GradientDType, parameter.Length) => Parameter = parameter;
@@ -46,6 +47,7 @@ public sealed class RentedGradient : TensorStorage, IDisposable
                 $"The gradient of parameter '{Parameter.Name}' is rented already; step with it, or dispose of it, before it is rented again.");
         }
 
+        _isWritten = false;
         _piece = Parameter.Buffer.Pool.Rent((long)Parameter.TileCount * DType.TileBytes());
         Parameter.Buffer.OnGradientsAllocated();
     }
@@ -57,6 +59,12 @@ public sealed class RentedGradient : TensorStorage, IDisposable
             Parameter.Buffer.Pool.GiveBack(piece);
         _piece = null;
     }
+
+    private protected override bool IsThere => _isWritten;
+
+    private protected override void OnWritten() => _isWritten = true;
+
+    private protected override void OnViewed() => _isWritten = true;
 
     private protected override void ThrowIfDisposed()
     {

@@ -55,6 +55,48 @@ public abstract class TensorStorage
     /// <inheritdoc cref="CopyFrom(ReadOnlySpan{float})"/>
     public void CopyFrom(ReadOnlySpan<Half> source) => WriteFrom(source);
 
+    /// <summary>
+    /// Adds numbers: each sum is made in float32 and rounded once to the storage type (nearest, ties to even). To a gradient that is not
+    /// there (<see cref="Parameter.HasGradient"/>) they are not added but take its place, so that nothing need be zeroed.
+    /// </summary>
+    /// <param name="source">All numbers of the tensor, row-major.</param>
+    /// <exception cref="ParameterException">The length is not the tensor's.</exception>
+    /// <exception cref="ObjectDisposedException">The memory is gone.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
+    [OverloadResolutionPriority(1)]
+    [RequiresDynamicCode(CodeNeeds.ClosedTypes)]
+    public void Add(ReadOnlySpan<float> source) => AddFrom(source, DType.Float32);
+
+    /// <inheritdoc cref="Add(ReadOnlySpan{float})"/>
+    [RequiresDynamicCode(CodeNeeds.ClosedTypes)]
+    public void Add(ReadOnlySpan<BFloat16> source) => AddFrom(source, DType.BFloat16);
+
+    /// <inheritdoc cref="Add(ReadOnlySpan{float})"/>
+    [RequiresDynamicCode(CodeNeeds.ClosedTypes)]
+    public void Add(ReadOnlySpan<Half> source) => AddFrom(source, DType.Float16);
+
+    /// <summary>Adds numbers that lie in memory of the device, as <see cref="Add(ReadOnlySpan{float})"/> does; on a GPU in the stream's
+    /// order.</summary>
+    /// <param name="source">All numbers of the tensor, row-major; not the tensor itself.</param>
+    /// <exception cref="ParameterException">The length is not the tensor's, or the memory is another device's.</exception>
+    /// <exception cref="ObjectDisposedException">The memory is gone.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
+    [RequiresDynamicCode(CodeNeeds.ClosedTypes)]
+    public void Add(TensorView source)
+    {
+        CheckLength(source.Length);
+        lock (Device.Gate)
+        {
+            ThrowIfDisposed();
+            source.CheckDevice(Device);
+            (DeviceMemory memory, long offset) = Locate();
+            TensorSum.Add(Device, memory.PlaceAt(offset), DType, source.PlaceOn(Device), source.DType, Length, IsThere);
+            OnWritten();
+        }
+
+        source.KeepAlive();
+    }
+
     /// <summary>Copies all numbers out, rounding them to the destination's type (nearest, ties to even).</summary>
     /// <param name="destination">Room for all numbers of the tensor.</param>
     /// <exception cref="ParameterException">The length is not the tensor's.</exception>
@@ -140,6 +182,9 @@ public abstract class TensorStorage
     /// <summary>Finds the memory, allocating it if need be.</summary>
     private protected abstract (DeviceMemory Memory, long Offset) Locate();
 
+    /// <summary>Whether there are numbers that others can be added to.</summary>
+    private protected virtual bool IsThere => true;
+
     /// <summary>Called when the numbers were set.</summary>
     private protected virtual void OnWritten()
     {
@@ -174,6 +219,39 @@ public abstract class TensorStorage
     {
         (DeviceMemory memory, long start) = Locate();
         memory.Download(start + offset, destination);
+    }
+
+    [RequiresDynamicCode(CodeNeeds.ClosedTypes)]
+    private unsafe void AddFrom<T>(ReadOnlySpan<T> source, DType dtype)
+        where T : unmanaged
+    {
+        CheckLength(source.Length);
+        lock (Device.Gate)
+        {
+            ThrowIfDisposed();
+            (DeviceMemory memory, long offset) = Locate();
+            if (Device.IsHost)
+            {
+                fixed (T* pointer = source)
+                {
+                    var place = new MemoryPlace(null, (nint)pointer, IsPadded: false);
+                    TensorSum.Add(Device, memory.PlaceAt(offset), DType, place, dtype, Length, IsThere);
+                }
+            }
+            else
+            {
+                Slab scratch = Device.Scratch(ChunkLength * sizeof(float));
+                for (int at = 0; at < source.Length; at += ChunkLength)
+                {
+                    ReadOnlySpan<T> part = source.Slice(at, Math.Min(ChunkLength, source.Length - at));
+                    scratch.Upload(0, MemoryMarshal.AsBytes(part));
+                    MemoryPlace sum = memory.PlaceAt(offset + ((long)at * DType.Bytes()));
+                    TensorSum.Add(Device, sum, DType, scratch.PlaceAt(0), dtype, part.Length, IsThere);
+                }
+            }
+
+            OnWritten();
+        }
     }
 
     private void WriteFrom<T>(ReadOnlySpan<T> source)
@@ -277,7 +355,7 @@ public abstract class TensorStorage
         ArrayPool<TStored>.Shared.Return(rented);
     }
 
-    private void CheckLength(int length)
+    private void CheckLength(long length)
     {
         if (length != Length)
         {

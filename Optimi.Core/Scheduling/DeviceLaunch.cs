@@ -10,7 +10,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
     where TLayout : ILayout
 {
     private readonly LaunchPlan _plan;
-    private readonly StepTables<Row<ScalarLane, TRule, TApply>> _tables;
+    private readonly StepTables<Row<ScalarLane, TRule, TApply>>? _tables;
     private readonly MeasureMemory<TRule, TApply>? _measures;
     private readonly DeviceKernels<TRule, TApply> _carefulKernels;
     private readonly DeviceKernels<TRule, TApply> _fullKernels;
@@ -28,7 +28,9 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
         _rows = NewRows(InitialRows);
         _plan = new LaunchPlan(memory);
         using var transaction = new Transaction();
-        _tables = transaction.Add(new StepTables<Row<ScalarLane, TRule, TApply>>(memory, _plan, _rows.Length));
+        // A tensor that is always alone needs none, but between two passes.
+        if (!memory.Moves || IsInTwoPasses)
+            _tables = transaction.Add(new StepTables<Row<ScalarLane, TRule, TApply>>(memory, _plan, _rows.Length));
         _measures = IsInTwoPasses ? transaction.Add(new MeasureMemory<TRule, TApply>(memory)) : null;
         _fullKernels = Of<TPass>();
         _leanKernels = Of<LeanPass<TPass, DecayTerm>>();
@@ -39,7 +41,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
     public override void Dispose()
     {
         base.Dispose();
-        _tables.Dispose();
+        _tables?.Dispose();
         _measures?.Dispose();
     }
 
@@ -65,10 +67,9 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
         base.Prepare(range);
         if (_termsOfRows.Count == 0)
             return;
-        // The tables of a measure are there in any case.
         _isAlone = range.TensorCount == 1 && _measures is null;
         if (!_isAlone)
-            _tables.Reserve(_rows.Length);
+            _tables!.Reserve(_rows.Length);
         bool isLean = TPass.UpdatesParameters;
         foreach (Terms ofRow in _termsOfRows)
             isLean &= (ofRow | Terms.Decay) == Terms.Decay;
@@ -113,20 +114,20 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
             return;
         }
 
-        _tables.Upload(_rows, Steps);
+        _tables!.Upload(_rows, Steps);
         if (_measures is null)
         {
             foreach (LaunchPiece piece in _plan.Pieces)
-                KernelsOf(piece).Launch(Memory, piece, _tables.Of(piece.Kind));
+                KernelsOf(piece).Launch(Memory, piece, _tables!.Of(piece.Kind));
             Device.CountLaunches(launches);
             return;
         }
 
         foreach (LaunchPiece piece in _plan.Pieces)
-            KernelsOf(piece).Measure(Memory, piece, _tables.Of(piece.Kind), _measures.Tables);
-        _measures.Finish(Range, _tables.Of(PieceKind.Fast));
+            KernelsOf(piece).Measure(Memory, piece, _tables!.Of(piece.Kind), _measures.Tables);
+        _measures.Finish(Range, _tables!.Of(PieceKind.Fast));
         foreach (LaunchPiece piece in _plan.Pieces)
-            KernelsOf(piece).Launch(Memory, piece, _measures.SecondOf(_tables.Of(piece.Kind)));
+            KernelsOf(piece).Launch(Memory, piece, _measures.SecondOf(_tables!.Of(piece.Kind)));
         Device.CountLaunches((2 * launches) + 1);
     }
 

@@ -16,28 +16,18 @@ internal sealed class LaunchPlan
     public LaunchPlan(LaunchMemory memory)
     {
         _memory = memory;
-        var tiles = new List<Tile>(memory.TileCount);
-        var ends = new List<Tile>();
         _endsBefore = new int[memory.Extents.Length + 1];
         for (int tensor = 0; tensor < memory.Extents.Length; tensor++)
-        {
-            TensorExtent extent = memory.Extents[tensor];
-            for (int i = 0; i < extent.TileCount; i++)
-                tiles.Add(Tile.Of(tensor, i, isPartial: extent.LengthOf(extent.FirstTile + i) < Tile.Length));
-            if (tiles.Count > 0 && tiles[^1].Tensor == tensor && tiles[^1].Partial != 0)
-                ends.Add(tiles[^1]);
-            _endsBefore[tensor + 1] = ends.Count;
-        }
-
-        Tiles = [.. tiles];
-        Ends = [.. ends];
+            _endsBefore[tensor + 1] = _endsBefore[tensor] + (EndsWithinTile(memory.Extents[tensor]) ? 1 : 0);
     }
 
     /// <summary>All tiles, in the order of the tensors.</summary>
-    public Tile[] Tiles { get; }
-
-    /// <summary>The last tiles of tensors that end within them.</summary>
-    public Tile[] Ends { get; }
+    public Tile[] Tiles =>
+    [
+        .. _memory.Extents.SelectMany((extent, tensor) => Enumerable
+            .Range(0, extent.TileCount)
+            .Select(tile => Tile.Of(tensor, tile, isPartial: tile == extent.TileCount - 1 && EndsWithinTile(extent)))),
+    ];
 
     /// <summary>What is to be launched.</summary>
     public List<LaunchPiece> Pieces => _pieces;
@@ -67,6 +57,8 @@ internal sealed class LaunchPlan
             first = next;
         }
     }
+
+    private static bool EndsWithinTile(TensorExtent extent) => extent.TileCount > 0 && extent.LastTileLength < Tile.Length;
 
     private void Add(int first, int end, MemoryBuffer? gradients, TensorStep[] steps)
     {

@@ -21,6 +21,9 @@ internal readonly record struct StateTypes
         int code => (DType)(code - 1),
     };
 
+    /// <summary>The storage of a rule's one state.</summary>
+    public static StateTypes One(DType stored) => new((int)stored + 1);
+
     /// <summary>Asks the options for each state of a rule.</summary>
     public static StateTypes Of(OptimizerOptions options, int states, DType parameter, bool compensated)
     {

@@ -26,8 +26,9 @@ internal sealed class StepTables<TRow> : IDisposable
         _memory = memory;
         ComputeDevice device = memory.Device;
         using var transaction = new Transaction();
-        _tiles = transaction.Add(device.Allocator.Allocate(plan.Tiles));
-        _ends = transaction.Add(device.Allocator.Allocate(plan.Ends));
+        Tile[] tiles = plan.Tiles;
+        _tiles = transaction.Add(device.Allocator.Allocate(tiles));
+        _ends = transaction.Add(device.Allocator.Allocate(Array.FindAll(tiles, tile => tile.Partial != 0)));
         if (memory.Moves)
             _movingPlaces = transaction.Add(new DeviceTable<long>(device, Places.Length));
         else
