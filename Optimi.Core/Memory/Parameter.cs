@@ -146,7 +146,7 @@ public sealed class Parameter
 
     /// <summary>
     /// Rents memory for a gradient that is needed for a moment: until a step with it, or its own <see cref="RentedGradient.Dispose"/>.
-    /// It holds anything. The buffer's pool never has more than was rented at once.
+    /// It holds anything. The buffer's pool has as much as was rented at once, and while it grows may have more.
     /// </summary>
     /// <exception cref="ParameterException">It is rented already.</exception>
     /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
@@ -204,6 +204,9 @@ public sealed class Parameter
 
     /// <summary>Whether its values lie in memory of somebody else.</summary>
     internal bool IsAdopted => _value.Lent is not null;
+
+    /// <summary>Whether its gradient lies in memory of somebody else.</summary>
+    internal bool HasLentGradient => _gradient.Lent is not null;
 
     /// <summary>The memory of its values, to be lent.</summary>
     internal LentMemory BorrowValues() => _value.Borrow();
