@@ -6,6 +6,8 @@ namespace Optimi.Bench;
 /// <summary>The results of <c>bench</c> as tables: one for each scenario on each device.</summary>
 internal static class BenchTable
 {
+    private const double Mebibyte = 1 << 20;
+
     public static void Write(IReadOnlyList<BenchResult> results)
     {
         IAnsiConsole console = Terminal.Create();
@@ -24,7 +26,7 @@ internal static class BenchTable
         Table table = new Table { Border = TableBorder.Rounded }
             .Title(Markup.Escape($"{device}, {scenario.Name}: {Number(results[0].Parameters, "#,0")} parameters"))
             .AddColumns("optimizer", "storage");
-        string?[] numbers = ["Mparam/s", "±", "GB/s", "of limit", "limit of copy", compared, "launches", "B/step", "B/param"];
+        string?[] numbers = ["Mparam/s", "±", "GB/s", "of limit", "limit of copy", compared, "launches", "B/step", "B/param", "plan MiB"];
         foreach (string? name in numbers)
         {
             if (name is not null)
@@ -49,6 +51,7 @@ internal static class BenchTable
         Number(result.Launches, "0"),
         Number(result.AllocatedBytes, "0.##"),
         Number(result.BytesPerParameter, "0.##"),
+        Number(result.MemoryPlan.TotalBytes / Mebibyte, "#,0.00"),
     ];
 
     private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";

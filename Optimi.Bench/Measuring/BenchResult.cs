@@ -16,6 +16,7 @@ namespace Optimi.Bench;
 /// <param name="LimitToCopyRatio">The limit's rate as a multiple of a memory copy's.</param>
 /// <param name="BaselineRatio">The step's time as a multiple of the scenario's baseline.</param>
 /// <param name="Parameters">How many parameters there were.</param>
+/// <param name="MemoryPlan">The memory of one copy, as planned before it was allocated.</param>
 internal sealed record BenchResult(
     string Scenario,
     string Optimizer,
@@ -31,4 +32,5 @@ internal sealed record BenchResult(
     double Spread,
     double? LimitToCopyRatio,
     double? BaselineRatio,
-    long Parameters);
+    long Parameters,
+    MemoryPlan MemoryPlan);

@@ -66,7 +66,8 @@ internal static class CaseBenchmark
             Samples.Spread(seconds),
             limit is null ? null : Samples.Median(limit.Rates.Zip(limit.CopyRates, (limitRate, copyRate) => limitRate / copyRate)),
             baseline is null ? null : Samples.Median(baselineRatios),
-            workload.Length);
+            workload.Length,
+            workload.MemoryPlan);
     }
 
     private static Workload? BaselineOf(Scenario scenario, Workload workload, IReadOnlyList<int[]> shapes) => scenario.Baseline switch

@@ -16,6 +16,7 @@ internal sealed class Workload : IDisposable
         Parameters = [.. shapes.Select((shape, i) => _buffer.Add($"{i}", variant.DType, shape))];
         Groups = [.. Parameters.Index().GroupBy(item => item.Index % groups, item => item.Item).Select(group => new ParameterGroup(
             group, variant.Optimizer.Options with { Lr = Lr * (1 + group.Key), Kahan = variant.Kahan }))];
+        MemoryPlan = MemoryPlan.For(Groups);
         Optimizer = variant.Optimizer.Create(Groups);
         Length = Parameters.Sum(parameter => parameter.Length);
         TestData.Start(Parameters);
@@ -39,6 +40,9 @@ internal sealed class Workload : IDisposable
 
     /// <summary>What a step must move.</summary>
     public Traffic Traffic { get; }
+
+    /// <summary>The memory that it takes, as planned before it was allocated.</summary>
+    public MemoryPlan MemoryPlan { get; }
 
     /// <summary>Memory of values, gradients and states.</summary>
     public long MemoryBytes => _buffer.ValueBytes + _buffer.GradientBytes + Optimizer.StateBytes;

@@ -19,23 +19,37 @@ internal static class Trainer
     /// <param name="corpus">The text.</param>
     /// <param name="onStep">Told the loss of each step.</param>
     /// <param name="cancellation">Ends the training after the step that is under way.</param>
-    public static TrainingResult Run(TrainingPlan plan, Corpus corpus, Action<double> onStep, CancellationToken cancellation)
+    /// <param name="onPlanned">Told what memory the training takes, before it is allocated.</param>
+    public static TrainingResult Run(
+        TrainingPlan plan,
+        Corpus corpus,
+        Action<double> onStep,
+        CancellationToken cancellation,
+        Action<MemoryPlan>? onPlanned = null)
     {
         using ComputeDevice device = ComputeDevice.Open(plan.Device, DeviceModel.Options);
-        return Run(device, plan, corpus, onStep, cancellation);
+        return Run(device, plan, corpus, onStep, cancellation, onPlanned);
     }
 
     /// <summary>The same on a device that is open already, with <see cref="DeviceModel.Options"/>.</summary>
-    /// <inheritdoc cref="Run(TrainingPlan, Corpus, Action{double}, CancellationToken)"/>
+    /// <inheritdoc cref="Run(TrainingPlan, Corpus, Action{double}, CancellationToken, Action{MemoryPlan}?)"/>
     public static TrainingResult Run(
-        ComputeDevice device, TrainingPlan plan, Corpus corpus, Action<double> onStep, CancellationToken cancellation)
+        ComputeDevice device,
+        TrainingPlan plan,
+        Corpus corpus,
+        Action<double> onStep,
+        CancellationToken cancellation,
+        Action<MemoryPlan>? onPlanned = null)
     {
         using var buffer = new ParameterBuffer(device, plan.GradientRelease ? GradientMemory.None : GradientMemory.Kept);
         var random = new Random(plan.Seed);
         var parameters = new ModelParameters(buffer, plan.DType, corpus.Vocabulary, plan.Layers, plan.Width, random);
+        using Optimizer optimizer = TrainingOptimizers.All[plan.Optimizer].Create(buffer, plan.Lr, plan.Kahan);
+        // The model takes views of the parameters, for which their memory is allocated.
+        MemoryPlan memory = MemoryPlan.For(optimizer.Groups, parameters.Layers.Select(layer => layer.All));
+        onPlanned?.Invoke(memory);
         using ITrainedModel model =
             device.IsHost ? new HostModel(parameters) : new DeviceModel(device, parameters, BatchSize);
-        using Optimizer optimizer = TrainingOptimizers.All[plan.Optimizer].Create(buffer, plan.Lr, plan.Kahan);
         var contexts = new int[BatchSize * ModelParameters.Context];
         var targets = new int[BatchSize];
         var losses = new List<double>(plan.Steps);
@@ -81,7 +95,8 @@ internal static class Trainer
             optimizer.StateBytes,
             inOptimizer.Elapsed.TotalMilliseconds / Math.Max(1, losses.Count),
             watch.Elapsed.TotalSeconds,
-            WeightsHash.Of(buffer))
+            WeightsHash.Of(buffer),
+            memory)
         {
             Losses = losses,
         };

@@ -16,7 +16,7 @@ internal static class TrainingDisplay
         if (Console.IsOutputRedirected)
         {
             foreach (TrainingPlan plan in plans)
-                Add(plan, Plain(plan));
+                Add(plan, Plain(plan), Console.WriteLine);
             return results;
         }
 
@@ -28,16 +28,17 @@ internal static class TrainingDisplay
                 for (int i = 0; i < plans.Count; i++)
                 {
                     tasks[i].StartTask();
-                    Add(plans[i], Live(plans[i], tasks[i]));
+                    Add(plans[i], Live(plans[i], tasks[i]), AnsiConsole.WriteLine);
                 }
             });
         return results;
 
-        void Add(TrainingPlan plan, Action<double> onStep)
+        void Add(TrainingPlan plan, Action<double> onStep, Action<string> write)
         {
             if (cancellation.IsCancellationRequested)
                 return;
-            TrainingResult result = Trainer.Run(plan, corpus, onStep, cancellation);
+            TrainingResult result = Trainer.Run(
+                plan, corpus, onStep, cancellation, memory => write($"{plan.Name,-12}  memory {memory}"));
             if (result.Steps > 0)
                 results.Add(result);
         }

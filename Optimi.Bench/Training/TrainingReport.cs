@@ -37,7 +37,8 @@ internal sealed class TrainingReport(string folder, bool noPlot)
     private static Table TableOf(IReadOnlyList<TrainingResult> results)
     {
         Table table = new Table().AddColumns(
-            "run", "final loss", "vs float32", "parameters", "weights + gradients + states", "peak gradients", "weights SHA-256", "optimizer ms/step", "share of step");
+            "run", "final loss", "vs float32", "parameters", "weights + gradients + states", "peak gradients",
+            "bytes per parameter", "weights SHA-256", "optimizer ms/step", "share of step");
         TrainingResult? reference = results.FirstOrDefault(result => result.Dtype == DType.Float32);
         foreach (TrainingResult result in results)
         {
@@ -48,6 +49,7 @@ internal sealed class TrainingReport(string folder, bool noPlot)
                 Number(result.Parameters, "#,0"),
                 $"{Number((result.WeightBytes + result.GradientBytes + result.StateBytes) / Mebibyte, "0.00")} MiB",
                 $"{Number(result.PeakGradientBytes / Mebibyte, "0.00")} MiB",
+                Number(result.MemoryPlan.BytesPerParameter, "0.00"),
                 result.WeightsSha256[..HashShown],
                 Number(result.OptimizerMsPerStep, "0.000"),
                 Number(result.OptimizerShare, "0.0 %"));

@@ -21,7 +21,8 @@ internal sealed record TrainingResult(
     long StateBytes,
     double OptimizerMsPerStep,
     double Seconds,
-    string WeightsSha256)
+    string WeightsSha256,
+    MemoryPlan MemoryPlan)
 {
     /// <summary>The loss of each step.</summary>
     [JsonIgnore]

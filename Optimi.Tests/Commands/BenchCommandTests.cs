@@ -41,6 +41,7 @@ internal sealed class BenchCommandTests
         [
             "scenario", "optimizer", "dtype", "kahan", "device", "mparamsPerSecond", "gbPerSecond", "limitRatio", "launches",
             "allocatedBytes", "bytesPerParameter", "spread", "limitToCopyRatio", "baselineRatio", "parameters",
+            "memoryPlan",
         ];
         Assert.Multiple(() =>
         {
@@ -56,11 +57,14 @@ internal sealed class BenchCommandTests
                 Assert.That(result.GetProperty("launches").GetInt64(), Is.EqualTo(1));
                 Assert.That(result.GetProperty("limitRatio").GetDouble(), Is.GreaterThan(0));
                 Assert.That(
+                    result.GetProperty("memoryPlan").GetProperty("bytesPerParameter").GetDouble(),
+                    Is.EqualTo(result.GetProperty("bytesPerParameter").GetDouble()));
+                Assert.That(
                     result.GetProperty("baselineRatio").ValueKind == JsonValueKind.Number,
                     Is.EqualTo(result.GetProperty("scenario").GetString()!.StartsWith("many", StringComparison.Ordinal)));
             }
 
-            Assert.That($"{_out}", Does.Contain("of limit").And.Contains("of one tensor").And.Contains("of one group"));
+            Assert.That($"{_out}", Does.Contain("of limit").And.Contains("of one tensor").And.Contains("of one group").And.Contains("plan MiB"));
         });
     }
 

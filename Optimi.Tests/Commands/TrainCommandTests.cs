@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Optimi.Bench;
 
 namespace Optimi.Tests;
@@ -33,6 +34,7 @@ internal sealed class TrainCommandTests
         [
             "name", "optimizer", "dtype", "kahan", "device", "gradientRelease", "accumulate", "parameters", "steps", "firstLoss",
             "finalLoss", "weightBytes", "gradientBytes", "peakGradientBytes", "stateBytes", "optimizerMsPerStep", "seconds", "weightsSha256",
+            "memoryPlan",
         ];
         Assert.Multiple(() =>
         {
@@ -42,6 +44,13 @@ internal sealed class TrainCommandTests
             {
                 Assert.That(run.EnumerateObject().Select(field => field.Name), Is.EqualTo(fields));
                 Assert.That(run.GetProperty("finalLoss").GetDouble(), Is.LessThan(run.GetProperty("firstLoss").GetDouble()));
+                JsonElement plan = run.GetProperty("memoryPlan");
+                Assert.That(plan.GetProperty("valueBytes").GetInt64(), Is.EqualTo(run.GetProperty("weightBytes").GetInt64()));
+                Assert.That(plan.GetProperty("gradientBytes").GetInt64(), Is.EqualTo(run.GetProperty("gradientBytes").GetInt64()));
+                Assert.That(
+                    plan.GetProperty("stateBytes").GetInt64() + plan.GetProperty("compensationBytes").GetInt64(),
+                    Is.EqualTo(run.GetProperty("stateBytes").GetInt64()));
+                Assert.That(_console.Out, Does.Match($@"(?m)^{Regex.Escape(run.GetProperty("name").GetString()!)} +memory \d+\.\d\d MiB \("));
             }
 
             Assert.That(File.ReadAllLines(Path.Combine(_folder, "loss.csv")), Has.Length.EqualTo(41));
@@ -86,6 +95,8 @@ internal sealed class TrainCommandTests
                 // The first hidden layer: 320 outputs of 384 inputs, and as many biases.
                 int bytes = i == 0 ? sizeof(float) : sizeof(ushort);
                 Assert.That(runs[3 + i].GetProperty("peakGradientBytes").GetInt64(), Is.EqualTo(((320 * 384) + 512) * bytes));
+                Assert.That(
+                    runs[3 + i].GetProperty("memoryPlan").GetProperty("scratchBytes").GetInt64(), Is.EqualTo(((320 * 384) + 512) * bytes));
                 Assert.That(
                     runs[i].GetProperty("peakGradientBytes").GetInt64(), Is.EqualTo(runs[i].GetProperty("gradientBytes").GetInt64()));
             }
