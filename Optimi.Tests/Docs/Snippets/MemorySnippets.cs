@@ -6,6 +6,33 @@ namespace Snippets;
 internal sealed class MemorySnippets
 {
     [Test]
+    public void Plan()
+    {
+        using var device = ComputeDevice.Open("cpu");
+
+        using var parameters = new ParameterBuffer(device);
+        Parameter weight = parameters.Add("fc1.weight", DType.BFloat16, 1024, 1024);
+        Parameter bias = parameters.Add("fc1.bias", DType.BFloat16, 1024);
+        MemoryPlan plan = MemoryPlan.For(parameters, new AdamWOptions { Lr = 1e-3 });
+        bool fits = plan.TotalBytes < device.MemoryBytes;
+
+        Assert.That(fits, Is.True);
+        Assert.That(plan.TotalBytes, Is.EqualTo(10 * (weight.Length + bias.Length)));
+    }
+
+    [Test]
+    public void Plan_of_rented_gradients()
+    {
+        using var device = ComputeDevice.Open("cpu");
+
+        using var withoutGradients = new ParameterBuffer(device, GradientMemory.None);
+        Parameter[] layer = [withoutGradients.Add("weight", DType.BFloat16, 1024, 1024), withoutGradients.Add("bias", DType.BFloat16, 1024)];
+        long scratch = MemoryPlan.For(layer, new AdamWOptions { Lr = 1e-3 }, layers: [layer]).ScratchBytes;
+
+        Assert.That(scratch, Is.EqualTo(2 * 1025 * 1024));
+    }
+
+    [Test]
     public void Try_again()
     {
         using var device = ComputeDevice.Open("cpu");
