@@ -1,13 +1,16 @@
 namespace Optimi;
 
 /// <summary>
-/// Memory for gradients that are needed for a moment. It grows by what is missing while others are rented, and is one piece again, as
-/// large as the most that was rented at once, when all came back.
+/// Memory for gradients that are needed for a moment: never more than was rented at once. What begins a layer for the first time gets
+/// memory of its very size, and each further gradient what is missing. From the second time on it is known how much the layer takes, and
+/// all layers have the same piece, as large as the largest.
 /// </summary>
 internal sealed class GradientPool(ComputeDevice device) : IDisposable
 {
     private readonly List<Slab> _slabs = [];
     private readonly List<Piece> _rented = [];
+    private readonly Dictionary<Parameter, long> _bytesOfLayer = [];
+    private Parameter? _beginsLayer;
     private long _rentedBytes;
     private long _mostRentedBytes;
 
@@ -24,16 +27,18 @@ internal sealed class GradientPool(ComputeDevice device) : IDisposable
     }
 
     /// <summary>Rents memory, which holds anything.</summary>
+    /// <param name="parameter">Whose gradient it is for.</param>
     /// <param name="bytes">How much: whole tiles.</param>
     /// <exception cref="DeviceException">The device has not got it.</exception>
-    public Piece Rent(long bytes)
+    public Piece Rent(Parameter parameter, long bytes)
     {
-        if (_rented.Count == 0 && (_slabs.Count > 1 || (_slabs.Count == 1 && _slabs[0].Bytes < bytes)))
-            Dispose();
+        if (_rented.Count == 0)
+            BeginLayer(parameter, bytes);
         Piece piece = Find(bytes) ?? Grow(bytes);
         _rented.Add(piece);
         _rentedBytes += bytes;
         _mostRentedBytes = Math.Max(_mostRentedBytes, _rentedBytes);
+        _bytesOfLayer[_beginsLayer!] = Math.Max(_rentedBytes, _bytesOfLayer.GetValueOrDefault(_beginsLayer!));
         return piece;
     }
 
@@ -52,9 +57,20 @@ internal sealed class GradientPool(ComputeDevice device) : IDisposable
         _slabs.Clear();
     }
 
+    /// <summary>Makes room for a layer, when nothing is rented.</summary>
+    private void BeginLayer(Parameter parameter, long bytes)
+    {
+        _beginsLayer = parameter;
+        long needed = Math.Max(bytes, _bytesOfLayer.GetValueOrDefault(parameter));
+        if (_slabs.Count == 1 && _slabs[0].Bytes >= needed && _bytesOfLayer.ContainsKey(parameter))
+            return;
+        Dispose();
+        Grow(_bytesOfLayer.ContainsKey(parameter) ? Math.Max(needed, _mostRentedBytes) : bytes);
+    }
+
     private Piece Grow(long bytes)
     {
-        var slab = new Slab(device, _rented.Count == 0 ? Math.Max(bytes, _mostRentedBytes) : bytes, Slot.Gradients);
+        var slab = new Slab(device, bytes, Slot.Gradients);
         _slabs.Add(slab);
         return new Piece(slab, 0, bytes);
     }

@@ -146,7 +146,7 @@ public sealed class Parameter
 
     /// <summary>
     /// Rents memory for a gradient that is needed for a moment: until a step with it, or its own <see cref="RentedGradient.Dispose"/>.
-    /// It holds anything. The buffer's pool has as much as was rented at once, and while it grows may have more.
+    /// It holds anything. The buffer's pool never has more than was rented at once.
     /// </summary>
     /// <exception cref="ParameterException">It is rented already.</exception>
     /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>

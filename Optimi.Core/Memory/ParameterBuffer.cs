@@ -195,7 +195,7 @@ public sealed class ParameterBuffer : IReadOnlyCollection<Parameter>, IDisposabl
     private Parameter AddInTurn(string name, DType dtype, ReadOnlySpan<int> shape)
     {
         Parameter parameter = NewParameter(name, dtype, _gradientDType ?? dtype, shape);
-        long bytes = (long)parameter.TileCount * dtype.TileBytes();
+        long bytes = (parameter.Length + Kernels.Tile.Length - 1) / Kernels.Tile.Length * dtype.TileBytes();
         if (bytes > Device.MaxAllocationBytes || _tileBytes + bytes > Device.MemoryBytes)
         {
             throw new ParameterException(string.Create(
@@ -221,6 +221,13 @@ public sealed class ParameterBuffer : IReadOnlyCollection<Parameter>, IDisposabl
 
         if (gradient.Length > 0)
             parameter.CheckGradient(gradient.DType, gradient.Length);
+        if (parameter.Length > (long)Kernels.Tile.MostTiles * Kernels.Tile.Length)
+        {
+            throw new ParameterException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Parameter '{name}' has {parameter.Length:N0} numbers, more than a launch can step; cut it in parts."));
+        }
+
         return parameter;
     }
 
@@ -232,13 +239,6 @@ public sealed class ParameterBuffer : IReadOnlyCollection<Parameter>, IDisposabl
         if (_byName.ContainsKey(name))
             throw new ParameterException($"There is a parameter '{name}' already; names must be unique in a buffer.");
         long length = TensorShape.LengthOf(name, shape);
-        long tiles = (length + Kernels.Tile.Length - 1) / Kernels.Tile.Length;
-        if (tiles > int.MaxValue / 2)
-        {
-            throw new ParameterException(string.Create(
-                CultureInfo.InvariantCulture, $"Parameter '{name}' has {length:N0} numbers, more than a launch can step; cut it in parts."));
-        }
-
         return new Parameter(this, name, dtype.Checked(), gradientDType, shape.ToArray(), length);
     }
 

@@ -48,7 +48,7 @@ public sealed class RentedGradient : TensorStorage, IDisposable
         }
 
         _isWritten = false;
-        _piece = Parameter.Buffer.Pool.Rent((long)Parameter.TileCount * DType.TileBytes());
+        _piece = Parameter.Buffer.Pool.Rent(Parameter, (long)Parameter.TileCount * DType.TileBytes());
         Parameter.Buffer.OnGradientsAllocated();
     }
 

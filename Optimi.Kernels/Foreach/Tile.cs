@@ -11,6 +11,9 @@ public readonly record struct Tile(int Tensor, int Code)
     /// <summary>Numbers in a tile. Every tensor starts on a tile, so that no vector ever straddles two tensors.</summary>
     public const int Length = 1 << LogOfLength;
 
+    /// <summary>Tiles that a tensor can have.</summary>
+    public const int MostTiles = int.MaxValue / 2;
+
     internal const int LogOfLength = 8;
 
     private const int Words = 2;
