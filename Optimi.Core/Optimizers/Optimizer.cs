@@ -8,7 +8,7 @@ namespace Optimi;
 /// </summary>
 /// <remarks>Nothing is allocated by a step once its kernels are there and it has run once. Any thread may call at any time: calls that use the same device
 /// take turns (see <see cref="ComputeDevice"/>).</remarks>
-public abstract class Optimizer : IDisposable
+public abstract partial class Optimizer : IDisposable
 {
     private readonly PassingGradients _passing = new();
     private ParameterGroup[] _groups = [];
@@ -76,30 +76,6 @@ public abstract class Optimizer : IDisposable
             group.OnLrChanged();
     }
 
-    /// <summary>
-    /// Whether parameters are to be stepped as their gradients become ready (see <see cref="Optimi.GradientRelease"/>): then
-    /// <see cref="Step()"/> is an error until the model is prepared for it, as it would train nothing, and does nothing afterwards.
-    /// Default false.
-    /// </summary>
-    /// <exception cref="OptionException">Set while a model is prepared.</exception>
-    public bool GradientRelease
-    {
-        get;
-        set
-        {
-            lock (Device.Gate)
-            {
-                if (_isReleasing && !value)
-                {
-                    throw new OptionException(
-                        "A model steps this optimizer's parameters as their gradients become ready; call GradientRelease.Remove(model) first.");
-                }
-
-                field = value;
-            }
-        }
-    }
-
     /// <summary>Steps every parameter that has a gradient. With gradient release it does nothing.</summary>
     /// <remarks>When it returns, the work is queued on the device; see <see cref="ComputeDevice"/>.</remarks>
     /// <exception cref="OptionException">The optimizer is made for gradient release, and no model is prepared for it.</exception>
@@ -128,7 +104,7 @@ public abstract class Optimizer : IDisposable
     /// other threads while the caller goes on, to load data for one. A step in the meantime waits for the kernels that it needs.
     /// </summary>
     /// <remarks>
-    /// Call it when all parameters are added: those that come later get launches of their own. It prepares steps of the kind that
+    /// Call it when all parameters are added: those that come later need more. It prepares steps of the kind that
     /// <see cref="Accumulate"/> says; for both kinds call it once for each.
     /// </remarks>
     /// <returns>Complete when no step of that kind would wait. On the host there is nothing to compile.</returns>
@@ -157,138 +133,6 @@ public abstract class Optimizer : IDisposable
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public abstract void Step(Parameter parameter);
-
-    /// <summary>Steps one parameter alone, from a gradient in memory of the host that is read where it lies and is the caller's again when
-    /// this returns. Whether the parameter has a gradient of its own does not matter.</summary>
-    /// <param name="parameter">The parameter.</param>
-    /// <param name="gradient">Its gradient: as many numbers, stored as <see cref="Parameter.GradientDType"/> says.</param>
-    /// <exception cref="ParameterException">The optimizer does not own the parameter, or the gradient is of another length or type.</exception>
-    /// <exception cref="DeviceException">The device's memory is not the host's, or it has none left; nothing has changed.</exception>
-    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
-    public unsafe void Step(Parameter parameter, ReadOnlyTensorSpan gradient)
-    {
-        fixed (byte* pointer = gradient)
-            Step((parameter, new TensorMemory((nint)pointer, gradient.DType, gradient.Length)));
-    }
-
-    /// <summary>Steps one parameter alone, from a gradient in memory of the device that is read where it lies: on a GPU in the stream's
-    /// order, so that it is the caller's again for what is queued afterwards.</summary>
-    /// <param name="parameter">The parameter.</param>
-    /// <param name="gradient">Its gradient: as many numbers, stored as <see cref="Parameter.GradientDType"/> says.</param>
-    /// <exception cref="ParameterException">The optimizer does not own the parameter, or the gradient is of another length, type or
-    /// device.</exception>
-    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
-    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
-    public void Step(Parameter parameter, TensorView gradient) => Step((parameter, gradient));
-
-    /// <summary>Steps some parameters, a layer's for example, from gradients in memory of the host: one launch for each kernel variant.
-    /// The gradients are read where they lie, and are the caller's again when this returns.</summary>
-    /// <param name="gradients">The parameters, none twice, and their gradients.</param>
-    /// <inheritdoc cref="Step(Parameter, ReadOnlyTensorSpan)" path="/exception"/>
-    public void Step(params ReadOnlySpan<(Parameter Parameter, TensorMemory Gradient)> gradients)
-    {
-        lock (Device.Gate)
-        {
-            using PassingGradients passing = _passing.Begin(this);
-            foreach ((Parameter parameter, TensorMemory gradient) in gradients)
-                passing.Add(parameter, gradient);
-            StepPassing(passing.All);
-        }
-    }
-
-    /// <summary>Steps some parameters, a layer's for example, from gradients in memory of the device: one launch for each kernel variant,
-    /// on OpenCL also for each buffer. The gradients are read where they lie, on a GPU in the stream's order.</summary>
-    /// <param name="gradients">The parameters, none twice, and their gradients.</param>
-    /// <inheritdoc cref="Step(Parameter, TensorView)" path="/exception"/>
-    public void Step(params ReadOnlySpan<(Parameter Parameter, TensorView Gradient)> gradients)
-    {
-        lock (Device.Gate)
-        {
-            using PassingGradients passing = _passing.Begin(this);
-            foreach ((Parameter parameter, TensorView gradient) in gradients)
-                passing.Add(parameter, gradient);
-            StepPassing(passing.All);
-        }
-    }
-
-    /// <summary>Steps some parameters, a layer's for example, from gradients in rented memory, and gives it back: one launch for each kernel
-    /// variant.</summary>
-    /// <param name="gradients">The gradients, none twice.</param>
-    /// <exception cref="ParameterException">The optimizer does not own a parameter.</exception>
-    /// <exception cref="DeviceException">The device has no memory left; nothing has changed, and the memory is still rented.</exception>
-    /// <exception cref="ObjectDisposedException">The optimizer, a gradient, a buffer or the device is disposed.</exception>
-    public void Step(params ReadOnlySpan<RentedGradient> gradients)
-    {
-        lock (Device.Gate)
-        {
-            using PassingGradients passing = _passing.Begin(this);
-            foreach (RentedGradient gradient in gradients)
-                passing.Add(gradient);
-            StepPassing(passing.All);
-            foreach (RentedGradient gradient in gradients)
-                gradient.GiveBack();
-        }
-    }
-
-    /// <summary>Sets the gradients of its parameters to zero. They still count as there: see
-    /// <see cref="Parameter.HasGradient"/>. With gradient release it does nothing.</summary>
-    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
-    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
-    public void ZeroGradients()
-    {
-        lock (Device.Gate)
-        {
-            ThrowIfDisposed();
-            if (!_isReleasing)
-                ZeroGradientsInTurn();
-        }
-    }
-
-    private void ZeroGradientsInTurn()
-    {
-        bool arePlaced = true;
-        foreach (ParameterGroup group in _groups)
-        {
-            foreach (Parameter parameter in group.Parameters)
-            {
-                parameter.Buffer.ThrowIfDisposed();
-                arePlaced &= parameter.Place is not null || parameter.IsAdopted;
-            }
-        }
-
-        if (!arePlaced)
-            PlaceAll();
-        PlacedSlabs? place = null;
-        int first = 0;
-        int end = 0;
-        foreach (ParameterGroup group in _groups)
-        {
-            foreach (Parameter parameter in group.Parameters)
-            {
-                parameter.ClearLentGradient();
-                if (parameter.IsAdopted)
-                    continue;
-                if (parameter.Place != place || parameter.FirstTile != end)
-                {
-                    place?.ClearGradients(first, end);
-                    (place, first) = (parameter.Place, parameter.FirstTile);
-                }
-
-                end = parameter.FirstTile + parameter.TileCount;
-            }
-        }
-
-        place?.ClearGradients(first, end);
-    }
-
-    /// <summary>Gives memory to the parameters that have none yet, of all buffers or of none.</summary>
-    private void PlaceAll()
-    {
-        using var transaction = new Transaction();
-        foreach (ParameterBuffer buffer in _groups.SelectMany(group => group.Parameters).Select(parameter => parameter.Buffer).Distinct())
-            buffer.PlaceAll(transaction);
-        transaction.Commit();
-    }
 
     /// <summary>A state of a parameter, for reading and writing.</summary>
     /// <param name="parameter">The parameter.</param>
@@ -341,53 +185,8 @@ public abstract class Optimizer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Lets a model step the parameters from now on.</summary>
-    /// <exception cref="OptionException">The optimizer is not made for it, or a model does so already.</exception>
-    internal void BeginRelease()
-    {
-        lock (Device.Gate)
-        {
-            ThrowIfDisposed();
-            if (!GradientRelease)
-            {
-                throw new OptionException(
-                    "The optimizer is not made for gradient release: its GradientRelease is false; set it to true where the optimizer is made.");
-            }
-
-            if (_isReleasing)
-            {
-                throw new OptionException(
-                    "The optimizer is prepared for gradient release already; call GradientRelease.Remove(model) before it is prepared again.");
-            }
-
-            _isReleasing = true;
-        }
-    }
-
-    /// <summary>No model steps the parameters any more.</summary>
-    internal void EndRelease()
-    {
-        lock (Device.Gate)
-            _isReleasing = false;
-    }
-
-    /// <summary>Checks that a group can be added.</summary>
-    /// <exception cref="OptionException">A model steps the parameters, and would never step the new ones.</exception>
-    private protected void CheckCanAdd()
-    {
-        if (_isReleasing)
-        {
-            throw new OptionException(
-                "A model steps this optimizer's parameters as their gradients become ready, and knows nothing of new ones; call"
-                + " GradientRelease.Remove(model), add the group, and prepare the model again.");
-        }
-    }
-
     /// <summary>Steps all parameters that have a gradient.</summary>
     private protected abstract void StepAll();
-
-    /// <summary>Steps parameters from gradients that lie anywhere.</summary>
-    private protected abstract void StepPassing(ReadOnlySpan<PassingGradient> gradients);
 
     internal void ThrowIfDisposed()
     {

@@ -13,7 +13,7 @@ internal sealed class GradientSumTests
         from device in TestDevice.Kinds
         from sum in _dtypes
         from source in _dtypes
-        // PoCL compiles each of these kernels for the first time here.
+            // PoCL compiles each of these kernels for the first time here.
         where device.Name != "opencl" || sum == source || (sum, source) == (DType.Float32, DType.BFloat16)
         select new TestCaseData(device, sum, source).SetArgDisplayNames(device.Name, $"{sum}", $"{source}");
 

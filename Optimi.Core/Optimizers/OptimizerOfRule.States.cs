@@ -1,0 +1,101 @@
+using System.Diagnostics.CodeAnalysis;
+using Optimi.Kernels;
+
+namespace Optimi;
+
+public partial class Optimizer<TRule>
+{
+    /// <inheritdoc/>
+    public override long StateBytes
+    {
+        get
+        {
+            lock (Device.Gate)
+            {
+                ThrowIfDisposed();
+                _schedule.Complete();
+                return _schedule.StateBytes;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Forget(Parameter parameter)
+    {
+        lock (Device.Gate)
+        {
+            LaunchTensor tensor = Find(parameter);
+            parameter.Buffer.ThrowIfDisposed();
+            if (_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
+                launch.Forget(tensor);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool TryGetState(Parameter parameter, string name, [MaybeNullWhen(false)] out TensorStorage state)
+    {
+        lock (Device.Gate)
+            return TryGetStateInTurn(parameter, name, out state);
+    }
+
+    private bool TryGetStateInTurn(Parameter parameter, string name, [MaybeNullWhen(false)] out TensorStorage state)
+    {
+        LaunchTensor tensor = Find(parameter);
+        _schedule.Complete();
+        return TryGetState(tensor, name, out state);
+    }
+
+    private bool TryGetState(LaunchTensor tensor, string name, [MaybeNullWhen(false)] out TensorStorage state)
+    {
+        state = null;
+        if (!_schedule.TryGet(tensor, out _) || SlotOf(name) is not int slot || tensor.States![slot] is not (Slab slab, DType dtype))
+            return false;
+        state = new StateStorage(this, tensor.Parameter, name, dtype, slab, tensor.StateTile);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> StateNames(Parameter parameter) =>
+        [.. TRule.StateNames.Append(StateName.KahanCompensation).Where(name => TryGetState(parameter, name, out _))];
+
+    /// <inheritdoc/>
+    public override long StepCount(Parameter parameter)
+    {
+        lock (Device.Gate)
+        {
+            LaunchTensor tensor = Find(parameter);
+            if (_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
+                launch.CountSteps();
+            return tensor.Steps;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The compensation is of the old values, and slow weights would pull the new ones back to them.</remarks>
+    internal override void OnValueWritten(Parameter parameter)
+    {
+        if (!_tensors.TryGetValue(parameter, out LaunchTensor? tensor)
+            || !_schedule.TryGet(tensor, out _))
+        {
+            return;
+        }
+
+        tensor.States!.ClearCompensation(tensor);
+        if (TRule.LooksAhead && TryGetState(tensor, StateName.LaParam, out TensorStorage? slowWeights))
+            slowWeights.CopyFrom(parameter.Value);
+    }
+
+    /// <summary>The slot of a state, by <see cref="Slot"/>; null if the rule has none of that name.</summary>
+    private static int? SlotOf(string name)
+    {
+        if (name == StateName.KahanCompensation)
+            return Slot.Compensation;
+        foreach ((int state, string other) in TRule.StateNames.Index())
+        {
+            if (other == name)
+                return Slot.FirstState + state;
+        }
+
+        return null;
+    }
+}
