@@ -50,7 +50,6 @@ internal sealed class SimulatedQuadKernels<TRule, TApply, TPass, TLayout> :
         if (step.Row < 0 || step.TouchesWithCare(tile))
             return;
         Row<ScalarLane, TRule, TApply> row = Tables.Rows[step.Row];
-        Slabs<long> places = TensorPlaces.Read(Tables.Places, step, tile.Tensor);
         TensorExtent extent = TensorExtent.Read(Measures.Tensors, tile.Tensor);
         int sum = extent.FirstTile + tile.Number;
         int length = extent.LengthOf(sum);
@@ -59,7 +58,8 @@ internal sealed class SimulatedQuadKernels<TRule, TApply, TPass, TLayout> :
         for (int lane = 0; lane < WarpSum.Lanes; lane++)
         {
             MeasuredQuads measured =
-                MeasureQuadKernel<TRule, TApply, TLayout>.StepLane(lane, tile.Number, row, places, length, new DeviceQuads(Memory));
+                MeasureQuadKernel<TRule, TApply, TLayout>.StepLane(
+                    lane, tile, step, Tables.Places, row, length, new DeviceQuads(Memory));
             (x[lane], y[lane], z[lane], w[lane]) = (measured.First.X, measured.First.Y, measured.First.Z, measured.First.W);
             (secondX[lane], secondY[lane], secondZ[lane], secondW[lane]) =
                 (measured.Second.X, measured.Second.Y, measured.Second.Z, measured.Second.W);

@@ -49,19 +49,14 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
         if (place >= count)
             return;
         Tile tile = Tile.Read(tables.Tiles, firstTile + place);
-        TensorStep step = TensorStep.Read(tables.Steps, tile.Tensor);
+        TensorStep step = TensorStep.ReadQuad(tables.Steps, tile.Tensor);
         if (step.Row < 0 || step.TouchesWithCare(tile))
             return;
         int lane = Warp.LaneIdx;
         TensorExtent extent = TensorExtent.Read(measures.Tensors, tile.Tensor);
         int number = extent.FirstTile + tile.Number;
         MeasuredQuads measured = StepLane(
-            lane,
-            tile.Number,
-            tables.Rows[step.Row],
-            TensorPlaces.Read(tables.Places, step, tile.Tensor),
-            extent.LengthOf(number),
-            memory);
+            lane, tile, step, tables.Places, tables.Rows[step.Row], extent.LengthOf(number), memory);
         uint sum = Sum<DeviceWarp, uint>(
             measured.First.X,
             measured.First.Y,
@@ -77,27 +72,37 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
 
     /// <summary>What one thread of the warp that takes a tile does of the step.</summary>
     /// <param name="lane">The thread's number in its warp.</param>
-    /// <param name="tile">The tile's number in the tensor.</param>
+    /// <param name="tile">The tile.</param>
+    /// <param name="step">Its tensor's part in the step.</param>
+    /// <param name="places">Where the tensors lie.</param>
     /// <param name="row">The scalars.</param>
-    /// <param name="places">Where the tensor lies.</param>
     /// <param name="length">How many numbers of the tile are the tensor's own.</param>
     /// <param name="memory">The device's memory, from address 0.</param>
     /// <returns>What was measured; 0 of numbers that are not the tensor's.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static MeasuredQuads StepLane(
-        int lane, int tile, Row<ScalarLane, TRule, TApply> row, Slabs<long> places, int length, DeviceQuads memory)
+        int lane,
+        Tile tile,
+        TensorStep step,
+        ArrayView<int> places,
+        Row<ScalarLane, TRule, TApply> row,
+        int length,
+        DeviceQuads memory)
     {
         int secondLane = lane + WarpSum.Lanes;
-        Slabs<QuadWords> words = TLayout.Read<MeasurePass>(memory, places, tile, lane);
+        Slabs<long> there = TensorPlaces.ReadQuads(places, step, tile.Tensor);
+        Slabs<QuadWords> words = TLayout.Read<MeasurePass>(memory, there, tile.Number, lane);
         Slabs<QuadWords> secondWords = default;
         if (TakesTwo)
-            secondWords = TLayout.Read<MeasurePass>(memory, places, tile, secondLane);
+            secondWords = TLayout.Read<MeasurePass>(memory, there, tile.Number, secondLane);
         TLayout.StepQuad<TRule, TApply, MeasurePass>(row, ref words);
         if (TakesTwo)
             TLayout.StepQuad<TRule, TApply, MeasurePass>(row, ref secondWords);
-        TLayout.Write<MeasurePass>(memory, places, tile, lane, words);
+        // Read again, as in QuadKernel.
+        there = TensorPlaces.ReadQuads(places, step, tile.Tensor);
+        TLayout.Write<MeasurePass>(memory, there, tile.Number, lane, words);
         if (TakesTwo)
-            TLayout.Write<MeasurePass>(memory, places, tile, secondLane, secondWords);
+            TLayout.Write<MeasurePass>(memory, there, tile.Number, secondLane, secondWords);
         MeasuredQuads measured = default;
         measured.First = words.Measured.First.Prefix(
             TreeSum.FirstNumbers(TLayout.UnitsPerTile, length) - (lane * Quad.Length));

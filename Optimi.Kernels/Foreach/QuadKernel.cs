@@ -79,12 +79,16 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
         if (place >= count)
             return;
         Tile tile = Tile.Read(tables.Tiles, firstTile + place);
-        TensorStep step = TensorStep.Read(tables.Steps, tile.Tensor);
+        TensorStep step = TensorStep.ReadQuad(tables.Steps, tile.Tensor);
         if (step.Row < 0 || step.TouchesWithCare(tile))
             return;
         Row<ScalarLane, TRule, TApply> row = tables.Rows[step.Row];
-        Slabs<long> places = TensorPlaces.Read(tables.Places, step, tile.Tensor);
-        StepQuad(tile.Number, QuadGroup<TLayout>.QuadOf(thread), row, places, memory);
+        int quad = QuadGroup<TLayout>.QuadOf(thread);
+        Slabs<QuadWords> words = TLayout.Read<TPass>(
+            memory, TensorPlaces.ReadQuads(tables.Places, step, tile.Tensor), tile.Number, quad);
+        TLayout.StepQuad<TRule, TApply, TPass>(row, ref words);
+        // Where to write is read again: to keep it meanwhile would take registers, and fewer threads would fit a multiprocessor.
+        TLayout.Write<TPass>(memory, TensorPlaces.ReadQuads(tables.Places, step, tile.Tensor), tile.Number, quad, words);
     }
 
     /// <summary>Steps a quad of a tensor.</summary>

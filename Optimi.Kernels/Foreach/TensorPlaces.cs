@@ -32,6 +32,31 @@ public static class TensorPlaces
         State3 = ReadEntry(table, tensor, 6),
     };
 
+    /// <summary>Reads the places of a tensor in 16-byte accesses, for threads that do not share what they read.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="step">The tensor's part in the step.</param>
+    /// <param name="tensor">The tensor's number in the launch.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Slabs<long> ReadQuads(ArrayView<int> table, TensorStep step, int tensor)
+    {
+        ArrayView<Quad> quads = table.Cast<Quad>();
+        long at = (long)tensor * (Words / Quad.Length);
+        Quad first = quads[at];
+        Quad second = quads[at + 1];
+        Quad third = quads[at + 2];
+        Quad fourth = quads[at + 3];
+        return new()
+        {
+            Values = Long(first.X, first.Y),
+            Gradients = step.Gradient,
+            Compensation = Long(second.X, second.Y),
+            State0 = Long(second.Z, second.W),
+            State1 = Long(third.X, third.Y),
+            State2 = Long(third.Z, third.W),
+            State3 = Long(fourth.X, fourth.Y),
+        };
+    }
+
     /// <summary>Reads how many numbers a tensor has.</summary>
     /// <param name="table">The table.</param>
     /// <param name="tensor">The tensor's number in the launch.</param>
@@ -44,5 +69,8 @@ public static class TensorPlaces
 
     /// <summary>Reads a 64-bit integer of two words.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static long ReadLong(ArrayView<int> table, long at) => (uint)table[at] | ((long)table[at + 1] << 32);
+    internal static long ReadLong(ArrayView<int> table, long at) => Long((uint)table[at], (uint)table[at + 1]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static long Long(uint low, uint high) => low | ((long)high << 32);
 }

@@ -38,6 +38,16 @@ public readonly record struct TensorStep(int Row, int Care, long Gradient)
         return new(table[at], table[at + 1], TensorPlaces.ReadLong(table, at + 2));
     }
 
+    /// <summary>Reads a tensor's part in one 16-byte access, for threads that do not share what they read.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="tensor">The tensor's number in the launch.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TensorStep ReadQuad(ArrayView<int> table, int tensor)
+    {
+        Quad quad = table.Cast<Quad>()[tensor];
+        return new((int)quad.X, (int)quad.Y, TensorPlaces.Long(quad.Z, quad.W));
+    }
+
     /// <summary>Writes what the second of two passes has to know of a tensor: its row, and which tiles need care.</summary>
     /// <param name="table">The table.</param>
     /// <param name="tensor">The tensor's number in the launch.</param>

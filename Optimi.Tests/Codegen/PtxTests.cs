@@ -39,6 +39,9 @@ internal sealed partial class PtxTests
             written *= 2;
         }
 
+        // The tensor's part in the step, and where its slots lie: once to read them and once to write them.
+        read += 1 + PlacesOf(layout, StoresParameters(pass) || alsoReads, StoresParameters(pass), states: true)
+            + PlacesOf(layout, StoresParameters(pass), StoresParameters(pass), Pass(pass).UpdatesStates);
         int[] loads = LinesWith(lines, "ld.global.v4.");
         int[] stores = LinesWith(lines, "st.global.v4.");
         Assert.Multiple(() =>
@@ -112,6 +115,21 @@ internal sealed partial class PtxTests
             Assert.That(LinesWith(lines, "call"), Is.Empty);
         });
     }
+
+    /// <summary>How many 16-byte accesses it takes to learn where slots lie, two in each.</summary>
+    private static int PlacesOf(SlotLayout layout, bool values, bool compensation, bool states) => Enumerable
+        .Range(0, Slot.Count)
+        .Where(slot => layout[slot] is not null && slot switch
+        {
+            Slot.Values => values,
+            // Of gradients the tensor's part in the step says it.
+            Slot.Gradients => false,
+            Slot.Compensation => compensation,
+            _ => states,
+        })
+        .Select(slot => slot / 2)
+        .Distinct()
+        .Count();
 
     /// <summary>The lines of the kernel itself. (ILGPU leaves an empty function for each intrinsic before it.)</summary>
     private static string[] Entry(Type rule, SlotLayout layout, Type pass, CudaArchitecture architecture)
