@@ -224,16 +224,18 @@ public sealed class ComputeDevice : IDisposable
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Description.Product})";
 
-    /// <summary>The function of a rule for one kernel variant and length, made when it is first asked for.</summary>
+    /// <summary>The function of a rule for one kernel variant, made when it is first asked for. A rule that measures has tables for each
+    /// length.</summary>
     internal DeviceFunction<TRule> Function<TRule>(SlotLayout layout, long length, bool accumulates)
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
         _functions ??= [];
-        if (_functions.TryGetValue((typeof(TRule), layout, length, accumulates), out IDisposable? made))
+        (Type, SlotLayout, long, bool) key = (typeof(TRule), layout, TRule.Measures && !accumulates ? length : 0, accumulates);
+        if (_functions.TryGetValue(key, out IDisposable? made))
             return (DeviceFunction<TRule>)made;
         LaunchFactory.Check<TRule>();
         var function = new DeviceFunction<TRule>(this, layout, length, accumulates);
-        _functions.Add((typeof(TRule), layout, length, accumulates), function);
+        _functions.Add(key, function);
         return function;
     }
 

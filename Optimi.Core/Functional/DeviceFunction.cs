@@ -2,7 +2,7 @@ using Optimi.Kernels;
 
 namespace Optimi;
 
-/// <summary>A rule as a function of a device's memory, for one kernel variant and length.</summary>
+/// <summary>A rule as a function of a device's memory, for one kernel variant, and of a rule that measures for one length.</summary>
 internal sealed class DeviceFunction<TRule> : IDisposable
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
@@ -20,8 +20,9 @@ internal sealed class DeviceFunction<TRule> : IDisposable
     }
 
     /// <summary>Queues a step.</summary>
-    public void Run(RuleOptions<TRule> options, in StepContext context, in SlotPlaces slots)
+    public void Run(RuleOptions<TRule> options, in StepContext context, in SlotPlaces slots, long length)
     {
+        _memory.SetLength(length);
         for (int slot = 0; slot < Slot.Count; slot++)
             _memory.Set(0, slot, slots[slot]);
         try

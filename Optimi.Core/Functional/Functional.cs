@@ -165,7 +165,7 @@ public static class Functional
 
             if (device.Shape != KernelShape.Host)
             {
-                device.Function<TRule>(layout, values.Length, accumulate).Run(options, context, places);
+                device.Function<TRule>(layout, values.Length, accumulate).Run(options, context, places, values.Length);
                 return;
             }
 

@@ -25,6 +25,13 @@ internal static class FunctionalGuard
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
         SlotShape values = given[Slot.Values];
+        if (values.Length > (long)Tile.MostTiles * Tile.Length)
+        {
+            throw new ParameterException(FormattableString.Invariant(
+                $"There are {values.Length} values, more than {(long)Tile.MostTiles * Tile.Length}, which is the most that one step takes;")
+                + " cut the tensor in parts.");
+        }
+
         SlotShape gradients = given[Slot.Gradients];
         SlotLayout layout = options.LayoutOf(values.DType, gradients.Length > 0 ? gradients.DType : values.DType);
         for (int slot = 0; slot < Slot.Count; slot++)

@@ -85,7 +85,7 @@ public readonly ref struct ReadOnlyTensorSpan
     private static ReadOnlyTensorSpan Over<T>(ReadOnlyTensorSpan<T> tensor, DType dtype)
         where T : unmanaged
     {
-        RawMemory.CheckDense(tensor.IsDense, tensor.Lengths);
+        RawMemory.CheckDense(tensor.IsDense || tensor.FlattenedLength == 0, tensor.Lengths);
         return new(in Unsafe.As<T, byte>(ref Unsafe.AsRef(in tensor.GetPinnableReference())), tensor.FlattenedLength, dtype);
     }
 

@@ -77,7 +77,7 @@ public readonly ref struct TensorSpan
     private static TensorSpan Over<T>(TensorSpan<T> tensor, DType dtype)
         where T : unmanaged
     {
-        RawMemory.CheckDense(tensor.IsDense, tensor.Lengths);
+        RawMemory.CheckDense(tensor.IsDense || tensor.FlattenedLength == 0, tensor.Lengths);
         return new(ref Unsafe.As<T, byte>(ref tensor.GetPinnableReference()), tensor.FlattenedLength, dtype);
     }
 

@@ -33,7 +33,7 @@ internal static class TensorSum
         slots[Slot.Gradients] = numbers;
         if (device.Shape != KernelShape.Host)
         {
-            device.Function<SumRule<ScalarLane>>(layout, length, accumulates: true).Run(options, context, slots);
+            device.Function<SumRule<ScalarLane>>(layout, length, accumulates: true).Run(options, context, slots, length);
             return;
         }
 

@@ -60,6 +60,8 @@ public readonly struct TensorView
             return;
         }
 
+        if (BufferOf(_bytes).IsDisposed)
+            throw new ParameterException("A view is of memory that is disposed of; pass one that is there.");
         Accelerator owner = _bytes.GetAccelerator();
         if (owner != device.Ilgpu.Accelerator)
         {

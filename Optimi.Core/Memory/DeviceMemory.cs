@@ -75,7 +75,7 @@ internal abstract unsafe class DeviceMemory(ComputeDevice device)
     public void AwaitDevice() => Device.Synchronize();
 
     /// <summary>Sets a range of bytes to zero.</summary>
-    public void Clear(long offset, long bytes)
+    public virtual void Clear(long offset, long bytes)
     {
         if (bytes == 0)
             return;

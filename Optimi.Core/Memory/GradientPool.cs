@@ -1,7 +1,8 @@
 namespace Optimi;
 
 /// <summary>
-/// Memory for gradients that are needed for a moment: never more than was rented at once. What begins a layer for the first time gets
+/// Memory for gradients that are needed for a moment: never more than the largest layer takes, as long as each layer's are rented together
+/// and given back before the next. What begins a layer for the first time gets
 /// memory of its very size, and each further gradient what is missing. From the second time on it is known how much the layer takes, and
 /// all layers have the same piece, as large as the largest.
 /// </summary>
@@ -34,7 +35,7 @@ internal sealed class GradientPool(ComputeDevice device) : IDisposable
     {
         if (_rented.Count == 0)
             BeginLayer(parameter, bytes);
-        Piece piece = Find(bytes) ?? Grow(bytes);
+        Piece piece = Find(bytes) ?? Replace(bytes);
         _rented.Add(piece);
         _rentedBytes += bytes;
         _mostRentedBytes = Math.Max(_mostRentedBytes, _rentedBytes);
@@ -66,6 +67,21 @@ internal sealed class GradientPool(ComputeDevice device) : IDisposable
             return;
         Dispose();
         Grow(_bytesOfLayer.ContainsKey(parameter) ? Math.Max(needed, _mostRentedBytes) : bytes);
+    }
+
+    /// <summary>Adds what is missing, in the place of memory that nobody rents and that is too small.</summary>
+    private Piece Replace(long bytes)
+    {
+        for (int i = _slabs.Count - 1; i >= 0; i--)
+        {
+            Slab slab = _slabs[i];
+            if (_rented.Exists(piece => piece.Slab == slab))
+                continue;
+            slab.Dispose();
+            _slabs.RemoveAt(i);
+        }
+
+        return Grow(bytes);
     }
 
     private Piece Grow(long bytes)

@@ -11,6 +11,12 @@ internal sealed class GradientStorage(Parameter parameter) : ParameterStorage(pa
 
     private protected override string Description => $"The gradient of parameter '{Parameter.Name}'";
 
+    private protected override void ThrowIfDisposed()
+    {
+        base.ThrowIfDisposed();
+        Parameter.CheckGradientMemory();
+    }
+
     private protected override bool IsThere => Parameter.HasGradient;
 
     private protected override void OnWritten() => Parameter.HasGradient = true;

@@ -7,6 +7,10 @@ namespace Optimi;
 /// <summary>Memory of one tensor that somebody else owns. It can be other memory from step to step, which costs nothing.</summary>
 internal sealed unsafe class LentMemory(ComputeDevice device) : DeviceMemory(device)
 {
+    private const int ZerosLength = 1 << 16;
+
+    private static readonly byte[] _zeros = new byte[ZerosLength];
+
     private MemoryPlace _place;
     private TensorView _view;
     private MemoryHandle _pin;
@@ -14,21 +18,23 @@ internal sealed unsafe class LentMemory(ComputeDevice device) : DeviceMemory(dev
     /// <inheritdoc/>
     public override byte* Host => Device.IsHost ? (byte*)_place.At : null;
 
-    /// <summary>Takes memory of the host.</summary>
-    public void Take(TensorMemory memory)
+    /// <summary>Lets go of arrays that nobody has given back.</summary>
+    ~LentMemory() => _pin.Dispose();
+
+    /// <summary>Takes memory of the host, which is pinned already.</summary>
+    public void Take(MemoryHandle pin)
     {
-        MemoryHandle pin = memory.Pin();
         GiveBack();
         _pin = pin;
         _place = new(null, (nint)pin.Pointer, IsPadded: false);
     }
 
     /// <summary>Takes memory of the device.</summary>
-    public void Take(TensorView memory)
+    public void Take(TensorView memory, MemoryPlace place)
     {
         GiveBack();
         _view = memory;
-        _place = memory.PlaceOn(Device);
+        _place = place;
     }
 
     /// <summary>Lets go of the memory.</summary>
@@ -38,6 +44,20 @@ internal sealed unsafe class LentMemory(ComputeDevice device) : DeviceMemory(dev
         _pin = default;
         _view = default;
         _place = default;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>On OpenCL zeros are copied in: ILGPU sets other memory than it is told in buffers of larger elements than bytes.</remarks>
+    public override void Clear(long offset, long bytes)
+    {
+        if (Device.HasAddresses)
+        {
+            base.Clear(offset, bytes);
+            return;
+        }
+
+        for (long at = 0; at < bytes; at += ZerosLength)
+            Upload(offset + at, _zeros.AsSpan(0, (int)Math.Min(ZerosLength, bytes - at)));
     }
 
     /// <inheritdoc/>

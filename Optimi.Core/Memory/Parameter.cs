@@ -111,7 +111,7 @@ public sealed class Parameter
             Buffer.ThrowIfDisposed();
             CheckGradient(gradient.DType, gradient.Length);
             LentGuard.CheckHost(this, Buffer.Device);
-            _gradient.Borrow().Take(gradient);
+            _gradient.Borrow(gradient);
             OnGradientBound();
         }
     }
@@ -127,7 +127,7 @@ public sealed class Parameter
             Buffer.ThrowIfDisposed();
             CheckGradient(gradient.DType, gradient.Length);
             gradient.CheckDevice(Buffer.Device);
-            _gradient.Borrow().Take(gradient);
+            _gradient.Borrow(gradient);
             OnGradientBound();
         }
     }
@@ -146,10 +146,11 @@ public sealed class Parameter
 
     /// <summary>
     /// Rents memory for a gradient that is needed for a moment: until a step with it, or its own <see cref="RentedGradient.Dispose"/>.
-    /// It holds anything. The buffer's pool never has more than was rented at once.
+    /// It holds anything. As long as each layer's gradients are rented together and given back before the next layer's are rented, the
+    /// buffer's pool never has more than the largest layer takes.
     /// </summary>
     /// <exception cref="ParameterException">It is rented already.</exception>
-    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; it is not rented.</exception>
     /// <exception cref="ObjectDisposedException">The buffer or the device is disposed.</exception>
     public RentedGradient RentGradient()
     {
@@ -208,8 +209,11 @@ public sealed class Parameter
     /// <summary>Whether its gradient lies in memory of somebody else.</summary>
     internal bool HasLentGradient => _gradient.Lent is not null;
 
-    /// <summary>The memory of its values, to be lent.</summary>
-    internal LentMemory BorrowValues() => _value.Borrow();
+    /// <summary>Lets its values lie in memory of somebody else, of the host.</summary>
+    internal void BorrowValues(TensorMemory values) => _value.Borrow(values);
+
+    /// <summary>Lets its values lie in memory of somebody else, of the device.</summary>
+    internal void BorrowValues(TensorView values) => _value.Borrow(values);
 
     /// <summary>Sees to it that there is a gradient, for a parameter that is said to have one before any was written.</summary>
     internal void AllocateGradient(Transaction transaction)
@@ -244,7 +248,9 @@ public sealed class Parameter
         Buffer.Participations++;
     }
 
-    private void CheckGradientMemory()
+    /// <summary>Checks that there may be a gradient that stays.</summary>
+    /// <exception cref="ParameterException">There is no memory for one.</exception>
+    internal void CheckGradientMemory()
     {
         if (_gradient.Lent is not null || (Buffer.GradientMemory == GradientMemory.Kept && !IsAdopted))
             return;

@@ -41,10 +41,18 @@ public sealed partial class ParameterBuffer
         {
             Parameter parameter = NewAdopted(name, dtype, shape, values.Shape, gradient.Shape);
             LentGuard.CheckHost(parameter, Device);
-            parameter.BorrowValues().Take(values);
-            if (gradient.Length > 0)
-                parameter.BindGradient(gradient);
-            return Keep(parameter);
+            try
+            {
+                parameter.BorrowValues(values);
+                if (gradient.Length > 0)
+                    parameter.BindGradient(gradient);
+                return Keep(parameter);
+            }
+            catch
+            {
+                parameter.GiveBack();
+                throw;
+            }
         }
     }
 
@@ -63,10 +71,18 @@ public sealed partial class ParameterBuffer
             Parameter parameter = NewAdopted(name, dtype, shape, values.Shape, gradient.Shape);
             values.CheckDevice(Device);
             gradient.CheckDevice(Device);
-            parameter.BorrowValues().Take(values);
-            if (gradient.Length > 0)
-                parameter.BindGradient(gradient);
-            return Keep(parameter);
+            try
+            {
+                parameter.BorrowValues(values);
+                if (gradient.Length > 0)
+                    parameter.BindGradient(gradient);
+                return Keep(parameter);
+            }
+            catch
+            {
+                parameter.GiveBack();
+                throw;
+            }
         }
     }
 

@@ -79,7 +79,12 @@ public sealed partial class ParameterBuffer : IReadOnlyCollection<Parameter>, ID
         get
         {
             lock (Device.Gate)
-                return _slabs.Sum(slab => slab.GradientBytes) + Pool.Bytes;
+            {
+                long sum = Pool.Bytes;
+                foreach (PlacedSlabs slab in _slabs)
+                    sum += slab.GradientBytes;
+                return sum;
+            }
         }
     }
 
@@ -159,6 +164,7 @@ public sealed partial class ParameterBuffer : IReadOnlyCollection<Parameter>, ID
         {
             if (_disposed)
                 return;
+            _peakGradientBytes = PeakGradientBytes;
             _disposed = true;
             foreach (PlacedSlabs slab in _slabs)
                 slab.Dispose();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace Optimi;
@@ -12,9 +13,11 @@ internal abstract class ParameterStorage(Parameter parameter, DType dtype) : Ten
     private const int PieceBytes = 1 << 30;
 
     private HostAllocation? _early;
+    private LentMemory? _lent;
+    private bool _isLent;
 
     /// <summary>Memory that somebody else owns, in place of a slab.</summary>
-    public LentMemory? Lent { get; private set; }
+    public LentMemory? Lent => _isLent ? _lent : null;
 
     /// <summary>Where it begins, once it is allocated.</summary>
     public MemoryPlace Place => Memory.PlaceAt(Offset);
@@ -37,19 +40,26 @@ internal abstract class ParameterStorage(Parameter parameter, DType dtype) : Ten
     /// <summary>Where in the memory it begins.</summary>
     private long Offset => Lent is null ? (long)Parameter.FirstTile * DType.TileBytes() : 0;
 
-    /// <summary>Takes memory of somebody else from now on.</summary>
-    /// <returns>It, to be told where it is.</returns>
-    public LentMemory Borrow()
+    /// <summary>Lies in memory of somebody else from now on, of the host.</summary>
+    public void Borrow(TensorMemory memory)
     {
-        ForgetEarly();
-        return Lent ??= new LentMemory(Device);
+        // What is the caller's own code, and may fail, comes first.
+        MemoryHandle pin = memory.Pin();
+        Borrow().Take(pin);
+    }
+
+    /// <summary>Lies in memory of somebody else from now on, of the device.</summary>
+    public void Borrow(TensorView memory)
+    {
+        MemoryPlace place = memory.PlaceOn(Device);
+        Borrow().Take(memory, place);
     }
 
     /// <summary>Lets go of memory of somebody else.</summary>
     public void GiveBack()
     {
         Lent?.GiveBack();
-        Lent = null;
+        _isLent = false;
     }
 
     /// <summary>Copies what was written early to where it belongs.</summary>
@@ -70,6 +80,13 @@ internal abstract class ParameterStorage(Parameter parameter, DType dtype) : Ten
         if (_early is not null)
             Device.Allocator.Free(_early);
         _early = null;
+    }
+
+    private LentMemory Borrow()
+    {
+        ForgetEarly();
+        _isLent = true;
+        return _lent ??= new LentMemory(Device);
     }
 
     /// <summary>Allocates the slab, if that of a placed parameter is not there yet.</summary>

@@ -142,7 +142,7 @@ public abstract class TensorStorage
         lock (Device.Gate)
         {
             (DeviceMemory memory, long offset) = Locate();
-            if (memory.Host == null)
+            if (!Device.IsHost)
             {
                 throw new DeviceException(
                     $"{Description} lies in device memory, which has no span; use AsArrayView, or CopyTo and CopyFrom.");

@@ -15,7 +15,7 @@ public abstract partial class Optimizer
         {
             lock (Device.Gate)
             {
-                if (_isReleasing && !value)
+                if (IsReleasing && !value)
                 {
                     throw new OptionException(
                         "A model steps this optimizer's parameters as their gradients become ready; call GradientRelease.Remove(model) first.");
@@ -107,7 +107,7 @@ public abstract partial class Optimizer
         lock (Device.Gate)
         {
             ThrowIfDisposed();
-            if (!_isReleasing)
+            if (!IsReleasing)
                 ZeroGradientsInTurn();
         }
     }
@@ -158,9 +158,12 @@ public abstract partial class Optimizer
         transaction.Commit();
     }
 
+    /// <summary>Whether a model steps the parameters. One that was collected does so no more.</summary>
+    private bool IsReleasing => _releasing is not null && _releasing.TryGetTarget(out _);
+
     /// <summary>Lets a model step the parameters from now on.</summary>
     /// <exception cref="OptionException">The optimizer is not made for it, or a model does so already.</exception>
-    internal void BeginRelease()
+    internal void BeginRelease(IGradientSource model)
     {
         lock (Device.Gate)
         {
@@ -171,13 +174,13 @@ public abstract partial class Optimizer
                     "The optimizer is not made for gradient release: its GradientRelease is false; set it to true where the optimizer is made.");
             }
 
-            if (_isReleasing)
+            if (IsReleasing)
             {
                 throw new OptionException(
                     "The optimizer is prepared for gradient release already; call GradientRelease.Remove(model) before it is prepared again.");
             }
 
-            _isReleasing = true;
+            _releasing = new WeakReference<IGradientSource>(model);
         }
     }
 
@@ -185,14 +188,14 @@ public abstract partial class Optimizer
     internal void EndRelease()
     {
         lock (Device.Gate)
-            _isReleasing = false;
+            _releasing = null;
     }
 
     /// <summary>Checks that a group can be added.</summary>
     /// <exception cref="OptionException">A model steps the parameters, and would never step the new ones.</exception>
     private protected void CheckCanAdd()
     {
-        if (_isReleasing)
+        if (IsReleasing)
         {
             throw new OptionException(
                 "A model steps this optimizer's parameters as their gradients become ready, and knows nothing of new ones; call"

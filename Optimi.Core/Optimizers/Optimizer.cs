@@ -12,7 +12,7 @@ public abstract partial class Optimizer : IDisposable
 {
     private readonly PassingGradients _passing = new();
     private ParameterGroup[] _groups = [];
-    private bool _isReleasing;
+    private WeakReference<IGradientSource>? _releasing;
     private bool _disposed;
 
     private protected Optimizer(IReadOnlyList<ParameterGroup> groups)
@@ -86,7 +86,7 @@ public abstract partial class Optimizer : IDisposable
         lock (Device.Gate)
         {
             ThrowIfDisposed();
-            if (_isReleasing)
+            if (IsReleasing)
                 return;
             if (GradientRelease)
             {

@@ -7,10 +7,16 @@ internal abstract class ForeachLaunch : IDisposable
 {
     private static readonly TensorStep _takesNoPart = new(TensorStep.NoRow, TensorStep.NoCare, 0);
 
+    /// <summary>The first tensor that takes part, and one past the last.</summary>
+    private int _first;
+
+    private int _end;
+
     protected ForeachLaunch(LaunchMemory memory)
     {
         Memory = memory;
         Steps = memory.Device.Allocator.AllocateManaged<TensorStep>(memory.Extents.Length);
+        Array.Fill(Steps, _takesNoPart);
     }
 
     protected LaunchMemory Memory { get; }
@@ -23,8 +29,13 @@ internal abstract class ForeachLaunch : IDisposable
     /// <summary>Each tensor's part in this step.</summary>
     protected TensorStep[] Steps { get; }
 
-    /// <summary>Forgets the last step.</summary>
-    public virtual void Begin() => Array.Fill(Steps, _takesNoPart);
+    /// <summary>Forgets the last step, which may have been of few tensors among thousands.</summary>
+    public virtual void Begin()
+    {
+        if (_end > _first)
+            Array.Fill(Steps, _takesNoPart, _first, _end - _first);
+        (_first, _end) = (Steps.Length, 0);
+    }
 
     /// <summary>Whether a tensor takes part in the step.</summary>
     public bool TakesPart(int tensor) => Steps[tensor].Row != TensorStep.NoRow;
@@ -32,8 +43,11 @@ internal abstract class ForeachLaunch : IDisposable
     /// <summary>Lets a tensor take part, from where its memory is now.</summary>
     /// <param name="tensor">The tensor.</param>
     /// <param name="row">Its row of scalars.</param>
-    public void TakePart(int tensor, int row) =>
+    public void TakePart(int tensor, int row)
+    {
         Steps[tensor] = new(row, Memory.CareOf(tensor), Memory.Places[tensor].Slots[Slot.Gradients]);
+        (_first, _end) = (Math.Min(_first, tensor), Math.Max(_end, tensor + 1));
+    }
 
     /// <summary>Chooses the kernels for the tensors that take part and their rows, begins to compile those that are missing, and allocates
     /// what a run needs.</summary>

@@ -50,7 +50,7 @@ internal sealed class LaunchMemory
     public TensorPlace[] Places { get; }
 
     /// <summary>Tiles of all tensors.</summary>
-    public int TileCount { get; }
+    public int TileCount { get; private set; }
 
     /// <summary>All of it.</summary>
     public LaunchRange Range => RangeOf(0, Extents.Length);
@@ -62,6 +62,14 @@ internal sealed class LaunchMemory
             return default;
         int firstTile = Extents[firstTensor].FirstTile;
         return new(firstTile, Extents[firstTensor + count - 1].EndTile - firstTile, firstTensor, count);
+    }
+
+    /// <summary>Says how many numbers the one tensor has that is stepped next.</summary>
+    public void SetLength(long length)
+    {
+        Extents[0] = TensorExtent.Of(0, length);
+        Places[0].Length = length;
+        TileCount = Extents[0].TileCount;
     }
 
     /// <summary>Says where a slot of a tensor lies.</summary>

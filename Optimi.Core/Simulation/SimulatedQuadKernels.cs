@@ -47,9 +47,10 @@ internal sealed class SimulatedQuadKernels<TRule, TApply, TPass, TLayout> :
     {
         Tile tile = Tile.Read(Tables.Tiles, number);
         TensorStep step = TensorStep.Read(Tables.Steps, tile.Tensor);
-        if (step.Row < 0 || step.TouchesWithCare(tile))
+        int rowNumber = step.RowOf(tile, isCareful: false);
+        if (rowNumber < 0)
             return;
-        Row<ScalarLane, TRule, TApply> row = Tables.Rows[step.Row];
+        Row<ScalarLane, TRule, TApply> row = Tables.Rows[rowNumber];
         TensorExtent extent = TensorExtent.Read(Measures.Tensors, tile.Tensor);
         int sum = extent.FirstTile + tile.Number;
         int length = extent.LengthOf(sum);

@@ -25,14 +25,15 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
     {
         Tile tile = Tile.Read(Tables.Tiles, Piece.FirstTile + group);
         TensorStep step = TensorStep.Read(Tables.Steps, tile.Tensor);
-        if (step.Row < 0 || step.TouchesWithCare(tile) != TWords.IsCareful)
+        int rowNumber = step.RowOf(tile, TWords.IsCareful);
+        if (rowNumber < 0)
             return;
         Slabs<TWords> here = TLayout.At(
             AllMemory,
             TensorPlaces.Read(Tables.Places, step, tile.Tensor),
             TensorPlaces.ReadLength(Tables.Places, tile.Tensor),
             tile.Number);
-        StepItems<TPass>(Tables.Rows[step.Row], ref here);
+        StepItems<TPass>(Tables.Rows[rowNumber], ref here);
     }
 
     protected override void StepGroupAlone(int group)
@@ -45,12 +46,13 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
     {
         Tile tile = Tile.Read(Tables.Tiles, number);
         TensorStep step = TensorStep.Read(Tables.Steps, tile.Tensor);
-        if (step.Row < 0 || step.TouchesWithCare(tile) != TWords.IsCareful)
+        int rowNumber = step.RowOf(tile, TWords.IsCareful);
+        if (rowNumber < 0)
             return;
         ArrayView<ScalarLane> measured = shared.Numbers;
         Slabs<TWords> here = MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.At(
             tile, step, measured, Tables.Places, AllMemory);
-        StepItems<MeasurePass>(Tables.Rows[step.Row], ref here);
+        StepItems<MeasurePass>(Tables.Rows[rowNumber], ref here);
         MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.SumUp<LoneThread>(tile, measured, Measures);
     }
 

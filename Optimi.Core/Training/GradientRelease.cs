@@ -28,7 +28,7 @@ public static class GradientRelease
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(optimizer);
-        optimizer.BeginRelease();
+        optimizer.BeginRelease(model);
         var preparation = new Preparation(model, optimizer);
         try
         {
@@ -80,7 +80,16 @@ public static class GradientRelease
             foreach (Parameter parameter in optimizer.Groups.SelectMany(group => group.Parameters))
             {
                 var hook = new GradientHook(optimizer, parameter);
-                model.Subscribe(parameter, hook);
+                try
+                {
+                    model.Subscribe(parameter, hook);
+                }
+                catch
+                {
+                    hook.IsSubscribed = false;
+                    throw;
+                }
+
                 _hooks.Add(hook);
             }
         }

@@ -35,10 +35,12 @@ public static class MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>
         int number = firstTile + Grid.IdxX;
         Tile tile = Tile.Read(tables.Tiles, number);
         TensorStep step = TensorStep.Read(tables.Steps, tile.Tensor);
-        if (step.Row < 0 || step.TouchesWithCare(tile) != TWords.IsCareful)
-            return;
-        Row<ScalarLane, TRule, TApply> row = tables.Rows[step.Row];
+        // Before the group may end, as in TileKernel.
         Slabs<TWords> here = At(tile, step, measured, tables.Places, slabs);
+        int rowNumber = step.RowOf(tile, TWords.IsCareful);
+        if (rowNumber < 0)
+            return;
+        Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
         TileGroup<TLayout>.Step<TRule, TApply, MeasurePass, TWords>(Group.IdxX, row, ref here);
         SumUp<DeviceGroup>(tile, measured, measures);
     }

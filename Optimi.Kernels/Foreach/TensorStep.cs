@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
+using ILGPU.Util;
 
 namespace Optimi.Kernels;
 
 /// <summary>A tensor's part in a step.</summary>
 /// <param name="Row">The number of its row of scalars, or <see cref="NoRow"/>.</param>
-/// <param name="Care">Which of its tiles are to be touched with care: see <see cref="TouchesWithCare"/>.</param>
+/// <param name="Care">Which of its tiles are to be touched with care: see <see cref="RowOf"/>.</param>
 /// <param name="Gradient">Where its gradient begins, as <see cref="TensorPlaces"/> says it of the other slots.</param>
 public readonly record struct TensorStep(int Row, int Care, long Gradient)
 {
@@ -23,10 +24,12 @@ public readonly record struct TensorStep(int Row, int Care, long Gradient)
 
     private const int Words = 4;
 
-    /// <summary>Whether a tile is for the kernel that never touches more than the tensor's own numbers, and them half a word at a time.</summary>
+    /// <summary>The number of the row of scalars for a tile, or <see cref="NoRow"/> if it is not this kernel's to step.</summary>
     /// <param name="tile">The tile.</param>
+    /// <param name="isCareful">Whether the kernel never touches more than the tensor's own numbers, and them half a word at a time.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TouchesWithCare(Tile tile) => Care + tile.Partial > CareOfEnd;
+    public int RowOf(Tile tile, bool isCareful) =>
+        Utilities.Select(Care + tile.Partial > CareOfEnd == isCareful, Row, NoRow);
 
     /// <summary>Reads a tensor's part from a table, integer by integer as <see cref="Tile.Read"/> does.</summary>
     /// <param name="table">The table: four integers for each tensor.</param>

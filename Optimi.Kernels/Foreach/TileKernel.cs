@@ -45,14 +45,17 @@ public static class TileKernel<TRule, TApply, TPass, TLayout, TWords>
         int number = firstTile + Grid.IdxX;
         Tile tile = Tile.Read(tables.Tiles, number);
         TensorStep step = TensorStep.Read(tables.Steps, tile.Tensor);
-        if (step.Row < 0 || step.TouchesWithCare(tile) != TWords.IsCareful)
-            return;
-        Row<ScalarLane, TRule, TApply> row = tables.Rows[step.Row];
+        // Before the group may end: of what is only read afterwards, compilers for processors do not see that it is the same for all
+        // work-items, and make no vectors of them.
         Slabs<TWords> here = TLayout.At(
             slabs,
             TensorPlaces.Read(tables.Places, step, tile.Tensor),
             TensorPlaces.ReadLength(tables.Places, tile.Tensor),
             tile.Number);
+        int rowNumber = step.RowOf(tile, TWords.IsCareful);
+        if (rowNumber < 0)
+            return;
+        Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
         TileGroup<TLayout>.Step<TRule, TApply, TPass, TWords>(Group.IdxX, row, ref here);
     }
 

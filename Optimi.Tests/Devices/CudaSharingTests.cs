@@ -54,7 +54,7 @@ internal sealed class CudaSharingTests
         {
             Functional.Step(options, step, slots[0], slots[1], slots[2], slots[3]);
             Functional.Step(
-                device, options, step, View(device, memory[0]), View(device, memory[1]), View(device, memory[2]), View(device, memory[3]));
+                device, options, step, View(memory[0]), View(memory[1]), View(memory[2]), View(memory[3]));
         }
 
         device.Synchronize();
@@ -86,7 +86,7 @@ internal sealed class CudaSharingTests
         device.Synchronize();
         Assert.That(OtherLibrary.Read(values, Length), Is.All.EqualTo(-0.5f * _gradient));
 
-        void Step() => Functional.Step(device, options, step: 1, View(device, values), View(device, gradients));
+        void Step() => Functional.Step(device, options, step: 1, View(values), View(gradients));
     }
 
     [Test]
@@ -99,13 +99,46 @@ internal sealed class CudaSharingTests
         nint gradients = other.Allocate(Length * sizeof(float));
         other.Work(stream);
         OtherLibrary.Fill(gradients, 0x3F, Length * sizeof(float), stream);
-        Functional.Step(device, new SgdOptions { Lr = 0.5 }, step: 1, View(device, values), View(device, gradients));
+        Functional.Step(device, new SgdOptions { Lr = 0.5 }, step: 1, View(values), View(gradients));
         OtherLibrary.Fill(gradients, 0, Length * sizeof(float), stream);
         Assert.That(OtherLibrary.Read(values, Length), Is.All.EqualTo(-0.5f * _gradient));
         Assert.That(OtherLibrary.Read(gradients, Length), Is.All.Zero);
     }
 
-    /// <summary>Another library's memory as a tensor: all that these tests know of how that is said.</summary>
-    private static TensorView View(ComputeDevice device, nint address) =>
-        new ForeignBuffer(device.Accelerator, address, Length).AsArrayView<float>(0, Length);
+    [Test]
+    public void The_other_librarys_tensors_are_stepped_in_one_launch_with_all_others()
+    {
+        using var other = new OtherLibrary();
+        using ComputeDevice device = ComputeDevice.Open("cuda", _shared);
+        using var parameters = new ParameterBuffer(device);
+        using ComputeDevice host = ComputeDevice.Open("cpu");
+        using var expected = new ParameterBuffer(host);
+        nint values = other.Allocate(Length * sizeof(float));
+        nint gradients = other.Allocate(Length * sizeof(float));
+        parameters.Adopt("adopted", DType.Float32, [Length], View(values), View(gradients));
+        parameters.Add("own", DType.Float32, Length);
+        foreach (string name in (string[])["adopted", "own"])
+        {
+            float[] numbers = TestTraining.Numbers(new Random(name.Length), Length);
+            foreach (Parameter parameter in (Parameter[])[parameters[name], expected.Add(name, DType.Float32, Length)])
+            {
+                parameter.Value.CopyFrom(numbers);
+                parameter.Gradient.CopyFrom(numbers);
+            }
+        }
+
+        using var optimizer = new AdamW(parameters, lr: 1e-2);
+        using var reference = new AdamW(expected, lr: 1e-2);
+        optimizer.PrepareAsync().GetAwaiter().GetResult();
+        optimizer.Step();
+        reference.Step();
+        // A further launch is for tensors that end within a tile.
+        Assert.That(device.Launches, Is.EqualTo(Length % 256 == 0 ? 1 : 2));
+        Assert.That(
+            parameters.SelectMany(parameter => TestTraining.Bits(parameter.Value)),
+            Is.EqualTo(expected.SelectMany(parameter => TestTraining.Bits(parameter.Value))));
+    }
+
+    /// <summary>Another library's memory as a tensor.</summary>
+    private static TensorView View(nint address) => new(address, DType.Float32, Length);
 }

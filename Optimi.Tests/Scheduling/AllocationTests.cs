@@ -30,6 +30,41 @@ internal sealed class AllocationTests
         Assert.That(device.Launches - launches, Is.EqualTo(Steps * (optimizer.Measures ? 6 : 2)));
     }
 
+    [TestCaseSource(nameof(Cases))]
+    public void Gradients_that_come_with_each_step_cost_no_memory(TestDevice row, TestOptimizer optimizer)
+    {
+        if (row.Name == "opencl" && optimizer.Name != "adamw")
+            Assert.Ignore("Compiling kernels for one tensor alone takes long, and they differ in arithmetic only.");
+        ComputeDevice device = row.Shared;
+        using var parameters = new ParameterBuffer(device);
+        using var gradients = new ForeignMemory(device, DType.Float32, [1000, 1000, 1000, 1000], isAligned: true);
+        Parameter[] layer = [.. Enumerable.Range(0, 3).Select(i => parameters.Add($"{i}", DType.Float32, 1000))];
+        using Optimizer created = optimizer.Create(new ParameterGroup(parameters, optimizer.Options));
+        TensorView[] views = [.. Enumerable.Range(0, 4).Select(gradients.View)];
+        foreach (Parameter parameter in layer)
+            parameter.Gradient.Fill(1);
+        Assert.That(Allocations.Of(Run), Is.Zero);
+
+        void Run()
+        {
+            for (int i = 0; i < Steps / 4; i++)
+            {
+                created.Step(layer[i % 3]);
+                created.Step(layer[i % 3], views[i % 4]);
+                created.Step((layer[0], views[i % 4]), (layer[1], views[(i + 1) % 4]), (layer[2], views[(i + 2) % 4]));
+                created.Step(layer[i % 3].RentGradient());
+                for (int j = 0; j < 3; j++)
+                    layer[j].BindGradient(views[(i + j) % 4]);
+                created.Step();
+                foreach (Parameter parameter in layer)
+                {
+                    parameter.UnbindGradient();
+                    parameter.HasGradient = true;
+                }
+            }
+        }
+    }
+
     [Test]
     public void A_function_allocates_nothing()
     {
