@@ -14,7 +14,10 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
     where TLaneRule : unmanaged, IUpdateRule<TLaneRule, TLane>
     where TLaneApply : unmanaged, IApply<TLaneApply, TLane>
 {
-    private readonly SlotLayout _layout = layout;
+    /// <summary>Bytes of a number in each slot, by <see cref="Slot"/>; 0 if there is no such slot.</summary>
+    private readonly int[] _widths = [.. Enumerable.Range(0, Slot.Count).Select(slot => layout[slot]?.Bytes() ?? 0)];
+
+    private static int NumbersPerVector => Tile.Length / HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.VectorsPerTile;
 
     public override int RowLength => sizeof(Row<ScalarLane, TRule, TApply>) / sizeof(float);
 
@@ -24,18 +27,17 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
         return RowTerms.Of<TRule, TPass>(rule, scalars, isFirstStep);
     }
 
-    [SkipLocalsInit]
     public override void Run(Terms terms, float* row, in TileRun run, int firstTile, int tiles)
     {
         int whole = run.WholeTiles(firstTile, tiles);
-        if (whole > 0)
-            HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(terms, row, At(run, firstTile), whole);
-        if (whole == tiles)
-            return;
-        byte* memory = stackalloc byte[PaddedTile.Bytes];
-        PaddedTile padded = LastTileOf(run, memory);
-        HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(terms, row, Slabs(padded.Load()), 1);
-        padded.Store();
+        int vectors = whole * HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.VectorsPerTile;
+        // A tile that is cut short is stepped where it lies, as far as there are whole vectors of it.
+        if (whole < tiles)
+            vectors += run.LastTileLength / NumbersPerVector;
+        if (vectors > 0)
+            HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(terms, row, At(run, firstTile), vectors);
+        if (whole < tiles && run.LastTileLength % NumbersPerVector != 0)
+            RunEnd(terms, row, run);
     }
 
     [SkipLocalsInit]
@@ -52,7 +54,8 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
         if (whole == tiles)
             return;
         byte* memory = stackalloc byte[PaddedTile.Bytes];
-        PaddedTile padded = LastTileOf(run, memory);
+        var padded = new PaddedTile(
+            _widths, SlotsAt(run, run.EndTile - 1, 0), run.LastTileLength, Tile.Length, run.UnpaddedSlots, memory);
         HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Measure(
             terms, row, Slabs(padded.Load()), run.EndTile - 1, 1, extents, sums);
         padded.Store();
@@ -68,13 +71,31 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Slabs<HostWords<TLane>> At(in TileRun run, int tile) => TLayout.Skip(Slabs(run.Slots), tile - run.FirstTile);
 
-    /// <summary>The last tile of a run, which is cut short.</summary>
-    private PaddedTile LastTileOf(in TileRun run, byte* memory)
+    /// <summary>The numbers of a run behind its last whole vector.</summary>
+    [SkipLocalsInit]
+    private void RunEnd(Terms terms, float* row, in TileRun run)
+    {
+        int length = run.LastTileLength % NumbersPerVector;
+        byte* memory = stackalloc byte[PaddedTile.Bytes];
+        var padded = new PaddedTile(
+            _widths,
+            SlotsAt(run, run.EndTile - 1, run.LastTileLength - length),
+            length,
+            NumbersPerVector,
+            run.UnpaddedSlots,
+            memory);
+        HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Run<TPass>(terms, row, Slabs(padded.Load()), 1);
+        padded.Store();
+    }
+
+    /// <summary>Where the slots of a number of a run lie.</summary>
+    private SlotAddresses SlotsAt(in TileRun run, int tile, int number)
     {
         SlotAddresses slots = run.Slots;
+        nint numbers = ((nint)(tile - run.FirstTile) * Tile.Length) + number;
         for (int slot = 0; slot < Slot.Count; slot++)
-            slots[slot] += (nint)(run.EndTile - 1 - run.FirstTile) * _layout.TileBytes(slot);
-        return new PaddedTile(_layout, slots, run.LastTileLength, run.UnpaddedSlots, memory);
+            slots[slot] += numbers * _widths[slot];
+        return slots;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -19,45 +19,46 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
     /// <summary>Floats in a row of scalars.</summary>
     public static int RowLength => sizeof(Row<TLane, TRule, TApply>) / sizeof(TLane);
 
-    private static int VectorsPerTile => TLayout.UnitsPerTile / (sizeof(TLane) / sizeof(uint));
+    /// <summary>Vectors of units in a tile.</summary>
+    public static int VectorsPerTile => TLayout.UnitsPerTile / (sizeof(TLane) / sizeof(uint));
 
-    /// <summary>Steps a run of tiles that follow one another in every slot.</summary>
+    /// <summary>Steps a run of vectors of units that follow one another in every slot.</summary>
     /// <typeparam name="TPass">What is done of the step; a pass that measures is <see cref="Measure"/>.</typeparam>
     /// <param name="terms">The terms that the row asks for.</param>
     /// <param name="scalars">The row of scalars: <see cref="RowLength"/> floats.</param>
-    /// <param name="slabs">The slots from the first tile on.</param>
-    /// <param name="tiles">How many tiles.</param>
-    public static void Run<TPass>(Terms terms, float* scalars, in Slabs<HostWords<TLane>> slabs, int tiles)
+    /// <param name="slabs">The slots from the first vector on.</param>
+    /// <param name="vectors">How many vectors.</param>
+    public static void Run<TPass>(Terms terms, float* scalars, in Slabs<HostWords<TLane>> slabs, int vectors)
         where TPass : IPass
     {
         switch (terms)
         {
             case Terms.None:
-                Run<LeanPass<TPass, NoTerms>>(scalars, slabs, tiles);
+                Run<LeanPass<TPass, NoTerms>>(scalars, slabs, vectors);
                 break;
             case Terms.Decay:
-                Run<LeanPass<TPass, DecayTerm>>(scalars, slabs, tiles);
+                Run<LeanPass<TPass, DecayTerm>>(scalars, slabs, vectors);
                 break;
             case Terms.Shrink:
-                Run<LeanPass<TPass, ShrinkTerm>>(scalars, slabs, tiles);
+                Run<LeanPass<TPass, ShrinkTerm>>(scalars, slabs, vectors);
                 break;
             case Terms.L2:
-                Run<LeanPass<TPass, L2Term>>(scalars, slabs, tiles);
+                Run<LeanPass<TPass, L2Term>>(scalars, slabs, vectors);
                 break;
             default:
-                Run<TPass>(scalars, slabs, tiles);
+                Run<TPass>(scalars, slabs, vectors);
                 break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    private static void Run<TPass>(float* scalars, in Slabs<HostWords<TLane>> slabs, int tiles)
+    private static void Run<TPass>(float* scalars, in Slabs<HostWords<TLane>> slabs, int vectors)
         where TPass : IPass
     {
         Spread(scalars, out Row<TLane, TRule, TApply> row);
         Slabs<HostWords<TLane>> here = slabs;
-        TLayout.Step<TLane, TRule, TApply, TPass, HostWords<TLane>>(row, ref here, 0, tiles * VectorsPerTile);
+        TLayout.Step<TLane, TRule, TApply, TPass, HostWords<TLane>>(row, ref here, 0, vectors);
     }
 
     /// <summary>The first pass of a rule that measures, over a run of tiles.</summary>
