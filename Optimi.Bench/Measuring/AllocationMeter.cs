@@ -16,7 +16,7 @@ internal static class AllocationMeter
     /// <param name="workload">What steps; warmed up.</param>
     /// <param name="secondsPerStep">About how long a step takes.</param>
     /// <param name="seconds">How long this may take.</param>
-    public static double BytesPerStep(Workload workload, double secondsPerStep, double seconds)
+    public static double BytesPerStep(IWorkload workload, double secondsPerStep, double seconds)
     {
         int steps = (int)Math.Clamp(seconds / Batches / secondsPerStep, 1, MaxSteps);
         long least = long.MaxValue;

@@ -5,8 +5,6 @@ namespace Optimi.Bench;
 /// <summary>Measures a case: checks the results, then times steps in rounds interleaved with all that they are compared with.</summary>
 internal static class CaseBenchmark
 {
-    private const int WarmUps = 3;
-
     /// <summary>A median of fewer says little.</summary>
     private const int MinRounds = 3;
 
@@ -33,8 +31,7 @@ internal static class CaseBenchmark
             check.Run(copy);
         if (baseline is not null)
             check.Run(baseline);
-        double estimate = Samples.Median(Enumerable.Range(0, WarmUps).Select(_ => SecondsPerStep(device, ring.Step, 1)));
-        int steps = device.Kind == DeviceKind.Simulated ? 1 : (int)Math.Max(1, Math.Ceiling(MinSampleSeconds / estimate));
+        (int steps, double estimate) = StepTimer.StepsOfSample(device, ring.Step, MinSampleSeconds);
         using IMemoryLimit? limit = MemoryLimits.For(ring, steps);
 
         var seconds = new List<double>();
@@ -42,7 +39,7 @@ internal static class CaseBenchmark
         long started = Stopwatch.GetTimestamp();
         for (int round = 0; round < plan.Rounds && !(round >= MinRounds && Stopwatch.GetElapsedTime(started) > plan.MaxTime); round++)
         {
-            seconds.Add(SecondsPerStep(device, ring.Step, steps));
+            seconds.Add(StepTimer.SecondsPerStep(device, ring.Step, steps));
             if (baseline is not null)
                 baselineRatios.Add(RatioTo(baseline, workload, seconds[^1], steps));
             limit?.Measure();
@@ -60,7 +57,7 @@ internal static class CaseBenchmark
             rate / 1e6,
             rate * workload.Traffic.BytesPerParameter / 1e9,
             limit is null ? null : Samples.Median(seconds.Zip(limit.Rates, (taken, limitRate) => bytes / taken / limitRate)),
-            LaunchesPerStep(workload),
+            StepTimer.LaunchesPerStep(workload),
             AllocationMeter.BytesPerStep(workload, estimate, plan.AllocationSeconds),
             (double)workload.MemoryBytes / workload.Length,
             Samples.Spread(seconds),
@@ -82,25 +79,7 @@ internal static class CaseBenchmark
     private static double RatioTo(Workload baseline, Workload workload, double before, int steps)
     {
         ComputeDevice device = workload.Device;
-        double between = SecondsPerStep(device, baseline.Step, steps) + SecondsPerStep(device, baseline.Step, steps);
-        return (before + SecondsPerStep(device, workload.Step, steps)) / between;
-    }
-
-    private static long LaunchesPerStep(Workload workload)
-    {
-        long before = workload.Device.Launches;
-        workload.Step(1);
-        return workload.Device.Launches - before;
-    }
-
-    /// <summary>A step goes before those that are timed, so that caches hold for all what they held before. (In the simulation, which
-    /// takes its time, they do not matter.)</summary>
-    private static double SecondsPerStep(ComputeDevice device, Action<int> step, int steps)
-    {
-        if (device.Kind != DeviceKind.Simulated)
-            step(1);
-        long start = Stopwatch.GetTimestamp();
-        step(steps);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds / steps;
+        double between = StepTimer.SecondsPerStep(device, baseline.Step, steps) + StepTimer.SecondsPerStep(device, baseline.Step, steps);
+        return (before + StepTimer.SecondsPerStep(device, workload.Step, steps)) / between;
     }
 }

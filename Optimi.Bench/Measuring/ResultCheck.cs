@@ -10,11 +10,11 @@ internal sealed class ResultCheck : IDisposable
 
     /// <summary>Steps a workload that has not stepped yet, and checks all its values.</summary>
     /// <exception cref="WrongResultException">One differs.</exception>
-    public void Run(Workload workload)
+    public void Run(IWorkload workload)
     {
         float[][] expected = Expected(workload.Variant, workload.Groups.Count);
         TakeSteps(workload);
-        float[] room = ArrayPool<float>.Shared.Rent((int)workload.Parameters.Max(parameter => parameter.Length));
+        float[] room = ArrayPool<float>.Shared.Rent((int)workload.Groups.Max(group => group.Parameters.Max(parameter => parameter.Length)));
         foreach ((int group, ParameterGroup members) in workload.Groups.Index())
         {
             foreach (Parameter parameter in members.Parameters)
@@ -37,10 +37,10 @@ internal sealed class ResultCheck : IDisposable
     public void Dispose() => _simulation.Dispose();
 
     /// <summary>The second step is the first that reads states, and the third the first that reads what it wrote.</summary>
-    private static void TakeSteps(Workload workload)
+    private static void TakeSteps(IWorkload workload)
     {
         workload.Step(1);
-        TestData.HalveGradients(workload.Parameters);
+        workload.HalveGradients();
         workload.Step(2);
     }
 

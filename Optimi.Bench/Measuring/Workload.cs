@@ -1,7 +1,7 @@
 namespace Optimi.Bench;
 
 /// <summary>The parameters of a scenario on a device, with gradients, and the optimizer that steps them.</summary>
-internal sealed class Workload : IDisposable
+internal sealed class Workload : IWorkload
 {
     /// <summary>The first group's; each further group has as much more.</summary>
     private const double Lr = 2e-3;
@@ -15,7 +15,7 @@ internal sealed class Workload : IDisposable
         _buffer = new ParameterBuffer(device);
         Parameters = [.. shapes.Select((shape, i) => _buffer.Add($"{i}", variant.DType, shape))];
         Groups = [.. Parameters.Index().GroupBy(item => item.Index % groups, item => item.Item).Select(group => new ParameterGroup(
-            group, variant.Optimizer.Options with { Lr = Lr * (1 + group.Key), Kahan = variant.Kahan }))];
+            group, OptionsOf(variant, group.Key)))];
         MemoryPlan = MemoryPlan.For(Groups);
         Optimizer = variant.Optimizer.Create(Groups);
         Length = Parameters.Sum(parameter => parameter.Length);
@@ -46,6 +46,12 @@ internal sealed class Workload : IDisposable
 
     /// <summary>Memory of values, gradients and states.</summary>
     public long MemoryBytes => _buffer.ValueBytes + _buffer.GradientBytes + Optimizer.StateBytes;
+
+    /// <summary>The options of a group by its number.</summary>
+    public static OptimizerOptions OptionsOf(Variant variant, int group) =>
+        variant.Optimizer.Options with { Lr = Lr * (1 + group), Kahan = variant.Kahan };
+
+    public void HalveGradients() => TestData.HalveGradients(Parameters);
 
     /// <summary>Steps a number of times and waits for the last.</summary>
     public void Step(int times)
