@@ -51,12 +51,13 @@ internal static class BenchCommand
             File.Delete(path);
         }
 
-        IReadOnlyList<BenchResult> results = BenchRun.Run(plan, cancellation);
-        BenchTable.Write(results);
+        BenchReport report = BenchRun.Run(plan, cancellation);
+        BenchTable.Write(report.Results);
+        ComparisonTable.Write(report.Comparisons);
         if (json is not null)
-            File.WriteAllText(json, Json.Write(results));
+            File.WriteAllText(json, Json.Write(report.Rows));
         if (chart is not null)
-            LimitChart.Save(chart, results);
+            LimitChart.Save(chart, report.Results);
     }
 
     /// <summary>Runs, and says what went wrong.</summary>

@@ -12,6 +12,8 @@ internal static class BenchList
             Add("--device", device.Name, device.Problem is null ? device.Product : $"{device.Product}; {device.Problem}");
         foreach (Scenario scenario in Scenario.All)
             Add("--scenario", scenario.Name, scenario.Description);
+        foreach (ComparedScenario scenario in ComparedScenario.All)
+            Add("--scenario", scenario.Name, scenario.Description);
         foreach (BenchOptimizer optimizer in BenchOptimizer.All)
             Add("--optimizer", optimizer.Name, optimizer.Options.GetType().Name);
         foreach (string dtype in BenchOptions.DTypeNames)

@@ -14,7 +14,13 @@ internal sealed class BenchOptions
         DefaultValueFactory = _ => "cpu",
     };
 
-    private readonly Option<string[]> _scenario = ListOf("--scenario", Scenario.All.Select(scenario => scenario.Name));
+    private readonly Option<string[]> _scenario = new("--scenario")
+    {
+        Description = $"Of {string.Join(", ", Scenario.All.Select(scenario => scenario.Name))}, which are the default, and of"
+            + $" {string.Join(", ", ComparedScenario.All.Select(scenario => scenario.Name))}, which compare ways of stepping with an"
+            + " ordinary step, AdamW's in float32 and in bfloat16 with Kahan summation unless other options name more: one or several,"
+            + " separated by commas.",
+    };
 
     private readonly Option<string[]> _optimizer = ListOf("--optimizer", BenchOptimizer.All.Select(optimizer => optimizer.Name));
 
@@ -55,7 +61,12 @@ internal sealed class BenchOptions
     public BenchPlan Plan(ParseResult parsed)
     {
         bool quick = parsed.GetValue(_quick);
-        IReadOnlyList<Scenario> scenarios = Chosen(parsed, _scenario, Scenario.All, scenario => scenario.Name);
+        IReadOnlyList<string> scenarios = Chosen(
+            parsed,
+            _scenario,
+            [.. Scenario.All.Select(scenario => scenario.Name), .. ComparedScenario.All.Select(scenario => scenario.Name)],
+            name => name,
+            usual: Scenario.All.Count);
         IReadOnlyList<BenchOptimizer> optimizers = Chosen(parsed, _optimizer, BenchOptimizer.All, optimizer => optimizer.Name);
         IReadOnlyList<string> dtypes = Chosen(parsed, _dtype, [.. DTypeNames], name => name);
         bool? kahan = parsed.GetValue(_kahan) switch
@@ -65,38 +76,60 @@ internal sealed class BenchOptions
             "off" => false,
             string other => throw new BenchException($"--kahan is '{other}', but it must be on or off."),
         };
-        bool all = !quick || parsed.GetResult(_optimizer) is not null;
-        List<BenchCase> cases =
+        bool namesOptimizers = parsed.GetResult(_optimizer) is not null;
+        (DType DType, bool Kahan)[] storages =
         [
-            .. from scenario in scenarios
-               from optimizer in optimizers
-               from storage in Variant.Storages
-               where all || IsInSample(scenario, optimizer, storage)
-               where dtypes.Contains(storage.DType.ToString().ToLowerInvariant()) && storage.Kahan == (kahan ?? storage.Kahan)
-               select new BenchCase(scenario, new Variant(optimizer, storage.DType, storage.Kahan)),
+            .. Variant.Storages.Where(storage =>
+                dtypes.Contains(storage.DType.ToString().ToLowerInvariant()) && storage.Kahan == (kahan ?? storage.Kahan)),
         ];
-        if (cases.Count == 0)
+        if (storages.Length == 0)
         {
             throw new BenchException(
                 $"--kahan on leaves nothing to measure of --dtype {string.Join(", ", dtypes)}: float32 parameters lose nothing that"
                 + " could be kept. Use bfloat16 or float16, or leave out --kahan.");
         }
 
+        IEnumerable<BenchCase> cases =
+            from scenario in Scenario.All
+            where scenarios.Contains(scenario.Name)
+            from optimizer in optimizers
+            from storage in storages
+            where !quick || namesOptimizers || IsInSample(scenario, optimizer, storage)
+            select new BenchCase(scenario, new Variant(optimizer, storage.DType, storage.Kahan));
+        bool namesStorages = parsed.GetResult(_dtype) is not null || kahan is not null;
+        IEnumerable<ComparedCase> comparisons = Comparisons(
+            ComparedScenario.All.Where(scenario => scenarios.Contains(scenario.Name)),
+            namesOptimizers ? optimizers : null,
+            namesStorages ? storages : null);
         int? rounds = Numbers.Whole(parsed, _rounds, least: 1, example: 15);
         TimeSpan usual = TimeSpan.FromSeconds(quick ? 0.2 : 3);
         return new BenchPlan(
             Devices(parsed.GetValue(_device)!),
-            cases,
+            [.. cases],
             Numbers.Whole(parsed, _parameters, MinParameters, example: 16_000_000) ?? (quick ? 8_000_000 : 16_000_000),
             rounds ?? (quick ? 7 : 15),
             rounds is null ? usual : TimeSpan.MaxValue,
             quick ? 0.03 : 0.3,
-            LeavesCaches: !quick);
+            LeavesCaches: !quick)
+        {
+            Comparisons = [.. comparisons],
+            WarmUp = TimeSpan.FromSeconds(quick ? 0.05 : 0.5),
+        };
     }
 
     /// <summary>Whether a quick run measures it unasked.</summary>
     private static bool IsInSample(Scenario scenario, BenchOptimizer optimizer, (DType DType, bool Kahan) storage) =>
         optimizer.Name == "adamw" || (scenario == Scenario.All[0] && storage.Kahan == (storage.DType != DType.Float32));
+
+    /// <summary>What to compare: without other options AdamW in float32 and in bfloat16 with Kahan summation.</summary>
+    private static IEnumerable<ComparedCase> Comparisons(
+        IEnumerable<ComparedScenario> scenarios,
+        IEnumerable<BenchOptimizer>? optimizers,
+        IEnumerable<(DType DType, bool Kahan)>? storages) =>
+        from scenario in scenarios
+        from optimizer in optimizers ?? BenchOptimizer.All.Where(optimizer => optimizer.Name == "adamw")
+        from storage in storages ?? [(DType.Float32, false), (DType.BFloat16, true)]
+        select new ComparedCase(scenario, new Variant(optimizer, storage.DType, storage.Kahan));
 
     private static Option<string[]> ListOf(string name, IEnumerable<string> values) => new(name)
     {
@@ -115,7 +148,8 @@ internal sealed class BenchOptions
         return devices;
     }
 
-    private static IReadOnlyList<T> Chosen<T>(ParseResult parsed, Option<string[]> option, IReadOnlyList<T> all, Func<T, string> nameOf)
+    private static IReadOnlyList<T> Chosen<T>(
+        ParseResult parsed, Option<string[]> option, IReadOnlyList<T> all, Func<T, string> nameOf, int? usual = null)
     {
         List<string> names =
         [
@@ -128,6 +162,6 @@ internal sealed class BenchOptions
                 $"{option.Name} has '{unknown}', which there is not; choose from {string.Join(", ", all.Select(nameOf))}.");
         }
 
-        return names.Count == 0 ? all : [.. all.Where(item => names.Contains(nameOf(item)))];
+        return names.Count == 0 ? [.. all.Take(usual ?? all.Count)] : [.. all.Where(item => names.Contains(nameOf(item)))];
     }
 }

@@ -1,3 +1,5 @@
+using Optimi.Kernels;
+
 namespace Optimi.Bench;
 
 /// <summary>An optimizer as a row: adding one to the library adds a row here.</summary>
@@ -13,17 +15,32 @@ internal sealed record BenchOptimizer(
 {
     public static IReadOnlyList<BenchOptimizer> All { get; } =
     [
-        new("sgd", new SgdOptions { Lr = 0, Momentum = 0.9 }, groups => new SGD(groups)),
-        new("adam", new AdamOptions { Lr = 0 }, groups => new Adam(groups)),
-        new("adamw", new AdamWOptions { Lr = 0 }, groups => new AdamW(groups)),
-        new("adan", new AdanOptions { Lr = 0 }, groups => new Adan(groups)),
-        new("lion", new LionOptions { Lr = 0 }, groups => new Lion(groups)),
-        new("radam", new RAdamOptions { Lr = 0 }, groups => new RAdam(groups)),
-        new("ranger", new RangerOptions { Lr = 0 }, groups => new Ranger(groups)),
-        new("stableadamw", new StableAdamWOptions { Lr = 0 }, groups => new StableAdamW(groups),
+        Of("sgd", new SgdOptions { Lr = 0, Momentum = 0.9 }, groups => new SGD(groups)),
+        Of("adam", new AdamOptions { Lr = 0 }, groups => new Adam(groups)),
+        Of("adamw", new AdamWOptions { Lr = 0 }, groups => new AdamW(groups)),
+        Of("adan", new AdanOptions { Lr = 0 }, groups => new Adan(groups)),
+        Of("lion", new LionOptions { Lr = 0 }, groups => new Lion(groups)),
+        Of("radam", new RAdamOptions { Lr = 0 }, groups => new RAdam(groups)),
+        Of("ranger", new RangerOptions { Lr = 0 }, groups => new Ranger(groups)),
+        Of("stableadamw", new StableAdamWOptions { Lr = 0 }, groups => new StableAdamW(groups),
         [
             new TrafficPass([TrafficSlot.Gradient], ["exp_avg", "exp_avg_sq"]),
             new TrafficPass(["exp_avg", "exp_avg_sq"], [TrafficSlot.Value, "kahan_comp"]),
         ]),
     ];
+
+    /// <summary>Adds a group to an optimizer of this row.</summary>
+    public Func<Optimizer, IEnumerable<Parameter>, OptimizerOptions, ParameterGroup>? AddGroup { get; private init; }
+
+    /// <summary>A row whose options name the rule, which adding groups takes.</summary>
+    private static BenchOptimizer Of<TRule>(
+        string name,
+        RuleOptions<TRule> options,
+        Func<IReadOnlyList<ParameterGroup>, Optimizer> create,
+        IReadOnlyList<TrafficPass>? passes = null)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane> => new(name, options, create, passes)
+        {
+            AddGroup = (optimizer, parameters, groupOptions) =>
+                ((Optimizer<TRule>)optimizer).AddGroup(parameters, (RuleOptions<TRule>)groupOptions),
+        };
 }

@@ -22,8 +22,19 @@ internal sealed record BenchPlan(
 
     private const int SimulatedRounds = 3;
 
+    /// <summary>What to compare on each device.</summary>
+    public IReadOnlyList<ComparedCase> Comparisons { get; init; } = [];
+
+    /// <summary>How long ways of stepping that are compared are stepped before they are timed, twice, for the JIT.</summary>
+    public TimeSpan WarmUp { get; init; }
+
     /// <summary>The plan for a device of a kind.</summary>
     public BenchPlan On(DeviceKind kind) => kind == DeviceKind.Simulated
-        ? this with { Parameters = Math.Min(Parameters, SimulatedParameters), Rounds = Math.Min(Rounds, SimulatedRounds) }
+        ? this with
+        {
+            Parameters = Math.Min(Parameters, SimulatedParameters),
+            Rounds = Math.Min(Rounds, SimulatedRounds),
+            WarmUp = TimeSpan.Zero,
+        }
         : this;
 }

@@ -7,19 +7,20 @@ internal static class BenchRun
 {
     /// <summary>Measures all, or until it is cancelled.</summary>
     /// <exception cref="WrongResultException">A result is wrong.</exception>
-    public static IReadOnlyList<BenchResult> Run(BenchPlan plan, CancellationToken cancellation)
+    public static BenchReport Run(BenchPlan plan, CancellationToken cancellation)
     {
         if (Console.IsOutputRedirected)
             return Measure(plan, Console.Error.WriteLine, () => { }, cancellation);
 
-        IReadOnlyList<BenchResult> results = [];
+        BenchReport report = new([], []);
         // The display's own refreshing would allocate, and take a core, while a step is measured.
         AnsiConsole.Progress().AutoRefresh(false)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(progress =>
             {
-                ProgressTask task = progress.AddTask("bench", maxValue: plan.Devices.Count * plan.Cases.Count * plan.Rounds);
-                results = Measure(
+                int cases = plan.Cases.Count + plan.Comparisons.Count;
+                ProgressTask task = progress.AddTask("bench", maxValue: plan.Devices.Count * cases * plan.Rounds);
+                report = Measure(
                     plan,
                     text =>
                     {
@@ -33,13 +34,15 @@ internal static class BenchRun
                     },
                     cancellation);
             });
-        return results;
+        return report;
     }
 
-    private static List<BenchResult> Measure(
+    private static BenchReport Measure(
         BenchPlan plan, Action<string> onCase, Action onRound, CancellationToken cancellation)
     {
         var results = new List<BenchResult>();
+        var comparisons = new List<ComparedResult>();
+        var report = new BenchReport(results, comparisons);
         using var check = new ResultCheck();
         foreach (string name in plan.Devices)
         {
@@ -47,12 +50,20 @@ internal static class BenchRun
             foreach (BenchCase benchCase in plan.Cases)
             {
                 if (cancellation.IsCancellationRequested)
-                    return results;
+                    return report;
                 onCase($"{device.Name}: {benchCase}");
                 results.Add(CaseBenchmark.Run(benchCase, device, plan.On(device.Kind), check, onRound));
             }
+
+            foreach (ComparedCase compared in plan.Comparisons)
+            {
+                if (cancellation.IsCancellationRequested)
+                    return report;
+                onCase($"{device.Name}: {compared}");
+                comparisons.AddRange(ComparedBenchmark.Run(compared, device, plan.On(device.Kind), check, onRound));
+            }
         }
 
-        return results;
+        return report;
     }
 }

@@ -16,13 +16,27 @@ internal static class GptShapes
         return Of(width);
     }
 
+    /// <summary>Cuts what belongs to the tensors, in their order, into layers: the embeddings, each layer, the last norm.</summary>
+    public static IReadOnlyList<T[]> InLayers<T>(IReadOnlyList<T> tensors)
+    {
+        int length = Layer(MinWidth).Count();
+        int embeddings = Embeddings(MinWidth).Length;
+        return
+        [
+            [.. tensors.Take(embeddings)],
+            .. tensors.Skip(embeddings).Take(Layers * length).Chunk(length),
+            [.. tensors.Skip(embeddings + (Layers * length))],
+        ];
+    }
+
     private static IReadOnlyList<int[]> Of(int width) =>
     [
-        [40 * width, width],
-        [2 * width, width],
+        .. Embeddings(width),
         .. Enumerable.Range(0, Layers).SelectMany(_ => Layer(width)),
         .. Norm(width),
     ];
+
+    private static int[][] Embeddings(int width) => [[40 * width, width], [2 * width, width]];
 
     private static IEnumerable<int[]> Layer(int width) =>
     [
