@@ -89,6 +89,77 @@ internal sealed class BenchCommandTests
         Assert.That(results.Single().GetProperty("limitRatio").ValueKind, Is.EqualTo(JsonValueKind.Null));
     }
 
+    [TestCase("cpu")]
+    [TestCase("opencl")]
+    public void Ways_of_stepping_are_compared_when_they_are_named(string device)
+    {
+        if (!ComputeDevice.List().Any(found => found.Name.StartsWith(device, StringComparison.Ordinal) && found.Problem is null))
+            Assert.Ignore($"There is no {device} device.");
+        string names = string.Join(',', ComparedScenario.All.Select(scenario => scenario.Name));
+        JsonElement[] results = Results("--scenario", names, "--device", device);
+        string[] members =
+        [
+            "scenario", "way", "optimizer", "dtype", "kahan", "device", "microseconds", "baselineMicroseconds", "ratio", "spread",
+            "calls", "microsecondsPerCall", "microsecondsBeyondWork", "launches", "allocatedBytes", "tensors", "parameters",
+        ];
+        string[] large = device == "cpu" ? ["adopted-large huge pages", "adopted-large ordinary pages"] : ["adopted-large adopted"];
+        string[] ways =
+        [
+            "one-tensor Step(parameter)", "adopted-small adopted", .. large, "rebound BindGradient", "late-groups AddGroup",
+            "release layer by layer", "release tensor by tensor",
+        ];
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                results.Where(result => result.GetProperty("dtype").GetString() == "float32").Select(WayOf), Is.EqualTo(ways));
+            Assert.That(
+                results.Where(result => result.GetProperty("kahan").GetBoolean()).Select(WayOf), Is.EqualTo(ways));
+            Assert.That(results, Has.Length.EqualTo(2 * ways.Length));
+            foreach (JsonElement result in results)
+            {
+                Assert.That(result.EnumerateObject().Select(member => member.Name), Is.EqualTo(members));
+                Assert.That(result.GetProperty("optimizer").GetString(), Is.EqualTo("adamw"));
+                Assert.That(result.GetProperty("ratio").GetDouble(), Is.GreaterThan(0));
+                Assert.That(result.GetProperty("launches").GetInt64(), Is.GreaterThanOrEqualTo(result.GetProperty("calls").GetInt64()));
+                Assert.That(
+                    result.GetProperty("microsecondsBeyondWork").ValueKind == JsonValueKind.Number,
+                    Is.EqualTo(result.GetProperty("calls").GetInt32() > 1));
+            }
+
+            if (device == "cpu")
+            {
+                Assert.That(
+                    results.Select(result => result.GetProperty("launches").GetInt64()),
+                    Is.EqualTo(results.Select(result => result.GetProperty("calls").GetInt64())));
+            }
+
+            Assert.That($"{_out}", Does.Contain("beyond work").And.Contain("Step(parameter)").And.Contain("B/step"));
+        });
+
+        static string WayOf(JsonElement result) => $"{result.GetProperty("scenario")} {result.GetProperty("way")}";
+    }
+
+    [Test]
+    public void Comparisons_heed_the_other_options_and_stand_behind_the_results()
+    {
+        JsonElement[] results = Results("--scenario", "rebound,large", "--optimizer", "lion", "--dtype", "bfloat16", "--kahan", "off");
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                results.Select(result => result.GetProperty("scenario").GetString()), Is.EqualTo((string[])["large", "rebound"]));
+            Assert.That(results.Select(result => result.GetProperty("optimizer").GetString()), Is.All.EqualTo("lion"));
+            Assert.That(results.Select(result => result.GetProperty("kahan").GetBoolean()), Is.All.False);
+        });
+    }
+
+    [TestCaseSource(typeof(BenchOptimizer), nameof(BenchOptimizer.All))]
+    public void Every_optimizer_is_compared(object row)
+    {
+        string optimizer = ((BenchOptimizer)row).Name;
+        JsonElement[] results = Results("--scenario", "late-groups,release", "--optimizer", optimizer, "--dtype", "bfloat16", "--kahan", "on");
+        Assert.That(results.Select(result => result.GetProperty("optimizer").GetString()), Is.EqualTo(Enumerable.Repeat(optimizer, 3)));
+    }
+
     [Test]
     public void Everything_is_listed()
     {
@@ -97,6 +168,7 @@ internal sealed class BenchCommandTests
         [
             .. ComputeDevice.List().Select(device => device.Name),
             .. Scenario.All.Select(scenario => scenario.Name),
+            .. ComparedScenario.All.Select(scenario => scenario.Name),
             .. BenchOptimizer.All.Select(optimizer => optimizer.Name),
             "float32", "bfloat16", "float16",
             .. SuiteRunner.All.Select(suite => suite.Name),
@@ -108,6 +180,7 @@ internal sealed class BenchCommandTests
     [TestCase("--device", "gpu", "auto, cuda")]
     [TestCase("--device", ",", "--list")]
     [TestCase("--scenario", "huge", "many-small")]
+    [TestCase("--scenario", "large,realese", "release")]
     [TestCase("--optimizer", "adamw,sgdx", "adamw")]
     [TestCase("--dtype", "float64", "bfloat16")]
     [TestCase("--kahan", "maybe", "on or off")]
