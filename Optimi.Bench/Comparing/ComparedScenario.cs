@@ -9,7 +9,7 @@ namespace Optimi.Bench;
 internal sealed record ComparedScenario(
     string Name,
     string Description,
-    Func<ComputeDevice, Variant, int, Workload> Baseline,
+    Func<ComputeDevice, Variant, int, IWorkload> Baseline,
     Func<ComputeDevice, IReadOnlyList<NamedWay>> Ways,
     bool WaitsForEachStep = false)
 {
@@ -41,7 +41,7 @@ internal sealed record ComparedScenario(
             "adopted-small",
             "1,000 adopted tensors of odd lengths and alignments, beside one own tensor of as many numbers",
             (device, variant, parameters) => Own(device, variant, [[OddLengths(parameters).Sum()]]),
-            _ => [new("adopted", (device, variant, parameters) => Odd(device, variant, parameters, sets: 1))]),
+            _ => [new("adopted", (device, variant, parameters) => Adopted(device, variant, OddLengths(parameters), sets: 1))]),
         new(
             "adopted-large",
             "one adopted tensor, beside an own one",
@@ -49,9 +49,9 @@ internal sealed record ComparedScenario(
             device => device.IsHost ? [Large("huge pages", PageKind.Huge), Large("ordinary pages", PageKind.Ordinary)] : [Large("adopted")]),
         new(
             "rebound",
-            "1,000 adopted tensors as above whose gradients are other memory in every step, beside one own tensor",
-            (device, variant, parameters) => Own(device, variant, [[OddLengths(parameters).Sum()]]),
-            _ => [new("BindGradient", (device, variant, parameters) => Odd(device, variant, parameters, SetsInTurn))]),
+            "1,000 adopted tensors as above whose gradients are other memory in every step, beside one for which that holds too",
+            (device, variant, parameters) => Adopted(device, variant, [OddLengths(parameters).Sum()], SetsInTurn),
+            _ => [new("BindGradient", (device, variant, parameters) => Adopted(device, variant, OddLengths(parameters), SetsInTurn))]),
         new(
             "late-groups",
             "1,000 tensors in 100 groups, 99 of them added after the first step, beside the same from the beginning",
@@ -74,8 +74,8 @@ internal sealed record ComparedScenario(
     private static Workload Own(ComputeDevice device, Variant variant, IReadOnlyList<int[]> shapes, int groups = 1) =>
         new(device, variant, shapes, groups);
 
-    private static AdoptedWay Odd(ComputeDevice device, Variant variant, int parameters, int sets) =>
-        new(device, variant, OddLengths(parameters), alignment: null, PageKind.Ordinary, sets);
+    private static AdoptedWay Adopted(ComputeDevice device, Variant variant, IReadOnlyList<int> lengths, int sets) =>
+        new(device, variant, lengths, alignment: null, PageKind.Ordinary, sets);
 
     private static NamedWay Large(string name, PageKind pages = PageKind.Ordinary) => new(name, (device, variant, parameters) =>
         new AdoptedWay(device, variant, [parameters], TileAlignment, pages, sets: 1));

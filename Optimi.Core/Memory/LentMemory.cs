@@ -12,7 +12,7 @@ internal sealed unsafe class LentMemory(ComputeDevice device) : DeviceMemory(dev
     private static readonly byte[] _zeros = new byte[ZerosLength];
 
     private MemoryPlace _place;
-    private TensorView _view;
+    private ArrayView<byte>? _view;
     private MemoryHandle _pin;
 
     /// <inheritdoc/>
@@ -24,7 +24,7 @@ internal sealed unsafe class LentMemory(ComputeDevice device) : DeviceMemory(dev
     /// <summary>Takes memory of the host, which is pinned already.</summary>
     public void Take(MemoryHandle pin)
     {
-        GiveBack();
+        LetGo();
         _pin = pin;
         _place = new(null, (nint)pin.Pointer, IsPadded: false);
     }
@@ -32,17 +32,16 @@ internal sealed unsafe class LentMemory(ComputeDevice device) : DeviceMemory(dev
     /// <summary>Takes memory of the device.</summary>
     public void Take(TensorView memory, MemoryPlace place)
     {
-        GiveBack();
-        _view = memory;
+        LetGo();
+        if (memory.Bytes is ArrayView<byte> bytes)
+            _view = bytes;
         _place = place;
     }
 
     /// <summary>Lets go of the memory.</summary>
     public void GiveBack()
     {
-        _pin.Dispose();
-        _pin = default;
-        _view = default;
+        LetGo();
         _place = default;
     }
 
@@ -67,8 +66,16 @@ internal sealed unsafe class LentMemory(ComputeDevice device) : DeviceMemory(dev
     public override ArrayView<T> View<T>(long offset, long length)
     {
         long bytes = length * Unsafe.SizeOf<T>();
-        return (_view.Bytes is ArrayView<byte> view
+        return (_view is ArrayView<byte> view
             ? view.SubView(offset, bytes)
             : Device.AddressSpaceForUsers.AsArrayView<byte>(_place.At + offset, bytes)).Cast<T>();
+    }
+
+    private void LetGo()
+    {
+        _pin.Dispose();
+        _pin = default;
+        if (_view is not null)
+            _view = null;
     }
 }

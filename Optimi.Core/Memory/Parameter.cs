@@ -244,8 +244,9 @@ public sealed class Parameter
 
     private void OnGradientBound()
     {
-        HasGradient = true;
-        Buffer.Participations++;
+        if (!HasGradient)
+            HasGradient = true;
+        Buffer.Bindings++;
     }
 
     /// <summary>Checks that there may be a gradient that stays.</summary>

@@ -104,6 +104,9 @@ public sealed partial class ParameterBuffer : IReadOnlyCollection<Parameter>, ID
     /// <summary>Changes whenever a parameter begins or ceases to take part in steps.</summary>
     internal long Participations { get; set; }
 
+    /// <summary>Changes whenever a parameter has its gradient elsewhere.</summary>
+    internal long Bindings { get; set; }
+
     /// <summary>The parameter of a name.</summary>
     /// <param name="name">The name.</param>
     /// <exception cref="ParameterException">There is none of that name.</exception>

@@ -52,6 +52,12 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
         _isPlanned = false;
     }
 
+    public override void MoveGradient(int tensor)
+    {
+        base.MoveGradient(tensor);
+        _isPlanned = false;
+    }
+
     /// <inheritdoc/>
     /// <remarks>
     /// Where no row asks for more than decay, as in most steps, the kernels without all else are chosen. (Steps that only accumulate

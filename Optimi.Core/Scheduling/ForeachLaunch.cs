@@ -49,6 +49,13 @@ internal abstract class ForeachLaunch : IDisposable
         (_first, _end) = (Math.Min(_first, tensor), Math.Max(_end, tensor + 1));
     }
 
+    /// <summary>Takes notice that the gradient of a tensor that takes part lies elsewhere.</summary>
+    public virtual void MoveGradient(int tensor) => Steps[tensor] = Steps[tensor] with
+    {
+        Care = Memory.CareOf(tensor),
+        Gradient = Memory.Places[tensor].Slots[Slot.Gradients],
+    };
+
     /// <summary>Chooses the kernels for the tensors that take part and their rows, begins to compile those that are missing, and allocates
     /// what a run needs.</summary>
     /// <param name="range">The tensors that are stepped, as far as they take part.</param>

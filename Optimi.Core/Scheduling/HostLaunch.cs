@@ -8,11 +8,17 @@ namespace Optimi;
 internal sealed unsafe class HostLaunch<TRule> : RuleLaunch<TRule>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
+    private const int Joined = -1;
+
     private readonly HostFunction<TRule> _function;
     private readonly int[] _tileBytes;
     private readonly ParallelWork _work;
     private readonly float[] _sums;
     private readonly List<TileRun> _runs = [];
+
+    /// <summary>For each tensor the run that is its alone; <see cref="Joined"/> if it shares one.</summary>
+    private readonly int[] _runOf;
+
     private readonly List<Terms> _termsOfRows = [];
     private float[] _rows;
     private LaunchRange _rangeOfRuns;
@@ -27,6 +33,7 @@ internal sealed unsafe class HostLaunch<TRule> : RuleLaunch<TRule>
     {
         _function = function;
         _tileBytes = [.. Enumerable.Range(0, Slot.Count).Select(memory.Layout.TileBytes)];
+        _runOf = new int[memory.Extents.Length];
         _work = new ParallelWork(RunPart);
         _rows = NewRows(InitialRows);
         _sums = IsInTwoPasses ? Device.Allocator.AllocateManaged<float>(memory.TileCount, isPinned: true) : [];
@@ -37,6 +44,22 @@ internal sealed unsafe class HostLaunch<TRule> : RuleLaunch<TRule>
         base.Begin();
         _termsOfRows.Clear();
         _rangeOfRuns = default;
+    }
+
+    public override void MoveGradient(int tensor)
+    {
+        base.MoveGradient(tensor);
+        if (Memory.Extents[tensor].TileCount == 0 || _rangeOfRuns == default)
+            return;
+        if (_runOf[tensor] == Joined)
+        {
+            _rangeOfRuns = default;
+            return;
+        }
+
+        ref TileRun run = ref CollectionsMarshal.AsSpan(_runs)[_runOf[tensor]];
+        run.Slots[Slot.Gradients] = Memory.Places[tensor].Slots[Slot.Gradients];
+        run.UnpaddedSlots = Memory.UnpaddedSlotsOf(tensor);
     }
 
     public override void Run()
@@ -195,9 +218,16 @@ internal sealed unsafe class HostLaunch<TRule> : RuleLaunch<TRule>
                 continue;
             TileRun run = RunOf(i);
             if (_runs.Count > 0 && Continues(CollectionsMarshal.AsSpan(_runs)[^1], run))
-                CollectionsMarshal.AsSpan(_runs)[^1].EndTile = run.EndTile;
+            {
+                ref TileRun joined = ref CollectionsMarshal.AsSpan(_runs)[^1];
+                joined.EndTile = run.EndTile;
+                _runOf[joined.Tensor] = _runOf[i] = Joined;
+            }
             else
+            {
+                _runOf[i] = _runs.Count;
                 _runs.Add(run);
+            }
         }
     }
 

@@ -11,6 +11,9 @@ namespace Optimi;
 /// </remarks>
 internal sealed class LaunchMemory
 {
+    /// <summary>For each slot one less than the bytes that fast kernels move at once, a power of two.</summary>
+    private readonly int[] _alignmentMasks;
+
     private readonly SlotFlags[] _flags;
     private readonly MemoryBuffer?[] _buffers = new MemoryBuffer?[Slot.Count];
     private readonly MemoryBuffer?[] _gradientBuffers;
@@ -27,6 +30,7 @@ internal sealed class LaunchMemory
         Extents = new TensorExtent[lengths.Count];
         Places = new TensorPlace[lengths.Count];
         _flags = new SlotFlags[lengths.Count];
+        _alignmentMasks = [.. Enumerable.Range(0, Slot.Count).Select(slot => AlignmentOf(slot) - 1)];
         _gradientBuffers = device.HasAddresses ? [] : new MemoryBuffer?[lengths.Count];
         foreach ((int tensor, long length) in lengths.Index())
         {
@@ -76,7 +80,7 @@ internal sealed class LaunchMemory
     public void Set(int tensor, int slot, MemoryPlace place)
     {
         Places[tensor].Slots[slot] = place.At;
-        _flags[tensor].Set(slot, isUnpadded: !place.IsPadded, isUnaligned: place.At % AlignmentOf(slot) != 0);
+        _flags[tensor].Set(slot, isUnpadded: !place.IsPadded, isUnaligned: (place.At & _alignmentMasks[slot]) != 0);
         if (Device.HasAddresses)
             return;
         if (slot == Slot.Gradients)

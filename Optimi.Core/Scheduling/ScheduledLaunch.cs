@@ -26,6 +26,7 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
 
     private bool _isOfAll;
     private long _participations;
+    private long _bindings;
     private long _uncounted;
 
     /// <param name="device">The device.</param>
@@ -50,7 +51,7 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
 
     public LaunchTensor[] Tensors { get; }
 
-    /// <summary>Changes whenever a parameter begins or ceases to take part in steps, or has its gradient elsewhere.</summary>
+    /// <summary>Changes whenever a parameter begins or ceases to take part in steps.</summary>
     private long Participations
     {
         get
@@ -58,6 +59,18 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
             long sum = 0;
             foreach (ParameterBuffer buffer in _buffers)
                 sum += buffer.Participations;
+            return sum;
+        }
+    }
+
+    /// <summary>Changes whenever a parameter has its gradient elsewhere.</summary>
+    private long Bindings
+    {
+        get
+        {
+            long sum = 0;
+            foreach (ParameterBuffer buffer in _buffers)
+                sum += buffer.Bindings;
             return sum;
         }
     }
@@ -78,6 +91,8 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
         (_range, _isOfAll) = (_memory.Range, true);
         if (_current == _last && _participations == Participations)
         {
+            if (_bindings != Bindings)
+                MoveGradients(_current);
             _current.BeginAgain();
         }
         else
@@ -144,6 +159,8 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
             _participations = Participations;
         }
 
+        _bindings = Bindings;
+
         if (launch.HasRows && _range.TileCount > 0)
             launch.Run();
     }
@@ -193,6 +210,18 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
     {
         _updating?.Dispose();
         _accumulating?.Dispose();
+    }
+
+    /// <summary>Takes notice of gradients that lie elsewhere than in the last step, in which the same tensors took part.</summary>
+    private void MoveGradients(RuleLaunch<TRule> launch)
+    {
+        foreach (LaunchTensor tensor in Tensors)
+        {
+            if (!launch.TakesPart(tensor.Index))
+                continue;
+            _memory.Set(tensor.Index, Slot.Gradients, tensor.Parameter.GradientPlace);
+            launch.MoveGradient(tensor.Index);
+        }
     }
 
     private void TakePart(LaunchTensor tensor, MemoryPlace gradient)
