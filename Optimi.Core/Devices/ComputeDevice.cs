@@ -122,7 +122,7 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>The same as a buffer of its accelerator, for views that users get.</summary>
     internal MemoryBuffer AddressSpaceForUsers => _addressSpaceForUsers ??= IsHost
         ? new HostAddressSpace(Ilgpu.Accelerator)
-        : Optimi.AddressSpace.Of(this);
+        : _addressSpace ??= Optimi.AddressSpace.Of(this);
 
     /// <summary>Its ILGPU accelerator.</summary>
     internal AcceleratorSource Ilgpu { get; }

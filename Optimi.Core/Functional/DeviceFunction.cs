@@ -11,7 +11,7 @@ internal sealed class DeviceFunction<TRule> : IDisposable
 
     /// <param name="device">The device.</param>
     /// <param name="layout">The kernel variant.</param>
-    /// <param name="length">How many numbers the tensors have that it steps.</param>
+    /// <param name="length">How many numbers its first tensor has; of a rule that measures, all of them.</param>
     /// <param name="accumulates">Whether it only accumulates into states.</param>
     public DeviceFunction(ComputeDevice device, SlotLayout layout, long length, bool accumulates)
     {
@@ -32,7 +32,7 @@ internal sealed class DeviceFunction<TRule> : IDisposable
         }
         finally
         {
-            _memory.ForgetBuffers();
+            _launch.ForgetBuffers();
         }
     }
 

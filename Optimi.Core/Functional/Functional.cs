@@ -105,8 +105,8 @@ public static class Functional
 
     /// <summary>
     /// Steps one tensor on a device: queues the work in its stream, in one launch (three where the update depends on a mean over the
-    /// tensor), and one more for each pass over the last numbers of a tensor whose length is no multiple of 256. The device keeps
-    /// small tables for each length that it has met.
+    /// tensor), and one more for each pass over the last numbers of a tensor whose length is no multiple of 256. Of a rule whose
+    /// update depends on a mean, the device keeps small tables for each length that it has met.
     /// </summary>
     /// <typeparam name="TRule">The rule.</typeparam>
     /// <param name="device">The device of all views.</param>

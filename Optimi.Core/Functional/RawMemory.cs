@@ -8,7 +8,8 @@ internal static unsafe class RawMemory
 {
     /// <summary>Checks an address and what it is said to hold.</summary>
     /// <returns>The first byte.</returns>
-    /// <exception cref="ParameterException">The type is none, the length is negative, or the address is not aligned to a number.</exception>
+    /// <exception cref="ParameterException">The type is not a storage type, the length is negative, or the address is 0 or not aligned
+    /// to a number.</exception>
     public static ref byte Checked(nint address, DType dtype, long length)
     {
         Check(address, dtype, length);

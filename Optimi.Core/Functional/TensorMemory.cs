@@ -17,7 +17,8 @@ public readonly struct TensorMemory
     /// <param name="address">Where the first number lies.</param>
     /// <param name="dtype">How the numbers are stored.</param>
     /// <param name="length">How many there are.</param>
-    /// <exception cref="ParameterException">The type is none, the length is negative, or the address is not aligned to a number.</exception>
+    /// <exception cref="ParameterException">The type is not a storage type, the length is negative, or the address is 0 or not aligned
+    /// to a number.</exception>
     public TensorMemory(nint address, DType dtype, nint length)
     {
         RawMemory.Check(address, dtype, length);

@@ -27,7 +27,8 @@ internal static class TensorSum
         SumOptions options = goesOn ? SumOptions.Adding : SumOptions.Overwriting;
         var layout = new SlotLayout(sumDType, dtype, Compensated: false, StateTypes.One(sumDType));
         var context = new StepContext(1, 0, 0, Accumulates: true);
-        // The values are read and not written, so that they may be the sum itself.
+        // The values may be the sum itself: a step that only accumulates leaves them, and where a copy of them is written back, the
+        // states are written later.
         SlotPlaces slots = default;
         slots[Slot.Values] = slots[Slot.FirstState] = sum;
         slots[Slot.Gradients] = numbers;

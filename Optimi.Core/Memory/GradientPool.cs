@@ -2,9 +2,8 @@ namespace Optimi;
 
 /// <summary>
 /// Memory for gradients that are needed for a moment: never more than the largest layer takes, as long as each layer's are rented together
-/// and given back before the next. What begins a layer for the first time gets
-/// memory of its very size, and each further gradient what is missing. From the second time on it is known how much the layer takes, and
-/// all layers have the same piece, as large as the largest.
+/// and given back before the next. A layer that is met for the first time gets exactly what it rents; afterwards all layers have the same
+/// piece, as large as the largest.
 /// </summary>
 internal sealed class GradientPool(ComputeDevice device) : IDisposable
 {
@@ -62,11 +61,13 @@ internal sealed class GradientPool(ComputeDevice device) : IDisposable
     private void BeginLayer(Parameter parameter, long bytes)
     {
         _beginsLayer = parameter;
-        long needed = Math.Max(bytes, _bytesOfLayer.GetValueOrDefault(parameter));
-        if (_slabs.Count == 1 && _slabs[0].Bytes >= needed && _bytesOfLayer.ContainsKey(parameter))
+        bool isKnown = _bytesOfLayer.TryGetValue(parameter, out long ofLayer);
+        long wanted = isKnown ? Math.Max(ofLayer, _mostRentedBytes) : bytes;
+        if (isKnown && _slabs.Count == 1 && _slabs[0].Bytes >= ofLayer)
             return;
         Dispose();
-        Grow(_bytesOfLayer.ContainsKey(parameter) ? Math.Max(needed, _mostRentedBytes) : bytes);
+        // A device that gives no such piece gives each gradient one of its own.
+        Grow(wanted <= device.MaxAllocationBytes ? wanted : bytes);
     }
 
     /// <summary>Adds what is missing, in the place of memory that nobody rents and that is too small.</summary>

@@ -57,7 +57,7 @@ public sealed class Parameter
     }
 
     /// <summary>
-    /// Whether the parameter takes part in steps: set when its gradient is written or a view of it is taken, cleared by the
+    /// Whether the parameter takes part in steps: set when its gradient is written, a view of it is taken, or memory is bound for it; cleared by the
     /// user. A parameter without a gradient is left alone entirely: no decay, no states, no counting.
     /// </summary>
     /// <exception cref="ParameterException">Set although the parameter has no memory for a gradient.</exception>
@@ -97,8 +97,8 @@ public sealed class Parameter
 
     /// <summary>
     /// Lets steps read the gradient from memory that the caller owns, and has it written before each. It stays valid until other memory
-    /// is bound, or <see cref="UnbindGradient"/> is called, and until steps that read it have taken place. Binding other memory, in every
-    /// step if need be, allocates nothing.
+    /// is bound, or <see cref="UnbindGradient"/> is called, and until steps that read it have taken place. The parameter takes part in
+    /// steps from then on. Binding other memory, in every step if need be, allocates nothing.
     /// </summary>
     /// <param name="gradient">Memory of the host: as many numbers as the parameter has, stored as <see cref="GradientDType"/> says.</param>
     /// <exception cref="ParameterException">The length or the type is another.</exception>
@@ -244,6 +244,7 @@ public sealed class Parameter
 
     private void OnGradientBound()
     {
+        // Setting it takes the device's turn once more, which many bindings would feel.
         if (!HasGradient)
             HasGradient = true;
         Buffer.Bindings++;

@@ -2,7 +2,7 @@ namespace Optimi;
 
 /// <summary>
 /// A gradient in memory that is rented for a moment: it is written, stepped with, and the memory serves the next one. A step with it gives
-/// it back, and so does <see cref="Dispose"/>. On a GPU the next one's memory may be the same: order work on the device's stream.
+/// it back, and so does <see cref="Dispose"/>. A parameter has one such object: do not dispose of it after it was rented again. On a GPU the next one's memory may be the same: order work on the device's stream.
 /// </summary>
 public sealed class RentedGradient : TensorStorage, IDisposable
 {
@@ -34,6 +34,20 @@ public sealed class RentedGradient : TensorStorage, IDisposable
         {
             (DeviceMemory memory, long offset) = Locate();
             return memory.PlaceAt(offset);
+        }
+    }
+
+    /// <summary>Checks that it holds a gradient.</summary>
+    /// <exception cref="ObjectDisposedException">It was given back.</exception>
+    /// <exception cref="ParameterException">Nothing was written to it.</exception>
+    internal void CheckWritten()
+    {
+        ThrowIfDisposed();
+        if (!_isWritten && Length > 0)
+        {
+            throw new ParameterException(
+                $"Nothing was written to the rented gradient of parameter '{Parameter.Name}', whose memory holds anything; write it before a"
+                + " step, or dispose of it.");
         }
     }
 

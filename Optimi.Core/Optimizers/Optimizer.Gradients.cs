@@ -30,8 +30,9 @@ public abstract partial class Optimizer
     /// this returns. Whether the parameter has a gradient of its own does not matter.</summary>
     /// <param name="parameter">The parameter.</param>
     /// <param name="gradient">Its gradient: as many numbers, stored as <see cref="Parameter.GradientDType"/> says.</param>
-    /// <exception cref="ParameterException">The optimizer does not own the parameter, or the gradient is of another length or type.</exception>
-    /// <exception cref="DeviceException">The device's memory is not the host's, or it has none left; nothing has changed.</exception>
+    /// <exception cref="ParameterException">The optimizer does not own the parameter, a parameter has two gradients, or one is of another length
+    /// or type.</exception>
+    /// <exception cref="DeviceException">The device's memory is not the host's or has none left, or a kernel does not compile; nothing has changed.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     public unsafe void Step(Parameter parameter, ReadOnlyTensorSpan gradient)
     {
@@ -43,9 +44,9 @@ public abstract partial class Optimizer
     /// order, so that it is the caller's again for what is queued afterwards.</summary>
     /// <param name="parameter">The parameter.</param>
     /// <param name="gradient">Its gradient: as many numbers, stored as <see cref="Parameter.GradientDType"/> says.</param>
-    /// <exception cref="ParameterException">The optimizer does not own the parameter, or the gradient is of another length, type or
-    /// device.</exception>
-    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
+    /// <exception cref="ParameterException">The optimizer does not own the parameter, a parameter has two gradients, or one is of another length,
+    /// type or device.</exception>
+    /// <exception cref="DeviceException">The device has no memory left, or a kernel does not compile; nothing has changed.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     public void Step(Parameter parameter, TensorView gradient) => Step((parameter, gradient));
 
@@ -82,7 +83,7 @@ public abstract partial class Optimizer
     /// <summary>Steps some parameters, a layer's for example, from gradients in rented memory, and gives it back: one launch for each kernel
     /// variant.</summary>
     /// <param name="gradients">The gradients, none twice.</param>
-    /// <exception cref="ParameterException">The optimizer does not own a parameter.</exception>
+    /// <exception cref="ParameterException">The optimizer does not own a parameter, one has two gradients, or nothing was written to one.</exception>
     /// <exception cref="DeviceException">The device has no memory left; nothing has changed, and the memory is still rented.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a gradient, a buffer or the device is disposed.</exception>
     public void Step(params ReadOnlySpan<RentedGradient> gradients)
@@ -101,7 +102,7 @@ public abstract partial class Optimizer
     /// <summary>Sets the gradients of its parameters to zero. They still count as there: see
     /// <see cref="Parameter.HasGradient"/>. With gradient release it does nothing.</summary>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
-    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
+    /// <exception cref="DeviceException">The device has no memory left, or a kernel does not compile; nothing has changed.</exception>
     public void ZeroGradients()
     {
         lock (Device.Gate)

@@ -104,7 +104,8 @@ public abstract partial class Optimizer : IDisposable
     /// other threads while the caller goes on, to load data for one. A step in the meantime waits for the kernels that it needs.
     /// </summary>
     /// <remarks>
-    /// Call it when all parameters are added: those that come later need more. It prepares steps of the kind that
+    /// Call it when all parameters are added: those that come later may need more, and so may gradients in memory of the
+    /// caller's. It prepares steps of the kind that
     /// <see cref="Accumulate"/> says; for both kinds call it once for each.
     /// </remarks>
     /// <returns>Complete when no step of that kind would wait. On the host there is nothing to compile.</returns>

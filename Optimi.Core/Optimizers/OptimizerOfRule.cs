@@ -72,7 +72,8 @@ public partial class Optimizer<TRule> : Optimizer
     /// <param name="options">Their options.</param>
     /// <returns>The group.</returns>
     /// <exception cref="ParameterException">There is no parameter, or the optimizer has one of them already.</exception>
-    /// <exception cref="OptionException">An option has a value that it cannot have.</exception>
+    /// <exception cref="OptionException">An option has a value that it cannot have, or a model steps the parameters (gradient
+    /// release).</exception>
     public ParameterGroup AddGroup(IEnumerable<Parameter> parameters, RuleOptions<TRule> options)
     {
         var group = new ParameterGroup(parameters, options);

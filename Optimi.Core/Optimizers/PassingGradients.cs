@@ -55,9 +55,11 @@ internal sealed class PassingGradients : IDisposable
 
     /// <summary>Adds a gradient in rented memory.</summary>
     /// <exception cref="ObjectDisposedException">The memory was given back.</exception>
+    /// <exception cref="ParameterException">Nothing was written to it.</exception>
     public void Add(RentedGradient gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
+        gradient.CheckWritten();
         _gradients.Add(new(gradient.Parameter, gradient.Place));
     }
 

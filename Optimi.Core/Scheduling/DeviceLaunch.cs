@@ -52,6 +52,13 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
         _isPlanned = false;
     }
 
+    public override void ForgetBuffers()
+    {
+        base.ForgetBuffers();
+        _plan.Pieces.Clear();
+        _isPlanned = false;
+    }
+
     public override void MoveGradient(int tensor)
     {
         base.MoveGradient(tensor);

@@ -80,6 +80,9 @@ internal abstract class ForeachLaunch : IDisposable
     /// <summary>Steps what was prepared, after <see cref="AwaitKernels"/>.</summary>
     public abstract void Run();
 
+    /// <summary>Lets go of buffers that are their owner's to free.</summary>
+    public virtual void ForgetBuffers() => Memory.ForgetBuffers();
+
     public virtual void Dispose()
     {
     }

@@ -7,7 +7,7 @@ namespace Optimi;
 /// <summary>What a launch steps: tensors of one kernel variant, and where the memory of each lies, whoever owns it.</summary>
 /// <remarks>
 /// On devices with addresses every tensor may lie anywhere. On others all tensors of a launch have each slot in one buffer; only their
-/// gradients may lie in several, which takes a launch for each.
+/// gradients may lie in several, which takes a launch for each run of tensors whose gradients are in the same.
 /// </remarks>
 internal sealed class LaunchMemory
 {
@@ -80,7 +80,7 @@ internal sealed class LaunchMemory
     public void Set(int tensor, int slot, MemoryPlace place)
     {
         Places[tensor].Slots[slot] = place.At;
-        _flags[tensor].Set(slot, isUnpadded: !place.IsPadded, isUnaligned: (place.At & _alignmentMasks[slot]) != 0);
+        _flags[tensor].Set(slot, isUnpadded: !place.IsPadded && Layout[slot] is not null, isUnaligned: (place.At & _alignmentMasks[slot]) != 0);
         if (Device.HasAddresses)
             return;
         if (slot == Slot.Gradients)

@@ -5,13 +5,14 @@ namespace Optimi;
 
 /// <summary>
 /// Cuts a launch on an ILGPU device into kernels: a fast one for what is aligned and padded, a careful one for the rest if there is any;
-/// and on devices without addresses these for each buffer that gradients lie in.
+/// and on devices without addresses these for each run of tensors whose gradients lie in the same buffer.
 /// </summary>
 internal sealed class LaunchPlan
 {
     private readonly LaunchMemory _memory;
+
+    /// <summary>How many tensors before each end within a tile. (Of one whose length changes only the kind of its pieces counts.)</summary>
     private readonly int[] _endsBefore;
-    private readonly List<LaunchPiece> _pieces = [];
 
     public LaunchPlan(LaunchMemory memory)
     {
@@ -30,14 +31,14 @@ internal sealed class LaunchPlan
     ];
 
     /// <summary>What is to be launched.</summary>
-    public List<LaunchPiece> Pieces => _pieces;
+    public List<LaunchPiece> Pieces { get; } = [];
 
     /// <summary>Makes the plan of a step.</summary>
     /// <param name="range">The tensors.</param>
     /// <param name="steps">Each tensor's part.</param>
     public void Make(LaunchRange range, TensorStep[] steps)
     {
-        _pieces.Clear();
+        Pieces.Clear();
         int end = range.FirstTensor + range.TensorCount;
         for (int first = range.FirstTensor; first < end;)
         {
@@ -45,7 +46,8 @@ internal sealed class LaunchPlan
             int next = first;
             for (; next < end; next++)
             {
-                if (steps[next].Row == TensorStep.NoRow || _memory.Device.HasAddresses)
+                bool isSkipped = steps[next].Row == TensorStep.NoRow || _memory.Extents[next].TileCount == 0;
+                if (isSkipped || _memory.Device.HasAddresses)
                     continue;
                 MemoryBuffer? other = _memory.GradientBufferOf(next);
                 if (gradients is not null && other != gradients)
@@ -89,13 +91,13 @@ internal sealed class LaunchPlan
         else if (firstCareful >= 0)
         {
             int from = _endsBefore[firstCareful];
-            _pieces.Add(new(from, _endsBefore[lastCareful + 1] - from, PieceKind.CarefulEnds, gradients));
+            Pieces.Add(new(from, _endsBefore[lastCareful + 1] - from, PieceKind.CarefulEnds, gradients));
         }
     }
 
     private void AddTiles(int first, int last, PieceKind kind, MemoryBuffer? gradients)
     {
         LaunchRange range = _memory.RangeOf(first, last - first + 1);
-        _pieces.Add(new(range.FirstTile, range.TileCount, kind, gradients));
+        Pieces.Add(new(range.FirstTile, range.TileCount, kind, gradients));
     }
 }

@@ -4,8 +4,8 @@ namespace Optimi;
 
 /// <summary>Tensors that are stepped together: by a launch that updates them, or by one that only accumulates into states.</summary>
 /// <remarks>
-/// If the same tensors take part as in the last step, only the rows of scalars are made anew. The tensors, of which there may be
-/// thousands, are not visited; their step counters are updated when someone asks.
+/// If the same tensors take part as in the last step, only the rows of scalars are made anew, and the tensors, of which there may be
+/// thousands, are visited only if a gradient has moved. Their step counters are updated when someone asks.
 /// </remarks>
 internal sealed class ScheduledLaunch<TRule> : IDisposable
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
@@ -168,7 +168,7 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
     /// <summary>Begins to compile the kernels for all tensors' next steps. States may begin in the first of them. The second or the third
     /// is a step like most. When a rule looks ahead, only its options know.</summary>
     /// <param name="accumulates">The kind of steps.</param>
-    /// <param name="alone">Whether each tensor will be stepped by itself.</param>
+    /// <param name="alone">Whether tensors will be stepped by themselves, too.</param>
     /// <param name="transaction">What undoes it.</param>
     /// <returns>Complete when they are compiled.</returns>
     public Task Prepare(bool accumulates, bool alone, Transaction transaction)
@@ -179,7 +179,9 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
             BeginAnew(launch);
             foreach (LaunchTensor tensor in Tensors)
                 launch.TakePart(tensor.Index, launch.RowFor(tensor.Group, tensor.Steps + step));
-            launch.Prepare(alone ? _memory.RangeOf(0, 1) : _memory.Range);
+            launch.Prepare(_memory.Range);
+            if (alone && Array.Find(Tensors, tensor => tensor.TileCount > 0) is LaunchTensor some)
+                launch.Prepare(_memory.RangeOf(some.Index, 1));
         }
 
         BeginAnew(launch);

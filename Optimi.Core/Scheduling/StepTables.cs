@@ -62,8 +62,8 @@ internal sealed class StepTables<TRow> : IDisposable
         _movingPlaces?.Upload(Places);
         if (steps.AsSpan().SequenceEqual(_lastSteps))
             return;
-        steps.CopyTo(_lastSteps, 0);
         _steps.Upload(steps);
+        steps.CopyTo(_lastSteps, 0);
     }
 
     public void Dispose()

@@ -21,7 +21,9 @@ public sealed class GradientHook
     internal bool IsSubscribed { get; set; } = true;
 
     /// <summary>Steps the parameter from its own gradient, if it has one.</summary>
-    /// <inheritdoc cref="Ready(ReadOnlyTensorSpan)" path="/exception"/>
+    /// <exception cref="OptionException">The model is no longer prepared for gradient release.</exception>
+    /// <exception cref="DeviceException">The device has no memory left, or a kernel does not compile; nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     public void Ready()
     {
         Check();
@@ -32,7 +34,8 @@ public sealed class GradientHook
     /// <param name="gradient">The gradient: as many numbers, stored as <see cref="Parameter.GradientDType"/> says.</param>
     /// <exception cref="OptionException">The model is no longer prepared for gradient release.</exception>
     /// <exception cref="ParameterException">The gradient is of another length, type or device.</exception>
-    /// <exception cref="DeviceException">The device's memory is not the host's, or it has none left; nothing has changed.</exception>
+    /// <exception cref="DeviceException">The device's memory is not the host's or has none left, or a kernel does not compile; nothing has
+    /// changed.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     public void Ready(ReadOnlyTensorSpan gradient)
     {
@@ -51,7 +54,10 @@ public sealed class GradientHook
 
     /// <summary>Steps the parameter from a gradient in rented memory, and gives that back.</summary>
     /// <param name="gradient">The gradient, of this parameter.</param>
-    /// <inheritdoc cref="Ready(ReadOnlyTensorSpan)" path="/exception"/>
+    /// <exception cref="OptionException">The model is no longer prepared for gradient release.</exception>
+    /// <exception cref="ParameterException">The gradient is another parameter's, or nothing was written to it.</exception>
+    /// <exception cref="DeviceException">The device has no memory left, or a kernel does not compile; nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">It was given back, or the optimizer, a buffer or the device is disposed.</exception>
     public void Ready(RentedGradient gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);

@@ -23,7 +23,8 @@ public static class GradientRelease
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="OptionException">The optimizer is not made for it, or it or the model is prepared already.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer or the device is disposed.</exception>
-    /// <remarks>If the model fails to subscribe a parameter, those before are unsubscribed, and nothing is prepared.</remarks>
+    /// <remarks>If the model fails to subscribe a parameter, those before are unsubscribed, nothing is prepared, and what it throws is passed
+    /// on.</remarks>
     public static void Prepare(IGradientSource model, Optimizer optimizer)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -58,7 +59,7 @@ public static class GradientRelease
 
     /// <summary>Ends what <see cref="Prepare"/> began: the model steps nothing any more.</summary>
     /// <param name="model">The model.</param>
-    /// <returns>Whether it was prepared.</returns>
+    /// <returns>Whether it was prepared. What the model throws is passed on when all is removed.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is null.</exception>
     public static bool Remove(IGradientSource model)
     {

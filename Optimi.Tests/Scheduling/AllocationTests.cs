@@ -52,7 +52,13 @@ internal sealed class AllocationTests
                 created.Step(layer[i % 3]);
                 created.Step(layer[i % 3], views[i % 4]);
                 created.Step((layer[0], views[i % 4]), (layer[1], views[(i + 1) % 4]), (layer[2], views[(i + 2) % 4]));
-                created.Step(layer[i % 3].RentGradient());
+                RentedGradient rented = layer[i % 3].RentGradient();
+                // A view of it is taken to be written.
+                if (device.IsHost)
+                    rented.AsSpan<float>().Clear();
+                else
+                    rented.AsArrayView<float>();
+                created.Step(rented);
                 for (int j = 0; j < 3; j++)
                     layer[j].BindGradient(views[(i + j) % 4]);
                 created.Step();
