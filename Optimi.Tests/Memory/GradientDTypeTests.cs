@@ -21,7 +21,6 @@ internal sealed class GradientDTypeTests
         // PoCL compiles each of these kernels for the first time here.
         where device.Name != "opencl"
             || (optimizer.Name == "adamw" && types is (DType.Float32, DType.BFloat16) or (DType.BFloat16, DType.Float32))
-            || (optimizer.Name == "stableadamw" && types is (DType.Float32, DType.BFloat16))
         select new TestCaseData(device, optimizer, types.Value, types.Gradient)
             .SetArgDisplayNames(device.Name, optimizer.Name, $"{types.Value}", $"{types.Gradient}");
 
