@@ -41,18 +41,12 @@ public sealed partial class ParameterBuffer
         {
             Parameter parameter = NewAdopted(name, dtype, shape, values.Shape, gradient.Shape);
             LentGuard.CheckHost(parameter, Device);
-            try
+            return KeepLent(parameter, () =>
             {
                 parameter.BorrowValues(values);
                 if (gradient.Length > 0)
                     parameter.BindGradient(gradient);
-                return Keep(parameter);
-            }
-            catch
-            {
-                parameter.GiveBack();
-                throw;
-            }
+            });
         }
     }
 
@@ -71,18 +65,12 @@ public sealed partial class ParameterBuffer
             Parameter parameter = NewAdopted(name, dtype, shape, values.Shape, gradient.Shape);
             values.CheckDevice(Device);
             gradient.CheckDevice(Device);
-            try
+            return KeepLent(parameter, () =>
             {
                 parameter.BorrowValues(values);
                 if (gradient.Length > 0)
                     parameter.BindGradient(gradient);
-                return Keep(parameter);
-            }
-            catch
-            {
-                parameter.GiveBack();
-                throw;
-            }
+            });
         }
     }
 
@@ -134,6 +122,21 @@ public sealed partial class ParameterBuffer
             throw new ParameterException($"There is a parameter '{name}' already; names must be unique in a buffer.");
         long length = TensorShape.LengthOf(name, shape);
         return new Parameter(this, name, dtype.Checked(), gradientDType, shape.ToArray(), length);
+    }
+
+    /// <summary>Adds a parameter once its memory is lent; if that fails, what was lent is given back.</summary>
+    private Parameter KeepLent(Parameter parameter, Action lend)
+    {
+        try
+        {
+            lend();
+            return Keep(parameter);
+        }
+        catch
+        {
+            parameter.GiveBack();
+            throw;
+        }
     }
 
     private Parameter Keep(Parameter parameter)

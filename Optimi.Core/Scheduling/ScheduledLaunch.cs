@@ -52,28 +52,10 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
     public LaunchTensor[] Tensors { get; }
 
     /// <summary>Changes whenever a parameter begins or ceases to take part in steps.</summary>
-    private long Participations
-    {
-        get
-        {
-            long sum = 0;
-            foreach (ParameterBuffer buffer in _buffers)
-                sum += buffer.Participations;
-            return sum;
-        }
-    }
+    private long Participations => SumOf(static buffer => buffer.Participations);
 
     /// <summary>Changes whenever a parameter has its gradient elsewhere.</summary>
-    private long Bindings
-    {
-        get
-        {
-            long sum = 0;
-            foreach (ParameterBuffer buffer in _buffers)
-                sum += buffer.Bindings;
-            return sum;
-        }
-    }
+    private long Bindings => SumOf(static buffer => buffer.Bindings);
 
     /// <summary>Checks that the memory is there.</summary>
     /// <exception cref="ObjectDisposedException">A buffer is disposed.</exception>
@@ -230,6 +212,14 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
     {
         _memory.Set(tensor.Index, Slot.Gradients, gradient);
         _current!.TakePart(tensor.Index, _current.RowFor(tensor.Group, tensor.Steps + 1));
+    }
+
+    private long SumOf(Func<ParameterBuffer, long> count)
+    {
+        long sum = 0;
+        foreach (ParameterBuffer buffer in _buffers)
+            sum += count(buffer);
+        return sum;
     }
 
     private void Count(RuleLaunch<TRule> launch, LaunchRange range, long steps)

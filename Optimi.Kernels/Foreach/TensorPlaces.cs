@@ -10,7 +10,7 @@ namespace Optimi.Kernels;
 public static class TensorPlaces
 {
     /// <summary>64-bit integers of a tensor: values, gradients (not looked at), compensation, four states, and the tensor's length.</summary>
-    public const int Length = 8;
+    private const int Length = 8;
 
     private const int Words = 2 * Length;
 

@@ -1,0 +1,62 @@
+namespace Optimi.Tests;
+
+/// <summary>Allocations that fail while tensors come late, or while gradients are rented.</summary>
+[NonParallelizable]
+internal sealed class FailedLateAllocationTests
+{
+    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.Kinds))]
+    public void Late_tensors_join_the_launch_of_the_others_or_not_at_all(TestDevice row)
+    {
+        ComputeDevice device = row.Shared;
+        using var failing = new FailingDevice(device);
+        int failures = 0;
+        for (int n = 1; failures == n - 1; n++)
+        {
+            using var parameters = new ParameterBuffer(device);
+            Parameter early = parameters.Add("early", DType.Float32, 300);
+            early.Gradient.Fill(1);
+            using var optimizer = new SGD(parameters, new SgdOptions { Lr = 1, Momentum = 0.5 });
+            optimizer.Step();
+            optimizer.Step();
+            Parameter late = parameters.Add("late", DType.Float32, 5);
+            late.Gradient.Fill(1);
+            optimizer.AddGroup([late], new SgdOptions { Lr = 2, Momentum = 0.5 });
+            failing.FailAt(n);
+            failing.Retry(optimizer.Step);
+            failures += failing.Failures;
+            optimizer.Step();
+            Assert.That(TestTraining.Numbers(early.Value), Is.All.EqualTo(-1 - 1.5f - 1.75f - 1.875f));
+            Assert.That(TestTraining.Numbers(late.Value), Is.All.EqualTo(-2 - 3));
+            Assert.That((optimizer.StepCount(early), optimizer.StepCount(late)), Is.EqualTo((4, 2)));
+        }
+
+        Assert.That(failures, Is.GreaterThan(1));
+        Assert.That(device.Allocator.Live, Is.EqualTo(failing.LiveAtFirst));
+    }
+
+    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.Kinds))]
+    public void A_layer_is_stepped_from_rented_gradients_as_a_whole_or_not_at_all(TestDevice row)
+    {
+        ComputeDevice device = row.Shared;
+        using var failing = new FailingDevice(device);
+        int failures = 0;
+        for (int n = 1; failures == n - 1; n++)
+        {
+            using var parameters = new ParameterBuffer(device, GradientMemory.None);
+            Parameter[] layer = [parameters.Add("weight", DType.Float32, 300), parameters.Add("bias", DType.BFloat16, 5)];
+            using var optimizer = new SGD(parameters, new SgdOptions { Lr = 1, Momentum = 0.5 });
+            RentedGradient[] gradients = [.. layer.Select(parameter => parameter.RentGradient())];
+            foreach (RentedGradient gradient in gradients)
+                gradient.Fill(1);
+            failing.FailAt(n);
+            // What is still rented can be stepped with again.
+            failing.Retry(() => optimizer.Step(gradients));
+            failures += failing.Failures;
+            Assert.That(layer.SelectMany(parameter => TestTraining.Numbers(parameter.Value)), Is.All.EqualTo(-1));
+            Assert.That(layer.Select(optimizer.StepCount), Is.All.EqualTo(1));
+        }
+
+        Assert.That(failures, Is.GreaterThan(3));
+        Assert.That(device.Allocator.Live, Is.EqualTo(failing.LiveAtFirst));
+    }
+}
