@@ -89,6 +89,9 @@ public sealed class ComputeDevice : IDisposable
     /// type, whatever the number of tensors and groups; three where the update depends on a mean over each tensor.</summary>
     public long Launches { get; private set; }
 
+    /// <summary>Bytes of tables that steps copied to the device.</summary>
+    internal long UploadedBytes { get; private set; }
+
     /// <summary>
     /// How many threads a step on the host's vector units may use, the caller's among them: at least 1. Default: one for each
     /// processor. The bits do not depend on it. The simulation's groups run on as many; with 1 it can be debugged step by step. GPUs do
@@ -253,4 +256,6 @@ public sealed class ComputeDevice : IDisposable
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
     internal void CountLaunches(int count) => Launches += count;
+
+    internal void CountUpload(long bytes) => UploadedBytes += bytes;
 }

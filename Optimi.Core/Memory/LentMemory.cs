@@ -14,6 +14,7 @@ internal sealed unsafe class LentMemory(ComputeDevice device) : DeviceMemory(dev
     private MemoryPlace _place;
     private ArrayView<byte>? _view;
     private MemoryHandle _pin;
+    private bool _isPinned;
 
     /// <inheritdoc/>
     public override byte* Host => Device.IsHost ? (byte*)_place.At : null;
@@ -25,7 +26,7 @@ internal sealed unsafe class LentMemory(ComputeDevice device) : DeviceMemory(dev
     public void Take(MemoryHandle pin)
     {
         LetGo();
-        _pin = pin;
+        (_pin, _isPinned) = (pin, true);
         _place = new(null, (nint)pin.Pointer, IsPadded: false);
     }
 
@@ -71,10 +72,16 @@ internal sealed unsafe class LentMemory(ComputeDevice device) : DeviceMemory(dev
             : Device.AddressSpaceForUsers.AsArrayView<byte>(_place.At + offset, bytes)).Cast<T>();
     }
 
-    private void LetGo()
+    private void Unpin()
     {
         _pin.Dispose();
-        _pin = default;
+        (_pin, _isPinned) = (default, false);
+    }
+
+    private void LetGo()
+    {
+        if (_isPinned)
+            Unpin();
         if (_view is not null)
             _view = null;
     }

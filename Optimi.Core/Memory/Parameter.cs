@@ -167,18 +167,8 @@ public sealed class Parameter
     /// <exception cref="ParameterException">The length or the type is another.</exception>
     internal void CheckGradient(DType dtype, long length)
     {
-        if (length != Length)
-        {
-            throw new ParameterException(FormattableString.Invariant(
-                $"Parameter '{Name}' has {Length} numbers, but its gradient {length}; pass all of them, row-major."));
-        }
-
-        if (length > 0 && dtype != GradientDType)
-        {
-            throw new ParameterException(
-                $"A gradient of parameter '{Name}' was given as {dtype}, but its gradients are {GradientDType}; convert it, or make the"
-                + $" buffer with gradientDType: DType.{dtype}.");
-        }
+        if (length != Length || (dtype != GradientDType && length > 0))
+            throw Mismatch(dtype, length);
     }
 
     /// <summary>Adds an optimizer that keeps states for it.</summary>
@@ -241,6 +231,12 @@ public sealed class Parameter
     /// <summary>A shape as text, in every culture the same.</summary>
     internal static string ShapeText(ReadOnlySpan<int> shape) =>
         $"[{string.Join(", ", shape.ToArray().Select(extent => extent.ToString(CultureInfo.InvariantCulture)))}]";
+
+    private ParameterException Mismatch(DType dtype, long length) => new(length != Length
+        ? FormattableString.Invariant(
+            $"Parameter '{Name}' has {Length} numbers, but its gradient {length}; pass all of them, row-major.")
+        : $"A gradient of parameter '{Name}' was given as {dtype}, but its gradients are {GradientDType}; convert it, or make the buffer"
+            + $" with gradientDType: DType.{dtype}.");
 
     private void OnGradientBound()
     {

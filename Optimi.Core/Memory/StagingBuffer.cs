@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 
 namespace Optimi;
@@ -14,5 +16,11 @@ internal sealed class StagingBuffer : CPUMemoryBuffer
     public StagingBuffer(nint pointer, long length, int elementSize)
         : base(null!, length, elementSize) => NativePtr = pointer;
 
+    /// <summary>Says how many elements, from the first on, the next copy takes.</summary>
+    public void Limit(long length) => SetLength(this, length);
+
     protected override void DisposeAcceleratorObject(bool disposing) => NativePtr = 0;
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_Length")]
+    private static extern void SetLength(MemoryBuffer buffer, long length);
 }

@@ -127,7 +127,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
             return;
         }
 
-        _tables!.Upload(_rows, Steps);
+        _tables!.Upload(_rows.AsSpan(0, _termsOfRows.Count), Steps);
         if (_measures is null)
         {
             foreach (LaunchPiece piece in _plan.Pieces)

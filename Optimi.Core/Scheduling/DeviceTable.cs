@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace Optimi;
@@ -36,12 +37,17 @@ internal sealed class DeviceTable<T> : IDisposable
     }
 
     /// <summary>Copies entries, for which there is room; on other devices than the host the copy is queued.</summary>
-    public void Upload(ReadOnlySpan<T> entries)
+    /// <param name="entries">The entries.</param>
+    /// <param name="first">The place in the table of the first of them.</param>
+    public void Upload(ReadOnlySpan<T> entries, int first = 0)
     {
+        if (entries.IsEmpty)
+            return;
+        _device.CountUpload((long)entries.Length * Unsafe.SizeOf<T>());
         if (_ring is null)
-            entries.CopyTo(_entries.Host);
+            entries.CopyTo(_entries.Host[first..]);
         else
-            _ring.Upload(entries, View);
+            _ring.Upload(entries, View.SubView(first, entries.Length));
     }
 
     public void Dispose()

@@ -8,16 +8,14 @@ namespace Optimi;
 internal sealed unsafe class HostLaunch<TRule> : RuleLaunch<TRule>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
-    private const int Joined = -1;
-
     private readonly HostFunction<TRule> _function;
     private readonly int[] _tileBytes;
     private readonly ParallelWork _work;
     private readonly float[] _sums;
     private readonly List<TileRun> _runs = [];
 
-    /// <summary>For each tensor the run that is its alone; <see cref="Joined"/> if it shares one.</summary>
-    private readonly int[] _runOf;
+    /// <summary>Whether each tensor shares a run with others.</summary>
+    private readonly bool[] _isJoined;
 
     private readonly List<Terms> _termsOfRows = [];
     private float[] _rows;
@@ -33,7 +31,7 @@ internal sealed unsafe class HostLaunch<TRule> : RuleLaunch<TRule>
     {
         _function = function;
         _tileBytes = [.. Enumerable.Range(0, Slot.Count).Select(memory.Layout.TileBytes)];
-        _runOf = new int[memory.Extents.Length];
+        _isJoined = new bool[memory.Extents.Length];
         _work = new ParallelWork(RunPart);
         _rows = NewRows(InitialRows);
         _sums = IsInTwoPasses ? Device.Allocator.AllocateManaged<float>(memory.TileCount, isPinned: true) : [];
@@ -48,18 +46,8 @@ internal sealed unsafe class HostLaunch<TRule> : RuleLaunch<TRule>
 
     public override void MoveGradient(int tensor)
     {
-        base.MoveGradient(tensor);
-        if (Memory.Extents[tensor].TileCount == 0 || _rangeOfRuns == default)
-            return;
-        if (_runOf[tensor] == Joined)
-        {
+        if (_isJoined[tensor])
             _rangeOfRuns = default;
-            return;
-        }
-
-        ref TileRun run = ref CollectionsMarshal.AsSpan(_runs)[_runOf[tensor]];
-        run.Slots[Slot.Gradients] = Memory.Places[tensor].Slots[Slot.Gradients];
-        run.UnpaddedSlots = Memory.UnpaddedSlotsOf(tensor);
     }
 
     public override void Run()
@@ -139,7 +127,9 @@ internal sealed unsafe class HostLaunch<TRule> : RuleLaunch<TRule>
         ReadOnlySpan<TileRun> runs = CollectionsMarshal.AsSpan(_runs);
         for (int i = RunAt(runs, at); i < runs.Length && runs[i].FirstTile < end; i++)
         {
-            ref readonly TileRun run = ref runs[i];
+            TileRun run = runs[i];
+            run.Slots[Slot.Gradients] = Memory.Places[run.Tensor].Slots[Slot.Gradients];
+            run.UnpaddedSlots = Memory.UnpaddedSlotsOf(run.Tensor);
             int from = Math.Max(at, run.FirstTile);
             int tiles = Math.Min(end, run.EndTile) - from;
             Terms terms = _termsOfRows[run.Row];
@@ -221,11 +211,11 @@ internal sealed unsafe class HostLaunch<TRule> : RuleLaunch<TRule>
             {
                 ref TileRun joined = ref CollectionsMarshal.AsSpan(_runs)[^1];
                 joined.EndTile = run.EndTile;
-                _runOf[joined.Tensor] = _runOf[i] = Joined;
+                _isJoined[joined.Tensor] = _isJoined[i] = true;
             }
             else
             {
-                _runOf[i] = _runs.Count;
+                _isJoined[i] = false;
                 _runs.Add(run);
             }
         }

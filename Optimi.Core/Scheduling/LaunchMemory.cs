@@ -14,6 +14,7 @@ internal sealed class LaunchMemory
     /// <summary>For each slot one less than the bytes that fast kernels move at once, a power of two.</summary>
     private readonly int[] _alignmentMasks;
 
+    private readonly int _gradientMask;
     private readonly SlotFlags[] _flags;
     private readonly MemoryBuffer?[] _buffers = new MemoryBuffer?[Slot.Count];
     private readonly MemoryBuffer?[] _gradientBuffers;
@@ -31,6 +32,7 @@ internal sealed class LaunchMemory
         Places = new TensorPlace[lengths.Count];
         _flags = new SlotFlags[lengths.Count];
         _alignmentMasks = [.. Enumerable.Range(0, Slot.Count).Select(slot => AlignmentOf(slot) - 1)];
+        _gradientMask = _alignmentMasks[Slot.Gradients];
         _gradientBuffers = device.HasAddresses ? [] : new MemoryBuffer?[lengths.Count];
         foreach ((int tensor, long length) in lengths.Index())
         {
@@ -87,6 +89,16 @@ internal sealed class LaunchMemory
             _gradientBuffers[tensor] = place.Buffer;
         else
             _buffers[slot] = place.Buffer;
+    }
+
+    /// <summary>Says where a tensor's gradient lies from now on.</summary>
+    /// <remarks>For thousands of tensors in every step: less work than <see cref="Set"/>.</remarks>
+    public void MoveGradient(int tensor, in MemoryPlace place)
+    {
+        Places[tensor].Slots[Slot.Gradients] = place.At;
+        _flags[tensor].Set(Slot.Gradients, isUnpadded: !place.IsPadded, isUnaligned: (place.At & _gradientMask) != 0);
+        if (!Device.HasAddresses)
+            _gradientBuffers[tensor] = place.Buffer;
     }
 
     /// <summary>Lets go of buffers that are their owner's to free.</summary>

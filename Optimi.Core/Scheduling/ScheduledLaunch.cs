@@ -203,7 +203,7 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
         {
             if (!launch.TakesPart(tensor.Index))
                 continue;
-            _memory.Set(tensor.Index, Slot.Gradients, tensor.Parameter.GradientPlace);
+            _memory.MoveGradient(tensor.Index, tensor.Parameter.GradientPlace);
             launch.MoveGradient(tensor.Index);
         }
     }

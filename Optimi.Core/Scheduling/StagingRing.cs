@@ -38,9 +38,9 @@ internal sealed class StagingRing<T> : IDisposable
     }
 
     /// <summary>Queues a copy.</summary>
-    /// <param name="entries">The first entries of the table.</param>
-    /// <param name="table">The table, which has room for as many as each buffer.</param>
-    public unsafe void Upload(ReadOnlySpan<T> entries, ArrayView<T> table)
+    /// <param name="entries">The entries, no more than a buffer has room for.</param>
+    /// <param name="target">Where they go, as many.</param>
+    public unsafe void Upload(ReadOnlySpan<T> entries, ArrayView<T> target)
     {
         _next = (_next + 1) % Length;
         if (_usedAt[_next] == _device.Synchronizations)
@@ -50,8 +50,9 @@ internal sealed class StagingRing<T> : IDisposable
             _device.Ilgpu.Hold(_memory);
         _heldAt = _device.Synchronizations;
         StagingBuffer staging = _buffers[_next];
-        entries.CopyTo(new Span<T>((void*)staging.NativePtr, (int)staging.Length));
-        table.CopyFrom(_device.Ilgpu.Stream, staging.AsArrayView<T>(0, staging.Length));
+        staging.Limit(entries.Length);
+        entries.CopyTo(new Span<T>((void*)staging.NativePtr, entries.Length));
+        target.CopyFrom(_device.Ilgpu.Stream, staging.AsArrayView<T>(0, entries.Length));
     }
 
     public void Dispose()

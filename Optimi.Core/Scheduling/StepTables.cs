@@ -56,14 +56,18 @@ internal sealed class StepTables<TRow> : IDisposable
     };
 
     /// <summary>Copies what has changed; on other devices than the host the copies are queued.</summary>
-    public void Upload(TRow[] rows, TensorStep[] steps)
+    /// <param name="rows">The rows of scalars in use.</param>
+    /// <param name="steps">Each tensor's part in the step.</param>
+    public void Upload(ReadOnlySpan<TRow> rows, ReadOnlySpan<TensorStep> steps)
     {
         _rows.Upload(rows);
         _movingPlaces?.Upload(Places);
-        if (steps.AsSpan().SequenceEqual(_lastSteps))
-            return;
-        _steps.Upload(steps);
-        steps.CopyTo(_lastSteps, 0);
+        int first = MemoryMarshal.AsBytes(steps).CommonPrefixLength(MemoryMarshal.AsBytes<TensorStep>(_lastSteps)) / TensorStep.Bytes;
+        int end = steps.Length;
+        while (end > first && steps[end - 1] == _lastSteps[end - 1])
+            end--;
+        _steps.Upload(steps[first..end], first);
+        steps[first..end].CopyTo(_lastSteps.AsSpan(first));
     }
 
     public void Dispose()

@@ -22,6 +22,9 @@ public readonly record struct TensorStep(int Row, int Care, long Gradient)
     /// <summary>Some of its memory is not aligned.</summary>
     public const int CareOfAll = 2;
 
+    /// <summary>Bytes of it in a table.</summary>
+    public const int Bytes = Words * sizeof(int);
+
     private const int Words = 4;
 
     /// <summary>The number of the row of scalars for a tile, or <see cref="NoRow"/> if it is not this kernel's to step.</summary>
