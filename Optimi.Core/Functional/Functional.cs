@@ -157,7 +157,7 @@ public static class Functional
             device.ThrowIfDisposed();
             SlotPlaces places = default;
             SlotAddresses addresses = default;
-            for (int slot = 0; slot < Slot.Count; slot++)
+            for (int slot = 0; slot < views.Length; slot++)
             {
                 places[slot] = views[slot].PlaceOn(device);
                 addresses[slot] = places[slot].At;

@@ -11,7 +11,7 @@ internal abstract unsafe class HostFunction<TRule>
 
     /// <summary>Writes the row of scalars of a step.</summary>
     /// <returns>The terms that it asks for.</returns>
-    public abstract Terms WriteRow(float* row, in TRule rule, in UpdateScalars scalars, bool isFirstStep);
+    public abstract Terms WriteRow(float* row, in TRule rule, in UpdateScalars scalars, bool isFirstStep, in SurroundingScalars around);
 
     /// <summary>Runs the pass over some tiles of a run.</summary>
     public abstract void Run(Terms terms, float* row, in TileRun run, int firstTile, int tiles);

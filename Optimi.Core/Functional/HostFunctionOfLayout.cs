@@ -21,10 +21,11 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
 
     public override int RowLength => sizeof(Row<ScalarLane, TRule, TApply>) / sizeof(float);
 
-    public override Terms WriteRow(float* row, in TRule rule, in UpdateScalars scalars, bool isFirstStep)
+    public override Terms WriteRow(
+        float* row, in TRule rule, in UpdateScalars scalars, bool isFirstStep, in SurroundingScalars around)
     {
-        *(Row<ScalarLane, TRule, TApply>*)row = Row<ScalarLane, TRule, TApply>.Of(rule, scalars, isFirstStep);
-        return RowTerms.Of<TRule, TPass>(rule, scalars, isFirstStep);
+        *(Row<ScalarLane, TRule, TApply>*)row = Row<ScalarLane, TRule, TApply>.Of(rule, scalars, isFirstStep, around);
+        return RowTerms.Of<TRule, TPass>(rule, scalars, isFirstStep, around, isJudged: false);
     }
 
     public override void Run(Terms terms, float* row, in TileRun run, int firstTile, int tiles)
@@ -108,5 +109,6 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
         State1 = new(slots[Slot.FirstState + 1]),
         State2 = new(slots[Slot.FirstState + 2]),
         State3 = new(slots[Slot.FirstState + 3]),
+        Average = new(slots[Slot.Average]),
     };
 }

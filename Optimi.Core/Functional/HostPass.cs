@@ -117,7 +117,7 @@ internal sealed unsafe class HostPass<TRule>
 
         Grow(ref _rows, floats);
         for (int i = 0; i < _count; i++)
-            _entries[i].Terms = _entries[i].Function.WriteRow(RowOf(i), rule, scalars, isFirstStep);
+            _entries[i].Terms = _entries[i].Function.WriteRow(RowOf(i), rule, scalars, isFirstStep, SurroundingScalars.None);
     }
 
     private void RunPart(int part)

@@ -25,6 +25,7 @@ public readonly record struct TensorSlots(
         Slot.FirstState => First,
         Slot.FirstState + 1 => Second,
         Slot.FirstState + 2 => Third,
-        _ => Fourth,
+        Slot.FirstState + 3 => Fourth,
+        _ => default,
     };
 }

@@ -12,5 +12,8 @@ internal static class Slot
     /// <summary>The first state; the others follow.</summary>
     public const int FirstState = 3;
 
-    public const int Count = FirstState + StateTypes.Count;
+    /// <summary>The average of the parameters.</summary>
+    public const int Average = FirstState + StateTypes.Count;
+
+    public const int Count = Average + 1;
 }

@@ -162,7 +162,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
             _carefulKernels.LaunchAlone(Memory, tensor, whole, extent.TileCount - whole, row);
     }
 
-    protected override void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep)
+    protected override void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep, in SurroundingScalars around)
     {
         if (row == _rows.Length)
         {
@@ -171,12 +171,12 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
             _rows = larger;
         }
 
-        Terms terms = RowTerms.Of<TRule, TPass>(rule, scalars, isFirstStep);
+        Terms terms = RowTerms.Of<TRule, TPass>(rule, scalars, isFirstStep, around, isJudged: false);
         if (row == _termsOfRows.Count)
             _termsOfRows.Add(terms);
         else
             _termsOfRows[row] = terms;
-        _rows[row] = Row<ScalarLane, TRule, TApply>.Of(rule, scalars, isFirstStep);
+        _rows[row] = Row<ScalarLane, TRule, TApply>.Of(rule, scalars, isFirstStep, around);
     }
 
     private static bool AreReady(IPendingKernel[] kernels)

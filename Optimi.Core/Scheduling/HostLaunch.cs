@@ -68,7 +68,7 @@ internal sealed unsafe class HostLaunch<TRule> : RuleLaunch<TRule>
         _work.Run(_parts, Device.Threads);
     }
 
-    protected override void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep)
+    protected override void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep, in SurroundingScalars around)
     {
         if ((row + 1) * _function.RowLength > _rows.Length)
         {
@@ -77,7 +77,7 @@ internal sealed unsafe class HostLaunch<TRule> : RuleLaunch<TRule>
             _rows = larger;
         }
 
-        Terms terms = _function.WriteRow(RowAt(row), rule, scalars, isFirstStep);
+        Terms terms = _function.WriteRow(RowAt(row), rule, scalars, isFirstStep, around);
         if (row == _termsOfRows.Count)
             _termsOfRows.Add(terms);
         else

@@ -121,6 +121,7 @@ internal sealed class LaunchMemory
             State1 = slots[Slot.FirstState + 1],
             State2 = slots[Slot.FirstState + 2],
             State3 = slots[Slot.FirstState + 3],
+            Average = slots[Slot.Average],
         };
     }
 
@@ -154,6 +155,7 @@ internal sealed class LaunchMemory
             State1 = Of(_buffers[Slot.FirstState + 1]),
             State2 = Of(_buffers[Slot.FirstState + 2]),
             State3 = Of(_buffers[Slot.FirstState + 3]),
+            Average = Of(_buffers[Slot.Average]),
         };
 
         // A slot that is not used may be any.

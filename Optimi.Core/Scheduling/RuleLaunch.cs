@@ -31,7 +31,7 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory, bool accumulates)
     public void BeginAlone(RuleOptions<TRule> options, in StepContext context)
     {
         Begin();
-        AddRow(0, options.Rule(context), options.ScalarsOf(context), context.Step == 1);
+        AddRow(0, options.Rule(context), options.ScalarsOf(context), context.Step == 1, SurroundingScalars.None);
         TakePart(0, 0);
         Prepare(Memory.Range);
         AwaitKernels();
@@ -68,12 +68,12 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory, bool accumulates)
         return row;
     }
 
-    protected abstract void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep);
+    protected abstract void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep, in SurroundingScalars around);
 
     private void AddRow(int row, ParameterGroup group, long step)
     {
         var context = new StepContext(step, group.Lr, group.MaxLr, accumulates);
         var options = (RuleOptions<TRule>)group.Options;
-        AddRow(row, options.Rule(context), options.ScalarsOf(context), step == 1);
+        AddRow(row, options.Rule(context), options.ScalarsOf(context), step == 1, SurroundingScalars.None);
     }
 }

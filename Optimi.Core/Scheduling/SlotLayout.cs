@@ -7,21 +7,24 @@ namespace Optimi;
 /// <param name="Gradient">The storage of gradients.</param>
 /// <param name="Compensated">Whether there is a Kahan compensation.</param>
 /// <param name="States">The storage of each state.</param>
-internal readonly record struct SlotLayout(DType Value, DType Gradient, bool Compensated, StateTypes States)
+/// <param name="Averaged">Whether there is an average of the parameters, which is float32.</param>
+internal readonly record struct SlotLayout(
+    DType Value, DType Gradient, bool Compensated, StateTypes States, bool Averaged = false)
 {
     /// <summary>The layout as the kernels' type argument.</summary>
     /// <param name="guardsNaN">Whether the device's arithmetic makes NaNs that must not be rounded as they are.</param>
     public Type LayoutType(bool guardsNaN)
     {
         SlotLayout layout = this;
-        return typeof(Layout<,,,,,,>).MakeGenericType(
+        return typeof(Layout<,,,,,,,>).MakeGenericType(
             Of(Slot.Values),
             Of(Slot.Gradients),
             Of(Slot.Compensation),
             Of(Slot.FirstState),
             Of(Slot.FirstState + 1),
             Of(Slot.FirstState + 2),
-            Of(Slot.FirstState + 3));
+            Of(Slot.FirstState + 3),
+            Of(Slot.Average));
 
         Type Of(int slot) => layout[slot] switch
         {
@@ -52,6 +55,7 @@ internal readonly record struct SlotLayout(DType Value, DType Gradient, bool Com
         Slot.Values => Value,
         Slot.Gradients => Gradient,
         Slot.Compensation => Compensated ? Value : null,
+        Slot.Average => Averaged ? DType.Float32 : null,
         _ => States[slot - Slot.FirstState],
     };
 

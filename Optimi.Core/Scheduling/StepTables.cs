@@ -15,6 +15,7 @@ internal sealed class StepTables<TRow> : IDisposable
     private readonly DeviceArray<long>? _places;
     private readonly DeviceTable<TensorStep> _steps;
     private readonly DeviceTable<TRow> _rows;
+    private readonly DeviceArray<float> _noVerdict;
     private readonly TensorStep[] _lastSteps;
 
     /// <param name="memory">What is stepped.</param>
@@ -35,6 +36,7 @@ internal sealed class StepTables<TRow> : IDisposable
             _places = transaction.Add(device.Allocator.Allocate(Places.ToArray()));
         _steps = transaction.Add(new DeviceTable<TensorStep>(device, memory.Places.Length));
         _rows = transaction.Add(new DeviceTable<TRow>(device, rows));
+        _noVerdict = transaction.Add(device.Allocator.Allocate([GradientVerdict.None.Factor, GradientVerdict.None.IsSkipped]));
         _lastSteps = [.. memory.Places.Select(_ => new TensorStep(int.MinValue, 0, 0))];
         transaction.Commit();
     }
@@ -53,6 +55,7 @@ internal sealed class StepTables<TRow> : IDisposable
         Places = (_movingPlaces?.View ?? _places!.View).Cast<int>(),
         Steps = _steps.View.Cast<int>(),
         Rows = _rows.View,
+        Verdict = _noVerdict.View,
     };
 
     /// <summary>Copies what has changed; on other devices than the host the copies are queued.</summary>
@@ -78,5 +81,6 @@ internal sealed class StepTables<TRow> : IDisposable
         _places?.Dispose();
         _steps.Dispose();
         _rows.Dispose();
+        _noVerdict.Dispose();
     }
 }

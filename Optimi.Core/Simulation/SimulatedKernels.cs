@@ -33,7 +33,7 @@ internal abstract class SimulatedKernels<TRule, TApply> : DeviceKernels<TRule, T
     protected MeasureTables Measures { get; private set; }
 
     /// <summary>The scalars of a tensor that is stepped alone.</summary>
-    protected Row<ScalarLane, TRule, TApply> Row { get; private set; }
+    protected Row<ScalarLane, TRule, TApply> RowAlone { get; private set; }
 
     /// <summary>Where it lies.</summary>
     protected Slabs<long> Places { get; private set; }
@@ -57,7 +57,7 @@ internal abstract class SimulatedKernels<TRule, TApply> : DeviceKernels<TRule, T
         LaunchMemory memory, int tensor, int firstTile, int count, in Row<ScalarLane, TRule, TApply> row)
     {
         Piece = new LaunchPiece(firstTile, count, PieceKind.Fast, null);
-        Row = row;
+        RowAlone = row;
         Places = memory.PlacesOf(tensor);
         Length = memory.Places[tensor].Length;
         Memory = memory.Device.AddressSpace;

@@ -38,7 +38,7 @@ internal sealed class SimulatedQuadKernels<TRule, TApply, TPass, TLayout> :
             if (place >= Piece.TileCount)
                 break;
             QuadKernel<TRule, TApply, TPass, TLayout>.StepQuad(
-                Piece.FirstTile + place, QuadGroup<TLayout>.QuadOf(thread), Row, Places, new DeviceQuads(Memory));
+                Piece.FirstTile + place, QuadGroup<TLayout>.QuadOf(thread), RowAlone, Places, new DeviceQuads(Memory));
         }
     }
 
@@ -47,10 +47,10 @@ internal sealed class SimulatedQuadKernels<TRule, TApply, TPass, TLayout> :
     {
         Tile tile = Tile.Read(Tables.Tiles, number);
         TensorStep step = TensorStep.Read(Tables.Steps, tile.Tensor);
-        int rowNumber = step.RowOf(tile, isCareful: false);
+        int rowNumber = GradientVerdict.RowOf<MeasurePass>(Tables.Verdict, step.RowOf(tile, isCareful: false));
         if (rowNumber < 0)
             return;
-        Row<ScalarLane, TRule, TApply> row = Tables.Rows[rowNumber];
+        var row = Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(Tables, rowNumber);
         TensorExtent extent = TensorExtent.Read(Measures.Tensors, tile.Tensor);
         int sum = extent.FirstTile + tile.Number;
         int length = extent.LengthOf(sum);

@@ -25,7 +25,7 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
     {
         Tile tile = Tile.Read(Tables.Tiles, Piece.FirstTile + group);
         TensorStep step = TensorStep.Read(Tables.Steps, tile.Tensor);
-        int rowNumber = step.RowOf(tile, TWords.IsCareful);
+        int rowNumber = GradientVerdict.RowOf<TPass>(Tables.Verdict, step.RowOf(tile, TWords.IsCareful));
         if (rowNumber < 0)
             return;
         Slabs<TWords> here = TLayout.At(
@@ -33,26 +33,26 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
             TensorPlaces.Read(Tables.Places, step, tile.Tensor),
             TensorPlaces.ReadLength(Tables.Places, tile.Tensor),
             tile.Number);
-        StepItems<TPass>(Tables.Rows[rowNumber], ref here);
+        StepItems<TPass>(Row<ScalarLane, TRule, TApply>.Read<TPass>(Tables, rowNumber), ref here);
     }
 
     protected override void StepGroupAlone(int group)
     {
         Slabs<TWords> here = TLayout.At(AllMemory, Places, Length, Piece.FirstTile + group);
-        StepItems<TPass>(Row, ref here);
+        StepItems<TPass>(RowAlone, ref here);
     }
 
     protected override void MeasureTile(int number, SharedNumbers shared)
     {
         Tile tile = Tile.Read(Tables.Tiles, number);
         TensorStep step = TensorStep.Read(Tables.Steps, tile.Tensor);
-        int rowNumber = step.RowOf(tile, TWords.IsCareful);
+        int rowNumber = GradientVerdict.RowOf<MeasurePass>(Tables.Verdict, step.RowOf(tile, TWords.IsCareful));
         if (rowNumber < 0)
             return;
         ArrayView<ScalarLane> measured = shared.Numbers;
         Slabs<TWords> here = MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.At(
             tile, step, measured, Tables.Places, AllMemory);
-        StepItems<MeasurePass>(Tables.Rows[rowNumber], ref here);
+        StepItems<MeasurePass>(Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(Tables, rowNumber), ref here);
         MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.SumUp<LoneThread>(tile, measured, Measures);
     }
 
@@ -71,6 +71,7 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
                 State1 = all,
                 State2 = all,
                 State3 = all,
+                Average = all,
             };
         }
     }

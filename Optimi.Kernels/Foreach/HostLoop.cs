@@ -45,6 +45,18 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
             case Terms.L2:
                 Run<LeanPass<TPass, L2Term>>(scalars, slabs, vectors);
                 break;
+            case Terms.Scale:
+                Run<LeanPass<TPass, ScaledTerms<NoTerms>>>(scalars, slabs, vectors);
+                break;
+            case Terms.Scale | Terms.Decay:
+                Run<LeanPass<TPass, ScaledTerms<DecayTerm>>>(scalars, slabs, vectors);
+                break;
+            case Terms.Scale | Terms.Shrink:
+                Run<LeanPass<TPass, ScaledTerms<ShrinkTerm>>>(scalars, slabs, vectors);
+                break;
+            case Terms.Scale | Terms.L2:
+                Run<LeanPass<TPass, ScaledTerms<L2Term>>>(scalars, slabs, vectors);
+                break;
             default:
                 Run<TPass>(scalars, slabs, vectors);
                 break;
@@ -80,6 +92,8 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
     {
         if ((terms & Terms.Rest) != 0)
             Measure<MeasurePass>(scalars, slabs, number, tiles, extents, sums);
+        else if ((terms & Terms.Scale) != 0)
+            Measure<LeanPass<MeasurePass, ScaledTerms<NoTerms>>>(scalars, slabs, number, tiles, extents, sums);
         else
             Measure<LeanPass<MeasurePass, NoTerms>>(scalars, slabs, number, tiles, extents, sums);
     }

@@ -18,4 +18,7 @@ public struct LaunchTables<TRow>
 
     /// <summary>The rows of scalars.</summary>
     public ArrayView<TRow> Rows;
+
+    /// <summary>What was found of all gradients before the step; see <see cref="GradientVerdict.Read"/>.</summary>
+    public ArrayView<float> Verdict;
 }

@@ -10,7 +10,8 @@ namespace Optimi.Kernels;
 /// <typeparam name="T1">The storage of the second state.</typeparam>
 /// <typeparam name="T2">The storage of the third state.</typeparam>
 /// <typeparam name="T3">The storage of the fourth state.</typeparam>
-public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3> : ILayout
+/// <typeparam name="TAverage">The storage of the average of the parameters.</typeparam>
+public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3, TAverage> : ILayout
     where TValue : IStorage
     where TGradient : IStorage
     where TCompensation : IStorage
@@ -18,6 +19,7 @@ public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3> 
     where T1 : IStorage
     where T2 : IStorage
     where T3 : IStorage
+    where TAverage : IStorage
 {
     /// <inheritdoc/>
     public static int UnitsPerTile => Tile.Length / TValue.NumbersPerUnit;
@@ -29,7 +31,8 @@ public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3> 
         && T0.WordsPerUnit < 2
         && T1.WordsPerUnit < 2
         && T2.WordsPerUnit < 2
-        && T3.WordsPerUnit < 2;
+        && T3.WordsPerUnit < 2
+        && TAverage.WordsPerUnit < 2;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -43,6 +46,7 @@ public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3> 
             State1 = At<T1, TMemory>(slabs.State1, places.State1, length, tile),
             State2 = At<T2, TMemory>(slabs.State2, places.State2, length, tile),
             State3 = At<T3, TMemory>(slabs.State3, places.State3, length, tile),
+            Average = At<TAverage, TMemory>(slabs.Average, places.Average, length, tile),
             Measured = slabs.Measured,
             MeasuredHigh = slabs.MeasuredHigh,
         };
@@ -59,6 +63,7 @@ public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3> 
             State1 = slabs.State1.Skip(Words<T1>(tiles)),
             State2 = slabs.State2.Skip(Words<T2>(tiles)),
             State3 = slabs.State3.Skip(Words<T3>(tiles)),
+            Average = slabs.Average.Skip(Words<TAverage>(tiles)),
             Measured = slabs.Measured,
             MeasuredHigh = slabs.MeasuredHigh,
         };
@@ -81,7 +86,8 @@ public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3> 
         TApply apply = row.Apply;
         TLane l2 = row.L2;
         TLane isFirstStep = row.IsFirstStep;
-        TLane gradientSign = row.GradientSign;
+        GradientScalars<TLane> gradientScalars = row.Gradient;
+        AverageScalars<TLane> averageScalars = row.Average;
         Slabs<TWords> at = slabs;
         int unit = first;
         do
@@ -100,11 +106,11 @@ public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3> 
             Pair<TLane> s2 = T2.Load<TLane, TWords>(at.State2, unit);
             Pair<TLane> s3 = T3.Load<TLane, TWords>(at.State3, unit);
             Pair<TLane> x = default;
-            if (TPass.MayMaximize && TPass.UpdatesStates)
+            if (TPass.UpdatesStates)
             {
-                g.Low = gradientSign * g.Low;
+                g.Low = gradientScalars.Taken<TPass>(g.Low);
                 if (TValue.NumbersPerUnit == 2)
-                    g.High = gradientSign * g.High;
+                    g.High = gradientScalars.Taken<TPass>(g.High);
             }
 
             if (TPass.MayPenalize && TPass.UpdatesStates && !TRule.Measures)
@@ -140,9 +146,25 @@ public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3> 
 
             if (TPass.UpdatesParameters)
             {
+                Pair<TLane> e = TAverage.Load<TLane, TWords>(at.Average, unit);
+                if (TAverage.WordsPerUnit > 0 && TPass.MayBegin)
+                {
+                    e.Low = averageScalars.Begun(Whole(p.Low, k.Low), e.Low);
+                    if (TValue.NumbersPerUnit == 2)
+                        e.High = averageScalars.Begun(Whole(p.High, k.High), e.High);
+                }
+
                 apply.Update<TValue, TRule, TPass>(rule, ref p.Low, ref k.Low, x.Low, ref low);
                 if (TValue.NumbersPerUnit == 2)
                     apply.Update<TValue, TRule, TPass>(rule, ref p.High, ref k.High, x.High, ref high);
+                if (TAverage.WordsPerUnit > 0)
+                {
+                    e.Low = averageScalars.Next(Whole(p.Low, k.Low), e.Low);
+                    if (TValue.NumbersPerUnit == 2)
+                        e.High = averageScalars.Next(Whole(p.High, k.High), e.High);
+                    TAverage.Store(ref at.Average, unit, e);
+                }
+
                 TValue.StoreRounded(ref at.Values, unit, p);
                 TCompensation.Store(ref at.Compensation, unit, k);
             }
@@ -176,6 +198,7 @@ public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3> 
             State1 = ReadSlot<T1>(memory, places.State1, tile, quad),
             State2 = ReadSlot<T2>(memory, places.State2, tile, quad),
             State3 = ReadSlot<T3>(memory, places.State3, tile, quad),
+            Average = TPass.UpdatesParameters ? ReadSlot<TAverage>(memory, places.Average, tile, quad) : default,
         };
 
     /// <inheritdoc/>
@@ -201,6 +224,7 @@ public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3> 
         {
             WriteSlot<TValue>(memory, places.Values, tile, quad, words.Values);
             WriteSlot<TCompensation>(memory, places.Compensation, tile, quad, words.Compensation);
+            WriteSlot<TAverage>(memory, places.Average, tile, quad, words.Average);
         }
 
         if (TPass.UpdatesStates)
@@ -211,6 +235,12 @@ public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3> 
             WriteSlot<T3>(memory, places.State3, tile, quad, words.State3);
         }
     }
+
+    /// <summary>A parameter with what rounding it has lost.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLane Whole<TLane>(TLane parameter, TLane compensation)
+        where TLane : unmanaged, ILane<TLane> =>
+        TCompensation.WordsPerUnit > 0 ? parameter + compensation : parameter;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Begin<TLane, TRule>(

@@ -50,14 +50,20 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
             return;
         Tile tile = Tile.Read(tables.Tiles, firstTile + place);
         TensorStep step = TensorStep.ReadQuad(tables.Steps, tile.Tensor);
-        int rowNumber = step.RowOf(tile, isCareful: false);
+        int rowNumber = GradientVerdict.RowOf<MeasurePass>(tables.Verdict, step.RowOf(tile, isCareful: false));
         if (rowNumber < 0)
             return;
         int lane = Warp.LaneIdx;
         TensorExtent extent = TensorExtent.Read(measures.Tensors, tile.Tensor);
         int number = extent.FirstTile + tile.Number;
         MeasuredQuads measured = StepLane(
-            lane, tile, step, tables.Places, tables.Rows[rowNumber], extent.LengthOf(number), memory);
+            lane,
+            tile,
+            step,
+            tables.Places,
+            Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(tables, rowNumber),
+            extent.LengthOf(number),
+            memory);
         uint sum = Sum<DeviceWarp, uint>(
             measured.First.X,
             measured.First.Y,

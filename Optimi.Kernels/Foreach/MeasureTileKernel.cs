@@ -37,10 +37,10 @@ public static class MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>
         TensorStep step = TensorStep.Read(tables.Steps, tile.Tensor);
         // Before the group may end, as in TileKernel.
         Slabs<TWords> here = At(tile, step, measured, tables.Places, slabs);
-        int rowNumber = step.RowOf(tile, TWords.IsCareful);
+        int rowNumber = GradientVerdict.RowOf<MeasurePass>(tables.Verdict, step.RowOf(tile, TWords.IsCareful));
         if (rowNumber < 0)
             return;
-        Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
+        var row = Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(tables, rowNumber);
         TileGroup<TLayout>.Step<TRule, TApply, MeasurePass, TWords>(Group.IdxX, row, ref here);
         SumUp<DeviceGroup>(tile, measured, measures);
     }

@@ -80,10 +80,10 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
             return;
         Tile tile = Tile.Read(tables.Tiles, firstTile + place);
         TensorStep step = TensorStep.ReadQuad(tables.Steps, tile.Tensor);
-        int rowNumber = step.RowOf(tile, isCareful: false);
+        int rowNumber = GradientVerdict.RowOf<TPass>(tables.Verdict, step.RowOf(tile, isCareful: false));
         if (rowNumber < 0)
             return;
-        Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
+        var row = Row<ScalarLane, TRule, TApply>.Read<TPass>(tables, rowNumber);
         int quad = QuadGroup<TLayout>.QuadOf(thread);
         Slabs<QuadWords> words = TLayout.Read<TPass>(
             memory, TensorPlaces.ReadQuads(tables.Places, step, tile.Tensor), tile.Number, quad);

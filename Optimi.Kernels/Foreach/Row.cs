@@ -26,21 +26,41 @@ public struct Row<TLane, TRule, TApply>
     /// <summary>1 in the tensors' first step, else 0.</summary>
     public TLane IsFirstStep;
 
-    /// <summary>What gradients are multiplied by when they are loaded: 1, or -1 for ascent.</summary>
-    public TLane GradientSign;
+    /// <summary>What is done with gradients when they are loaded.</summary>
+    public GradientScalars<TLane> Gradient;
+
+    /// <summary>How the parameters are averaged, if they are.</summary>
+    public AverageScalars<TLane> Average;
 
     /// <summary>The row of a step.</summary>
     /// <param name="rule">The scalars of the rule.</param>
     /// <param name="scalars">Those of the update beside it.</param>
     /// <param name="isFirstStep">Whether it is the tensors' first.</param>
-    public static Row<TLane, TRule, TApply> Of(in TRule rule, in UpdateScalars scalars, bool isFirstStep) => new()
+    /// <param name="around">Those of what the step does with gradients and averages, whatever the rule.</param>
+    public static Row<TLane, TRule, TApply> Of(
+        in TRule rule, in UpdateScalars scalars, bool isFirstStep, in SurroundingScalars around) => new()
     {
         Rule = rule,
         Apply = TApply.From(scalars),
         L2 = TLane.Splat((float)scalars.L2),
         IsFirstStep = TLane.Splat(isFirstStep ? 1 : 0),
-        GradientSign = TLane.Splat(scalars.Maximize ? -1 : 1),
+        Gradient = GradientScalars<TLane>.Of(around, scalars.Maximize),
+        Average = AverageScalars<TLane>.Of(around),
     };
+
+    /// <summary>Reads a row for a pass.</summary>
+    /// <typeparam name="TPass">What is done of the step.</typeparam>
+    /// <param name="tables">The tables.</param>
+    /// <param name="number">The row's number.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Row<TLane, TRule, TApply> Read<TPass>(in LaunchTables<Row<TLane, TRule, TApply>> tables, int number)
+        where TPass : IPass
+    {
+        Row<TLane, TRule, TApply> row = tables.Rows[number];
+        if (TPass.MayScale)
+            row.Gradient.Factor *= TLane.Splat(tables.Verdict[0]);
+        return row;
+    }
 
     /// <summary>The row of one tensor, for the second pass of a rule that measures.</summary>
     /// <param name="mean">The mean over the tensor of what was measured.</param>
@@ -51,6 +71,7 @@ public struct Row<TLane, TRule, TApply>
         Apply = TApply.From(TRule.Scalars(Rule, mean)),
         L2 = L2,
         IsFirstStep = IsFirstStep,
-        GradientSign = GradientSign,
+        Gradient = Gradient,
+        Average = Average,
     };
 }

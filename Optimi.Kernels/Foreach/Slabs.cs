@@ -26,6 +26,9 @@ public struct Slabs<TWords>
     /// <summary>The rule's fourth state.</summary>
     public TWords State3;
 
+    /// <summary>The average of the parameters.</summary>
+    public TWords Average;
+
     /// <summary>
     /// Where a pass that measures puts what it has measured: a float32 number for each unit of the tile, or of the tiles, in hand.
     /// </summary>

@@ -9,12 +9,13 @@ namespace Optimi.Kernels;
 /// </summary>
 public static class TensorPlaces
 {
-    /// <summary>64-bit integers of a tensor: values, gradients (not looked at), compensation, four states, and the tensor's length.</summary>
-    private const int Length = 8;
+    /// <summary>64-bit integers of a tensor: values, gradients (not looked at), compensation, four states, average, and the tensor's
+    /// length; one more makes quads of them.</summary>
+    private const int Length = 10;
 
     private const int Words = 2 * Length;
 
-    private const int LengthEntry = Length - 1;
+    private const int LengthEntry = Length - 2;
 
     /// <summary>Reads the places of a tensor from a table of them, integer by integer as <see cref="Tile.Read"/> does.</summary>
     /// <param name="table">The table.</param>
@@ -30,6 +31,7 @@ public static class TensorPlaces
         State1 = ReadEntry(table, tensor, 4),
         State2 = ReadEntry(table, tensor, 5),
         State3 = ReadEntry(table, tensor, 6),
+        Average = ReadEntry(table, tensor, 7),
     };
 
     /// <summary>Reads the places of a tensor in 16-byte accesses, for threads that do not share what they read.</summary>
@@ -54,6 +56,7 @@ public static class TensorPlaces
             State1 = Long(third.X, third.Y),
             State2 = Long(third.Z, third.W),
             State3 = Long(fourth.X, fourth.Y),
+            Average = Long(fourth.Z, fourth.W),
         };
     }
 

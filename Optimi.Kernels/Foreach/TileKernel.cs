@@ -52,10 +52,10 @@ public static class TileKernel<TRule, TApply, TPass, TLayout, TWords>
             TensorPlaces.Read(tables.Places, step, tile.Tensor),
             TensorPlaces.ReadLength(tables.Places, tile.Tensor),
             tile.Number);
-        int rowNumber = step.RowOf(tile, TWords.IsCareful);
+        int rowNumber = GradientVerdict.RowOf<TPass>(tables.Verdict, step.RowOf(tile, TWords.IsCareful));
         if (rowNumber < 0)
             return;
-        Row<ScalarLane, TRule, TApply> row = tables.Rows[rowNumber];
+        var row = Row<ScalarLane, TRule, TApply>.Read<TPass>(tables, rowNumber);
         TileGroup<TLayout>.Step<TRule, TApply, TPass, TWords>(Group.IdxX, row, ref here);
     }
 

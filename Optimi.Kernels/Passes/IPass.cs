@@ -18,8 +18,11 @@ public interface IPass
     /// <summary>Whether parameters may meet their slow weights, where a rule keeps them.</summary>
     static virtual bool MayMeet => true;
 
-    /// <summary>Whether gradients may be taken with the opposite sign.</summary>
-    static virtual bool MayMaximize => true;
+    /// <summary>Whether gradients may be multiplied when they are loaded: by -1 for ascent, to unscale or to clip them.</summary>
+    static virtual bool MayScale => true;
+
+    /// <summary>Whether gradients may be cut off at a value.</summary>
+    static virtual bool MayClip => true;
 
     /// <summary>Whether weight decay may be part of the gradient.</summary>
     static virtual bool MayPenalize => true;

@@ -11,4 +11,7 @@ public interface ITerms
 
     /// <summary>Whether parameters shrink after their update.</summary>
     static abstract bool Shrink { get; }
+
+    /// <summary>Whether gradients are multiplied when they are loaded.</summary>
+    static virtual bool Scale => false;
 }

@@ -26,7 +26,10 @@ public readonly struct LeanPass<TPass, TTerms> : IPass
     public static bool MayMeet => false;
 
     /// <inheritdoc/>
-    public static bool MayMaximize => false;
+    public static bool MayScale => TTerms.Scale;
+
+    /// <inheritdoc/>
+    public static bool MayClip => false;
 
     /// <inheritdoc/>
     public static bool MayPenalize => TTerms.L2;

@@ -16,9 +16,13 @@ public enum Terms
     /// <summary>Weight decay as part of the gradient.</summary>
     L2 = 4,
 
-    /// <summary>What few steps have: ascent, a first step from which states begin, the meeting with the slow weights.</summary>
+    /// <summary>What few steps have: clipping by value, a first step from which states or averages begin, the meeting with the slow
+    /// weights.</summary>
     Rest = 8,
 
+    /// <summary>Gradients that are multiplied when they are loaded.</summary>
+    Scale = 16,
+
     /// <summary>All there are.</summary>
-    All = Decay | Shrink | L2 | Rest,
+    All = Decay | Shrink | L2 | Rest | Scale,
 }

@@ -67,6 +67,7 @@ internal sealed class FinishKernelTests
         using var partsDone = accelerator.Allocate1D(new int[steps.Length]);
         using var firstSteps = accelerator.Allocate1D(steps);
         using var firstRows = accelerator.Allocate1D([RowBefore]);
+        using var verdict = accelerator.Allocate1D([GradientVerdict.None.Factor, GradientVerdict.None.IsSkipped]);
         using var secondSteps = accelerator.Allocate1D(Enumerable.Repeat(new TensorStep(Unset, Unset, 0), steps.Length).ToArray());
         using var secondRows = accelerator.Allocate1D(new TestRow[steps.Length]);
         Action<AcceleratorStream, KernelConfig, int, LaunchTables<TestRow>, MeasureTables, FinishTables, LaunchTables<TestRow>> finish =
@@ -80,7 +81,12 @@ internal sealed class FinishKernelTests
                 // ILGPU's CPU accelerator takes long for groups of many threads.
                 new KernelConfig(parts.Length - firstPart, device.Kind == DeviceKind.Simulated ? 4 : TreeSum.BlockLength),
                 firstPart,
-                new() { Steps = firstSteps.View.AsContiguous().Cast<int>(), Rows = firstRows.View.AsContiguous() },
+                new()
+                {
+                    Steps = firstSteps.View.AsContiguous().Cast<int>(),
+                    Rows = firstRows.View.AsContiguous(),
+                    Verdict = verdict.View.AsContiguous(),
+                },
                 new() { Tensors = extents.View.AsContiguous().Cast<int>(), Sums = sumsOfTiles.View.AsContiguous().Cast<ScalarLane>() },
                 new() { Parts = partTable.View.AsContiguous().Cast<int>(), PartsDone = partsDone.View.AsContiguous() },
                 new() { Steps = secondSteps.View.AsContiguous().Cast<int>(), Rows = secondRows.View.AsContiguous() });
