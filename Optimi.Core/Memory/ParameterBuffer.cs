@@ -98,6 +98,9 @@ public sealed partial class ParameterBuffer : IReadOnlyCollection<Parameter>, ID
         }
     }
 
+    /// <summary>How gradients are stored; as each parameter is if null.</summary>
+    internal DType? GradientDType => _gradientDType;
+
     /// <summary>The memory of gradients that are needed for a moment.</summary>
     internal GradientPool Pool { get; }
 

@@ -149,15 +149,17 @@ public abstract partial class TensorStorage
     {
     }
 
-    /// <summary>Copies the numbers of another tensor of the same length and device.</summary>
+    /// <summary>Copies the numbers of another tensor of the same length, a piece at a time, each when its device's turn comes.</summary>
     internal void CopyFrom(TensorStorage source)
     {
         float[] numbers = ArrayPool<float>.Shared.Rent((int)Math.Min(Length, ChunkLength));
         for (long at = 0; at < Length; at += numbers.Length)
         {
             Span<float> part = numbers.AsSpan(0, (int)Math.Min(numbers.Length, Length - at));
-            source.ReadPart(at, part);
-            WritePart<float>(at, part);
+            lock (source.Device.Gate)
+                source.ReadPart(at, part);
+            lock (Device.Gate)
+                WritePart<float>(at, part);
         }
 
         ArrayPool<float>.Shared.Return(numbers);
