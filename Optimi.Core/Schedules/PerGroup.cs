@@ -21,7 +21,11 @@ public sealed class PerGroup : IEnumerable<double>
     public static implicit operator PerGroup(double value) => new([value], isForAll: true);
 
     /// <summary>A number for each group.</summary>
-    /// <param name="values">The numbers, in the order of the groups.</param>
+    /// <param name="values">The numbers, in the order of the groups; they are copied.</param>
+    public static implicit operator PerGroup(double[] values) => Of(values);
+
+    /// <summary>A number for each group.</summary>
+    /// <param name="values">The numbers, in the order of the groups; they are copied.</param>
     public static PerGroup Of(ReadOnlySpan<double> values) => new(values.ToArray(), isForAll: false);
 
     /// <inheritdoc/>

@@ -36,18 +36,4 @@ internal static class ScheduleGuard
             Guard.NotNegative(value, option);
         return values;
     }
-
-    /// <summary>Checks the functions of groups.</summary>
-    /// <exception cref="OptionException">They are not as many as the groups.</exception>
-    public static Func<long, double>[] ForEach(IEnumerable<Func<long, double>> functions, int groups, string option)
-    {
-        ArgumentNullException.ThrowIfNull(functions, option);
-        Func<long, double>[] all = [.. functions];
-        foreach (Func<long, double> function in all)
-            ArgumentNullException.ThrowIfNull(function, option);
-        return all.Length == groups
-            ? all
-            : throw new OptionException(
-                $"{option} has {all.Length} functions, but the optimizer has {groups} groups; give one for all, or one for each.");
-    }
 }

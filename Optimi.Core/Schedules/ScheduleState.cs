@@ -32,7 +32,7 @@ public sealed class ScheduleState
     internal void Check(string kind, string target, int nested)
     {
         if (Kind != kind)
-            throw new ScheduleException($"The state is of a {Kind}, but the schedule is a {kind}; make the schedule that was saved.");
+            throw new ScheduleException($"The state is that of {Kind}, but the schedule is {kind}; make the schedule that was saved.");
         if (Target != target)
         {
             throw new ScheduleException(

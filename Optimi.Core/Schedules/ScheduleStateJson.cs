@@ -17,7 +17,7 @@ internal static class ScheduleStateJson
     public static string Write(ScheduleState state)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
             Write(writer, state);
         return Encoding.UTF8.GetString(stream.ToArray());
     }

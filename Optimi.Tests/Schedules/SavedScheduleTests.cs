@@ -111,7 +111,7 @@ internal sealed class SavedScheduleTests : ScheduleFixture
         ScheduleState state = new StepLR(Optimizer(0.3, 0.3), 2).SaveState();
         Assert.Multiple(() =>
         {
-            Throws(new ExponentialLR(one, 0.9).SaveState(), "of a ExponentialLR, but the schedule is a StepLR");
+            Throws(new ExponentialLR(one, 0.9).SaveState(), "that of ExponentialLR, but the schedule is StepLR");
             Throws(new StepLR(one, 2, target: ScheduleTarget.WeightDecay).SaveState(), "schedule of the weight decay, but this StepLR");
             Throws(new StepLR(one, 2).SaveState(), "is for 1 groups, but the optimizer has 2");
             Throws(With(state, numbers: []), "no number 'step_count'");
@@ -137,7 +137,7 @@ internal sealed class SavedScheduleTests : ScheduleFixture
         string before = schedule.SaveState().ToJson();
         using AdamW other = Optimizer(0.7);
         ScheduleState state = new ChainedScheduler(new StepLR(other, 2), new StepLR(other, 3)).SaveState();
-        Refused<ScheduleException>(() => schedule.LoadState(state), "of a StepLR, but the schedule is a ExponentialLR");
+        Refused<ScheduleException>(() => schedule.LoadState(state), "that of StepLR, but the schedule is ExponentialLR");
         Assert.That(schedule.SaveState().ToJson(), Is.EqualTo(before));
     }
 

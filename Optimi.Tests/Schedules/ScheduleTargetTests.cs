@@ -48,8 +48,9 @@ internal sealed class ScheduleTargetTests : ScheduleFixture
     public void Cyclic_momentum_is_highest_where_the_rate_is_lowest()
     {
         using AdamW optimizer = Optimizer(0.1, 0.1);
+        double[] highest = [0.3, 0.4];
         var schedule = new CyclicLR(
-            optimizer, baseLr: [0.1, 0.2], maxLr: [0.3, 0.4], stepSizeUp: 4, mode: CyclicMode.Triangular2, maxMomentum: [0.9, 0.96]);
+            optimizer, baseLr: [0.1, 0.2], maxLr: highest, stepSizeUp: 4, mode: CyclicMode.Triangular2, maxMomentum: [0.9, 0.96]);
         for (int step = 0; step < 20; step++)
         {
             double height = ScheduleReference.Cyclic(step, 0, 1, 4, 4, CyclicMode.Triangular2, 1);
