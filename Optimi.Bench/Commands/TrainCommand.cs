@@ -34,6 +34,11 @@ internal static class TrainCommand
         var device = new Option<string>("--device") { Description = "The device.", DefaultValueFactory = _ => "cpu" };
         var steps = new Option<string?>("--steps") { Description = $"Steps of each training. Default: {UsualSteps}." };
         var lr = new Option<string?>("--lr") { Description = "The peak learning rate. Default: the optimizer's." };
+        var schedule = new Option<string>("--schedule")
+        {
+            Description = $"How the learning rate goes from step to step: {string.Join(", ", TrainingSchedules.All.Keys)}.",
+            DefaultValueFactory = _ => TrainingSchedules.Usual,
+        };
         var layers = new Option<string?>("--layers") { Description = $"Hidden layers. Default: {UsualLayers}." };
         var width = new Option<string?>("--width") { Description = $"Outputs of each hidden layer. Default: {UsualWidth}." };
         var release = new Option<bool>("--gradient-release")
@@ -54,9 +59,10 @@ internal static class TrainCommand
         dtype.AcceptOnlyFromAmong("float32", "bfloat16");
         kahan.AcceptOnlyFromAmong("on", "off");
         optimizer.AcceptOnlyFromAmong([.. TrainingOptimizers.All.Keys]);
+        schedule.AcceptOnlyFromAmong([.. TrainingSchedules.All.Keys]);
         var command = new Command("train", "Trains a character-level language model in float32, bf16 with Kahan, and bf16 without.")
         {
-            text, optimizer, dtype, kahan, device, layers, width, release, accumulate, steps, lr, seed, output, noPlot,
+            text, optimizer, dtype, kahan, device, layers, width, release, accumulate, steps, lr, schedule, seed, output, noPlot,
         };
         // On a thread of its own, so that Ctrl-C is heard while it runs.
         command.SetAction((parsed, cancellation) => Task.Run(() => Guarded(() =>
@@ -76,7 +82,7 @@ internal static class TrainCommand
             IEnumerable<TrainingPlan> plans = Variants(parsed.GetValue(dtype), parsed.GetValue(kahan)).Select(variant =>
                 new TrainingPlan(
                     variant.Name, name, variant.DType, variant.Kahan, parsed.GetValue(device)!, count, peak, start, depth,
-                    outputs, parsed.GetValue(release), every));
+                    outputs, parsed.GetValue(release), every, parsed.GetValue(schedule)!));
             string folder = parsed.GetValue(output)!;
             if (string.IsNullOrWhiteSpace(folder))
                 throw new TrainingException("--out is empty; it must name a folder.");

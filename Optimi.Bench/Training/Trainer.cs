@@ -7,11 +7,6 @@ internal static class Trainer
 {
     private const int BatchSize = 64;
 
-    private const double WarmUpShare = 0.05;
-
-    /// <summary>The learning rate falls to this share of its peak.</summary>
-    private const double FinalLrShare = 0.01;
-
     private const double ReportedShare = 0.05;
 
     /// <summary>Runs until the plan's end, until it is cancelled, or until the loss is no finite number.</summary>
@@ -45,6 +40,7 @@ internal static class Trainer
         var random = new Random(plan.Seed);
         var parameters = new ModelParameters(buffer, plan.DType, corpus.Vocabulary, plan.Layers, plan.Width, random);
         using Optimizer optimizer = TrainingOptimizers.All[plan.Optimizer].Create(buffer, plan.Lr, plan.Kahan);
+        LRScheduler schedule = TrainingSchedules.All[plan.Schedule](optimizer, plan.Steps);
         // The model takes views of the parameters, for which their memory is allocated.
         MemoryPlan memory = MemoryPlan.For(optimizer.Groups, parameters.Layers.Select(layer => layer.All));
         onPlanned?.Invoke(memory);
@@ -62,7 +58,6 @@ internal static class Trainer
         {
             corpus.Draw(random, contexts, targets);
             int step = losses.Count + 1;
-            optimizer.Lr = Schedule(plan, step);
             optimizer.Accumulate = step % plan.Accumulate != 0;
             loss = model.LossAndGradients(contexts, targets, gradients);
             losses.Add(loss);
@@ -72,6 +67,7 @@ internal static class Trainer
             optimizer.Step();
             device.Synchronize();
             inOptimizer.Stop();
+            schedule.Step();
             onStep(loss);
         }
 
@@ -85,6 +81,7 @@ internal static class Trainer
             device.Name,
             plan.GradientRelease,
             plan.Accumulate,
+            plan.Schedule,
             buffer.Sum(parameter => parameter.Length),
             losses.Count,
             losses.Take(reported).DefaultIfEmpty(double.NaN).Average(),
@@ -109,15 +106,5 @@ internal static class Trainer
         var gradients = new ReleasedGradients(inOptimizer);
         GradientRelease.Prepare(gradients, optimizer);
         return gradients;
-    }
-
-    /// <summary>Linear warm-up, then a cosine.</summary>
-    private static double Schedule(TrainingPlan plan, int step)
-    {
-        double warmUp = Math.Max(1, plan.Steps * WarmUpShare);
-        if (step <= warmUp)
-            return plan.Lr * step / warmUp;
-        double done = (step - warmUp) / Math.Max(1, plan.Steps - warmUp);
-        return plan.Lr * (FinalLrShare + ((1 - FinalLrShare) * (1 + Math.Cos(Math.PI * done)) / 2));
     }
 }

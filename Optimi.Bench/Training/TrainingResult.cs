@@ -11,6 +11,7 @@ internal sealed record TrainingResult(
     string Device,
     bool GradientRelease,
     int Accumulate,
+    string Schedule,
     long Parameters,
     int Steps,
     double FirstLoss,

@@ -3,7 +3,7 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>The options of <see cref="Adan"/>. Kahan summation is off unless asked for.</summary>
-public sealed record AdanOptions : RuleOptions<AdanRule<ScalarLane>>
+public sealed record AdanOptions : RuleOptions<AdanRule<ScalarLane>>, IMomentumOptions
 {
     /// <summary>The defaults.</summary>
     public AdanOptions()
@@ -29,6 +29,12 @@ public sealed record AdanOptions : RuleOptions<AdanRule<ScalarLane>>
     /// <c>p / (1 + d)</c>. Default false.
     /// </summary>
     public bool AdamWd { get; init; }
+
+    /// <inheritdoc/>
+    double IMomentumOptions.Momentum => Beta1;
+
+    /// <inheritdoc/>
+    OptimizerOptions IMomentumOptions.WithMomentum(double momentum) => this with { Beta1 = momentum };
 
     /// <inheritdoc/>
     protected override bool DecouplesDecay => true;

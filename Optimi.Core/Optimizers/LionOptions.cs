@@ -3,13 +3,19 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>The options of <see cref="Lion"/>. Weight decay is always decoupled.</summary>
-public sealed record LionOptions : RuleOptions<LionRule<ScalarLane>>
+public sealed record LionOptions : RuleOptions<LionRule<ScalarLane>>, IMomentumOptions
 {
     /// <summary>β₁: the momentum's share in the direction; at least 0, below 1. Default 0.9.</summary>
     public double Beta1 { get; init; } = 0.9;
 
     /// <summary>β₂: the coefficient of the momentum's moving average; at least 0, below 1. Default 0.99.</summary>
     public double Beta2 { get; init; } = 0.99;
+
+    /// <inheritdoc/>
+    double IMomentumOptions.Momentum => Beta1;
+
+    /// <inheritdoc/>
+    OptimizerOptions IMomentumOptions.WithMomentum(double momentum) => this with { Beta1 = momentum };
 
     /// <inheritdoc/>
     protected override bool DecouplesDecay => true;

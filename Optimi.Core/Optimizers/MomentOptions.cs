@@ -4,7 +4,7 @@ namespace Optimi;
 
 /// <summary>The options of optimizers that divide by the root of the squared gradient's moving average.</summary>
 /// <typeparam name="TRule">The rule.</typeparam>
-public abstract record MomentOptions<TRule> : RuleOptions<TRule>
+public abstract record MomentOptions<TRule> : RuleOptions<TRule>, IMomentumOptions
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
     /// <summary>β₁: the coefficient of the gradient's moving average; at least 0, below 1. Default 0.9.</summary>
@@ -16,6 +16,12 @@ public abstract record MomentOptions<TRule> : RuleOptions<TRule>
     /// <summary>ε: added to the root of the squared gradient's average; finite, at least 0. Default 1e-6. 0 is warned of: where all
     /// gradients of a number were zero, its update would be NaN.</summary>
     public double Epsilon { get; init; } = 1e-6;
+
+    /// <inheritdoc/>
+    double IMomentumOptions.Momentum => Beta1;
+
+    /// <inheritdoc/>
+    OptimizerOptions IMomentumOptions.WithMomentum(double momentum) => this with { Beta1 = momentum };
 
     /// <inheritdoc/>
     internal override string? Doubt => ZeroEpsilon.WarningOf(Epsilon);

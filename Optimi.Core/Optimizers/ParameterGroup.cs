@@ -27,7 +27,7 @@ public sealed class ParameterGroup
         _dtypes = [.. _parameters.Select(parameter => (parameter.DType, parameter.GradientDType)).Distinct()];
         _lr = options.Lr;
         MaxLr = options.MaxLr ?? options.Lr;
-        Check(options);
+        Check(options, _lr);
         _options = options;
     }
 
@@ -49,26 +49,9 @@ public sealed class ParameterGroup
         set
         {
             ArgumentNullException.ThrowIfNull(value);
-            foreach (Optimizer owner in _owners)
-                owner.CheckOptions(value);
-
-            Check(value);
-            foreach ((DType dtype, DType gradient) in _dtypes)
-            {
-                SlotLayout before = _options.LayoutOf(dtype, gradient);
-                SlotLayout after = value.LayoutOf(dtype, gradient);
-                if (after != before)
-                {
-                    throw new OptionException(
-                        $"The new options would store {dtype} parameters' states as {after.Described}, but they are {before.Described};"
-                        + " storage cannot change. Make a new optimizer for that.");
-                }
-            }
-
-            OptimizerOptions old = _options;
-            _options = value;
-            foreach (Optimizer owner in _owners)
-                owner.OptionWarnings.OnOptionsChanged(this, old);
+            CheckOptions(value, Lr);
+            OptimizerOptions old = SetOptions(value);
+            OnOptionsChanged(old);
         }
     }
 
@@ -108,12 +91,49 @@ public sealed class ParameterGroup
             owner.OptionWarnings.OnLrChanged(this);
     }
 
-    private void Check(OptimizerOptions options)
+    /// <summary>Checks options, and the learning rate that the group will have with them.</summary>
+    /// <exception cref="OptionException">They cannot be set.</exception>
+    internal void CheckOptions(OptimizerOptions options, double lr)
+    {
+        foreach (Optimizer owner in _owners)
+            owner.CheckOptions(options);
+
+        Check(options, lr);
+        foreach ((DType dtype, DType gradient) in _dtypes)
+        {
+            SlotLayout before = _options.LayoutOf(dtype, gradient);
+            SlotLayout after = options.LayoutOf(dtype, gradient);
+            if (after != before)
+            {
+                throw new OptionException(
+                    $"The new options would store {dtype} parameters' states as {after.Described}, but they are {before.Described};"
+                    + " storage cannot change. Make a new optimizer for that.");
+            }
+        }
+    }
+
+    /// <summary>Sets options that were checked.</summary>
+    /// <returns>The old ones.</returns>
+    internal OptimizerOptions SetOptions(OptimizerOptions options)
+    {
+        OptimizerOptions old = _options;
+        _options = options;
+        return old;
+    }
+
+    /// <summary>Tells the optimizers of new options, which listeners to warnings may hear of.</summary>
+    internal void OnOptionsChanged(OptimizerOptions old)
+    {
+        foreach (Optimizer owner in _owners)
+            owner.OptionWarnings.OnOptionsChanged(this, old);
+    }
+
+    private void Check(OptimizerOptions options, double lr)
     {
         options.Validate();
         if (options.DecoupleLr)
             Guard.Positive(MaxLr, $"{nameof(OptimizerOptions.MaxLr)} of the group");
-        options.CheckRate(Lr, MaxLr);
+        options.CheckRate(lr, MaxLr);
         foreach ((DType dtype, DType gradient) in _dtypes)
             options.LayoutOf(dtype, gradient);
     }

@@ -3,7 +3,7 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>The options of <see cref="SGD"/>.</summary>
-public sealed record SgdOptions : RuleOptions<SgdRule<ScalarLane>>
+public sealed record SgdOptions : RuleOptions<SgdRule<ScalarLane>>, IMomentumOptions
 {
     /// <summary>μ: how much of the last direction is kept; at least 0, below 1. Default 0, which needs no state.</summary>
     public double Momentum { get; init; }
@@ -17,6 +17,9 @@ public sealed record SgdOptions : RuleOptions<SgdRule<ScalarLane>>
 
     /// <summary>Whether weight decay acts on the parameter rather than on the gradient (L2). Default false.</summary>
     public bool DecoupleWd { get; init; }
+
+    /// <inheritdoc/>
+    OptimizerOptions IMomentumOptions.WithMomentum(double momentum) => this with { Momentum = momentum };
 
     /// <inheritdoc/>
     protected override bool DecouplesDecay => DecoupleWd;

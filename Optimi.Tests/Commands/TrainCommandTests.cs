@@ -32,8 +32,8 @@ internal sealed class TrainCommandTests
         JsonElement[] runs = Runs();
         string[] fields =
         [
-            "name", "optimizer", "dtype", "kahan", "device", "gradientRelease", "accumulate", "parameters", "steps", "firstLoss",
-            "finalLoss", "weightBytes", "gradientBytes", "peakGradientBytes", "stateBytes", "optimizerMsPerStep", "seconds", "weightsSha256",
+            "name", "optimizer", "dtype", "kahan", "device", "gradientRelease", "accumulate", "schedule", "parameters", "steps",
+            "firstLoss", "finalLoss", "weightBytes", "gradientBytes", "peakGradientBytes", "stateBytes", "optimizerMsPerStep", "seconds", "weightsSha256",
             "memoryPlan",
         ];
         Assert.Multiple(() =>
@@ -111,6 +111,26 @@ internal sealed class TrainCommandTests
         Assert.That(Train("--steps", "60", "--dtype", "float32", "--optimizer", optimizer, "--no-plot"), Is.EqualTo(ExitCode.Success));
         JsonElement run = Runs().Single();
         Assert.That(run.GetProperty("finalLoss").GetDouble(), Is.LessThan(run.GetProperty("firstLoss").GetDouble()));
+    }
+
+    [TestCase("constant")]
+    [TestCase("linear")]
+    [TestCase("onecycle")]
+    [TestCase("wsd")]
+    public void Other_schedules_train_too(string schedule)
+    {
+        Assert.That(Train("--steps", "60", "--dtype", "float32", "--schedule", schedule, "--no-plot"), Is.EqualTo(ExitCode.Success));
+        JsonElement run = Runs().Single();
+        Assert.That(run.GetProperty("schedule").GetString(), Is.EqualTo(schedule));
+        Assert.That(run.GetProperty("finalLoss").GetDouble(), Is.LessThan(run.GetProperty("firstLoss").GetDouble()));
+    }
+
+    [Test]
+    public void A_schedule_that_there_is_not_is_refused()
+    {
+        Assert.That(TrainCommand.Create().Parse(["--schedule", "exponential"]).Invoke(), Is.Not.Zero);
+        Assert.That(_console.Error, Does.Contain("'exponential'"));
+        Assert.That(_console.Out + _console.Error, Does.Contain("constant").And.Contain("wsd"));
     }
 
     [Test]
