@@ -202,6 +202,9 @@ public abstract partial class Optimizer : IDisposable
     /// <summary>What parameters and groups know it by: it keeps nobody alive.</summary>
     internal WeakReference<Optimizer> Weak { get; }
 
+    /// <summary>What its steps do around the rule.</summary>
+    private protected StepSurroundings Around { get; } = new();
+
     /// <summary>What it says of options that are seldom meant.</summary>
     internal OptionWarnings OptionWarnings { get; }
 

@@ -35,7 +35,7 @@ public partial class Optimizer<TRule> : Optimizer
         : base(groups)
     {
         LaunchFactory.Check<TRule>();
-        _schedule = new LaunchSchedule<TRule>(Device);
+        _schedule = new LaunchSchedule<TRule>(Device, Around);
         lock (Device.Gate)
         {
             foreach (ParameterGroup group in groups)

@@ -9,7 +9,7 @@ namespace Optimi;
 /// frozen. On devices with addresses all tensors of a kernel variant share one launch, whenever they came and whoever owns their memory;
 /// on others those do whose values lie in one buffer and that came together.
 /// </summary>
-internal sealed class LaunchSchedule<TRule>(ComputeDevice device) : IDisposable
+internal sealed class LaunchSchedule<TRule>(ComputeDevice device, StepSurroundings around) : IDisposable
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
     private readonly Dictionary<LaunchTensor, ScheduledLaunch<TRule>> _launchOf = [];
@@ -99,7 +99,7 @@ internal sealed class LaunchSchedule<TRule>(ComputeDevice device) : IDisposable
     {
         ScheduledLaunch<TRule>? before = device.HasAddresses ? _launches.Find(launch => launch.Layout == layout) : null;
         before?.CountSteps();
-        var launch = transaction.Add(new ScheduledLaunch<TRule>(device, layout, [.. before?.Tensors ?? [], .. tensors]));
+        var launch = transaction.Add(new ScheduledLaunch<TRule>(device, layout, [.. before?.Tensors ?? [], .. tensors], around));
         if (before is null)
             _launches.Add(launch);
         else

@@ -14,6 +14,9 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory, bool accumulates)
     private readonly Dictionary<(ParameterGroup Group, long Step), int> _rowOf = [];
     private readonly List<(ParameterGroup Group, long Step)> _rows = [];
 
+    /// <summary>What steps do around the rule.</summary>
+    public StepSurroundings Around { get; set; } = new();
+
     /// <summary>Whether any tensor takes part.</summary>
     public bool HasRows => _rows.Count > 0;
 
@@ -74,6 +77,6 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory, bool accumulates)
     {
         var context = new StepContext(step, group.Lr, group.MaxLr, accumulates);
         var options = (RuleOptions<TRule>)group.Options;
-        AddRow(row, options.Rule(context), options.ScalarsOf(context), step == 1, SurroundingScalars.None);
+        AddRow(row, options.Rule(context), options.ScalarsOf(context), step == 1, Around.Scalars);
     }
 }

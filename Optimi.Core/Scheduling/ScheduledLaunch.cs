@@ -10,6 +10,7 @@ namespace Optimi;
 internal sealed class ScheduledLaunch<TRule> : IDisposable
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
+    private readonly StepSurroundings _around;
     private readonly LaunchMemory _memory;
     private readonly ParameterBuffer[] _buffers;
     private RuleLaunch<TRule>? _updating;
@@ -32,8 +33,11 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
     /// <param name="device">The device.</param>
     /// <param name="layout">The kernel variant.</param>
     /// <param name="tensors">The tensors, which have states.</param>
-    public ScheduledLaunch(ComputeDevice device, SlotLayout layout, IReadOnlyList<LaunchTensor> tensors)
+    /// <param name="around">What steps do around the rule.</param>
+    public ScheduledLaunch(
+        ComputeDevice device, SlotLayout layout, IReadOnlyList<LaunchTensor> tensors, StepSurroundings around)
     {
+        _around = around;
         Tensors = [.. tensors];
         Layout = layout;
         _buffers = [.. tensors.Select(tensor => tensor.Parameter.Buffer).Distinct()];
@@ -242,6 +246,7 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
     private RuleLaunch<TRule> Create(bool accumulates, Transaction transaction)
     {
         RuleLaunch<TRule> launch = transaction.Add(LaunchFactory.Create<TRule>(_memory, accumulates));
+        launch.Around = _around;
         if (accumulates)
             _accumulating = launch;
         else
