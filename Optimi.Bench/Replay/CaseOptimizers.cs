@@ -58,6 +58,7 @@ internal static class CaseOptimizers
             throw new NotSupportedCaseException($"optimizer {golden.Optimizer}");
         var options = new OptionReader(golden);
         Optimizer optimizer = create(parameters, options);
+        optimizer.AverageDecay = options.NumberOrNull("ema_decay");
         if (options.Unread is not { Count: > 0 } unread)
             return optimizer;
         optimizer.Dispose();

@@ -71,6 +71,28 @@ internal abstract unsafe class DeviceMemory(ComputeDevice device)
         }
     }
 
+    /// <summary>Copies to other memory of the device; on other devices than the host the copy is queued.</summary>
+    /// <param name="offset">Where to start, in bytes.</param>
+    /// <param name="target">Where to put it.</param>
+    /// <param name="targetOffset">Where in there, in bytes.</param>
+    /// <param name="bytes">How much.</param>
+    public void CopyTo(long offset, DeviceMemory target, long targetOffset, long bytes)
+    {
+        if (bytes == 0)
+            return;
+        if (Device.IsHost)
+        {
+            Device.Synchronize();
+            Buffer.MemoryCopy(Host + offset, target.Host + targetOffset, bytes, bytes);
+            GC.KeepAlive(this);
+            GC.KeepAlive(target);
+            return;
+        }
+
+        using ContextScope current = Device.Ilgpu.Enter();
+        View<byte>(offset, bytes).CopyTo(Device.Ilgpu.Stream, target.View<byte>(targetOffset, bytes));
+    }
+
     /// <summary>Waits until all work queued so far has taken place.</summary>
     public void AwaitDevice() => Device.Synchronize();
 

@@ -35,16 +35,23 @@ public sealed record MemoryPlan
     /// <summary>Bytes of the Kahan compensation.</summary>
     public long CompensationBytes { get; private init; }
 
+    /// <summary>Bytes of the averages of the parameters, which <see cref="Optimizer.StateBytes"/> includes: 0 but in a plan
+    /// <see cref="WithAverages"/>.</summary>
+    public long AverageBytes { get; private init; }
+
     /// <summary>Bytes of gradients that are rented in buffers without gradients (<see cref="Parameter.RentGradient"/>): those of the
     /// largest layer in each. Nothing is rented for gradients that come with a step. While layers are stepped for the first time, a smaller
     /// one before a larger one, the pool may have more.</summary>
     public long ScratchBytes { get; private init; }
 
     /// <summary>Bytes of all.</summary>
-    public long TotalBytes => ValueBytes + GradientBytes + StateBytes + CompensationBytes + ScratchBytes;
+    public long TotalBytes => ValueBytes + GradientBytes + StateBytes + CompensationBytes + AverageBytes + ScratchBytes;
 
     /// <summary>Bytes for each number of the parameters; 0 if they have none.</summary>
     public double BytesPerParameter => Length == 0 ? 0 : (double)TotalBytes / Length;
+
+    /// <summary>Tiles of the parameters that are trained.</summary>
+    private long TrainedTiles { get; init; }
 
     /// <summary>The plan for an optimizer with one group.</summary>
     /// <param name="parameters">The parameters: a whole <see cref="ParameterBuffer"/> or some of it; at least one.</param>
@@ -75,11 +82,13 @@ public sealed record MemoryPlan
         HashSet<Parameter> parameters = ParametersOf(groups);
         long states = 0;
         long compensation = 0;
+        long trainedTiles = 0;
         foreach (ParameterGroup group in groups)
         {
             foreach (Parameter parameter in group.Parameters.Where(parameter => !parameter.Frozen))
             {
                 SlotLayout layout = group.Options.LayoutOf(parameter.DType, parameter.GradientDType);
+                trainedTiles += parameter.TileCount;
                 compensation += (long)parameter.TileCount * layout.TileBytes(Slot.Compensation);
                 states += parameter.TileCount * Enumerable.Range(Slot.FirstState, StateTypes.Count).Sum(slot => (long)layout.TileBytes(slot));
             }
@@ -93,9 +102,13 @@ public sealed record MemoryPlan
             GradientBytes = KeptBytes(parameters),
             StateBytes = states,
             CompensationBytes = compensation,
+            TrainedTiles = trainedTiles,
             ScratchBytes = RentedBytes(parameters, layers ?? []),
         };
     }
+
+    /// <summary>The same plan for an optimizer that averages its parameters (<see cref="Optimizer.AverageDecay"/>).</summary>
+    public MemoryPlan WithAverages() => this with { AverageBytes = TrainedTiles * DType.Float32.TileBytes() };
 
     /// <summary>The plan in one line.</summary>
     public override string ToString()
@@ -104,7 +117,7 @@ public sealed record MemoryPlan
             from part in (IEnumerable<(string Name, long Bytes)>)
             [
                 ("values", ValueBytes), ("gradients", GradientBytes), ("states", StateBytes), ("compensation", CompensationBytes),
-                ("scratch", ScratchBytes),
+                ("averages", AverageBytes), ("scratch", ScratchBytes),
             ]
             where part.Bytes > 0
             select string.Create(CultureInfo.InvariantCulture, $"{part.Name} {part.Bytes / Mebibyte:#,0.00}");

@@ -42,7 +42,8 @@ public sealed class Parameter
     public DType GradientDType { get; }
 
     /// <summary>The values. When they are set by <c>CopyFrom</c> or <c>Fill</c>, the Kahan compensation of every optimizer becomes zero, and
-    /// slow weights become the new values. Moments go on; <see cref="Optimizer.Forget"/> begins all anew.</summary>
+    /// slow weights become the new values. Moments go on, and so does an average; <see cref="Optimizer.Forget"/> begins all anew. While an
+    /// optimizer's averages are in their place (<see cref="Optimizer.SwapIn"/>), setting them is a <see cref="ParameterException"/>.</summary>
     public TensorStorage Value => _value;
 
     /// <summary>The gradient, of the same shape; its memory is allocated when it is first asked for.</summary>
@@ -179,6 +180,33 @@ public sealed class Parameter
     {
         foreach (Optimizer owner in _owners)
             owner.OnValueWritten(this);
+    }
+
+    /// <summary>Its values, as they are stored.</summary>
+    internal ParameterStorage StoredValue => _value;
+
+    /// <summary>Whether an optimizer's averages are in place of its values.</summary>
+    internal bool IsSwapped { get; set; }
+
+    /// <summary>Checks that its values are its own.</summary>
+    /// <exception cref="ParameterException">Averages are in their place.</exception>
+    internal void CheckNotSwapped()
+    {
+        if (IsSwapped)
+        {
+            throw new ParameterException(
+                $"The average of parameter '{Name}' is in place of its values, which would be put back over what is written now; call"
+                + $" {nameof(Optimizer.SwapOut)}() of the optimizer that swapped it in before.");
+        }
+    }
+
+    /// <summary>Puts its values back if averages are in their place.</summary>
+    internal void SwapOut()
+    {
+        if (!IsSwapped)
+            return;
+        foreach (Optimizer owner in _owners)
+            owner.SwapOut();
     }
 
     /// <summary>The slabs that it lies in, once its buffer is placed.</summary>

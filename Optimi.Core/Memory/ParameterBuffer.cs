@@ -170,6 +170,8 @@ public sealed partial class ParameterBuffer : IReadOnlyCollection<Parameter>, ID
         {
             if (_disposed)
                 return;
+            // Memory that somebody else owns goes back to them with its own values.
+            _parameters.ForEach(parameter => parameter.SwapOut());
             _peakGradientBytes = PeakGradientBytes;
             _disposed = true;
             foreach (PlacedSlabs slab in _slabs)

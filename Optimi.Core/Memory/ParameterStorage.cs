@@ -40,6 +40,12 @@ internal abstract class ParameterStorage(Parameter parameter, DType dtype) : Ten
     /// <summary>Where in the memory it begins.</summary>
     private long Offset => Lent is null ? (long)Parameter.FirstTile * DType.TileBytes() : 0;
 
+    /// <summary>Copies the numbers as they are stored, within the device.</summary>
+    public void CopyOut(DeviceMemory target, long at) => Memory.CopyTo(Offset, target, at, Bytes);
+
+    /// <summary>Copies the numbers back, as they were stored.</summary>
+    public void CopyIn(DeviceMemory source, long at) => source.CopyTo(at, Memory, Offset, Bytes);
+
     /// <summary>Lies in memory of somebody else from now on, of the host.</summary>
     public void Borrow(TensorMemory memory)
     {

@@ -44,6 +44,7 @@ public abstract partial class TensorStorage
         lock (Device.Gate)
         {
             ThrowIfDisposed();
+            CheckWritable();
             source.CheckDevice(Device);
             (DeviceMemory memory, long offset) = Locate();
             TensorSum.Add(Device, memory.PlaceAt(offset), DType, source.PlaceOn(Device), source.DType, Length, IsThere);
@@ -73,6 +74,7 @@ public abstract partial class TensorStorage
         lock (Device.Gate)
         {
             ThrowIfDisposed();
+            CheckWritable();
             (DeviceMemory memory, long offset) = Locate();
             if (Device.IsHost)
             {
@@ -105,6 +107,7 @@ public abstract partial class TensorStorage
         lock (Device.Gate)
         {
             ThrowIfDisposed();
+            CheckWritable();
             if (typeof(T) == DType.Element())
             {
                 Write(0, MemoryMarshal.AsBytes(source));

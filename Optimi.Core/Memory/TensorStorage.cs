@@ -75,6 +75,7 @@ public abstract partial class TensorStorage
         lock (Device.Gate)
         {
             ThrowIfDisposed();
+            CheckWritable();
             for (long at = 0; at < Length; at += numbers.Length)
                 WritePart<float>(at, numbers.AsSpan(0, (int)Math.Min(numbers.Length, Length - at)));
             OnWritten();
@@ -135,6 +136,12 @@ public abstract partial class TensorStorage
 
     /// <summary>Finds the memory, allocating it if need be.</summary>
     private protected abstract (DeviceMemory Memory, long Offset) Locate();
+
+    /// <summary>Checks that the numbers may be set.</summary>
+    /// <exception cref="ParameterException">They may not now.</exception>
+    private protected virtual void CheckWritable()
+    {
+    }
 
     /// <summary>Whether there are numbers that others can be added to.</summary>
     private protected virtual bool IsThere => true;

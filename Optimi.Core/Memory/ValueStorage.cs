@@ -9,5 +9,7 @@ internal sealed class ValueStorage(Parameter parameter) : ParameterStorage(param
 
     private protected override string Description => $"The value of parameter '{Parameter.Name}'";
 
+    private protected override void CheckWritable() => Parameter.CheckNotSwapped();
+
     private protected override void OnWritten() => Parameter.OnValueWritten();
 }

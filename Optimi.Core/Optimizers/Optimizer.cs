@@ -54,7 +54,7 @@ public abstract partial class Optimizer : IDisposable
     /// <exception cref="OptionException">Set while a group's options keep no states to accumulate into.</exception>
     public abstract bool Accumulate { get; set; }
 
-    /// <summary>Bytes allocated for states, the Kahan compensation included.</summary>
+    /// <summary>Bytes allocated for states, the Kahan compensation and the averages included.</summary>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public abstract long StateBytes { get; }
@@ -78,7 +78,8 @@ public abstract partial class Optimizer : IDisposable
 
     /// <summary>Steps every parameter that has a gradient. With gradient release it does nothing.</summary>
     /// <remarks>When it returns, the work is queued on the device; see <see cref="ComputeDevice"/>.</remarks>
-    /// <exception cref="OptionException">The optimizer is made for gradient release, and no model is prepared for it.</exception>
+    /// <exception cref="OptionException">The optimizer is made for gradient release, and no model is prepared for it; or the averages are
+    /// swapped in (<see cref="SwapIn"/>), as every step then is an error.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     /// <exception cref="DeviceException">The device has no memory left, or a kernel does not compile; no parameter has changed.</exception>
     public void Step()
@@ -86,6 +87,7 @@ public abstract partial class Optimizer : IDisposable
         lock (Device.Gate)
         {
             ThrowIfDisposed();
+            CheckCanStep();
             if (IsReleasing)
                 return;
             if (GradientRelease)
@@ -137,7 +139,8 @@ public abstract partial class Optimizer : IDisposable
 
     /// <summary>A state of a parameter, for reading and writing.</summary>
     /// <param name="parameter">The parameter.</param>
-    /// <param name="name">The state's name: the rule's, such as <c>exp_avg</c>, or <c>kahan_comp</c>.</param>
+    /// <param name="name">The state's name: the rule's, such as <c>exp_avg</c>, <c>kahan_comp</c>, or <c>ema</c> for the average
+    /// (<see cref="AverageDecay"/>): zeros until it begins, and once it is set by <c>CopyFrom</c> or <c>Fill</c> it has begun.</param>
     /// <exception cref="ParameterException">The optimizer does not own the parameter, or keeps no such state for it.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
@@ -169,20 +172,26 @@ public abstract partial class Optimizer : IDisposable
     public abstract long StepCount(Parameter parameter);
 
     /// <summary>
-    /// Begins a parameter anew: its states and its Kahan compensation become zero, and its step counter 0, as before its first step.
+    /// Begins a parameter anew: its states and its Kahan compensation become zero, and its step counter 0, as before its first step. Its
+    /// average begins again in its next step.
     /// Its values stay as they are. For values that were written through a view, of which the optimizer cannot know;
     /// <see cref="TensorStorage.Fill"/> and <c>CopyFrom</c> of <see cref="Parameter.Value"/> need no such call.
     /// </summary>
     /// <param name="parameter">The parameter.</param>
     /// <exception cref="ParameterException">The optimizer does not own it.</exception>
+    /// <exception cref="OptionException">The averages are swapped in.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     public abstract void Forget(Parameter parameter);
 
-    /// <summary>Frees the states.</summary>
+    /// <summary>Frees the states. If the averages are swapped in, the values are put back before.</summary>
     public void Dispose()
     {
         lock (Device.Gate)
+        {
+            SwapOut();
             Dispose(true);
+        }
+
         GC.SuppressFinalize(this);
     }
 

@@ -26,6 +26,7 @@ public partial class Optimizer<TRule>
         {
             LaunchTensor tensor = Find(parameter);
             parameter.Buffer.ThrowIfDisposed();
+            CheckNotSwapped("no parameter can be begun anew");
             if (_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
                 launch.Forget(tensor);
         }
@@ -48,7 +49,15 @@ public partial class Optimizer<TRule>
     private bool TryGetState(LaunchTensor tensor, string name, [MaybeNullWhen(false)] out TensorStorage state)
     {
         state = null;
-        if (!_schedule.TryGet(tensor, out _) || SlotOf(name) is not int slot || tensor.States![slot] is not (Slab slab, DType dtype))
+        if (!_schedule.TryGet(tensor, out _))
+            return false;
+        if (name == StateName.Average && tensor.Averages is not null)
+        {
+            state = AverageOf(tensor);
+            return true;
+        }
+
+        if (SlotOf(name) is not int slot || tensor.States![slot] is not (Slab slab, DType dtype))
             return false;
         state = new StateStorage(this, tensor.Parameter, name, dtype, slab, tensor.StateTile);
         return true;
@@ -56,7 +65,10 @@ public partial class Optimizer<TRule>
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> StateNames(Parameter parameter) =>
-        [.. TRule.StateNames.Append(StateName.KahanCompensation).Where(name => TryGetState(parameter, name, out _))];
+    [
+        .. TRule.StateNames.Append(StateName.KahanCompensation).Append(StateName.Average)
+            .Where(name => TryGetState(parameter, name, out _)),
+    ];
 
     /// <inheritdoc/>
     public override long StepCount(Parameter parameter)
@@ -71,7 +83,8 @@ public partial class Optimizer<TRule>
     }
 
     /// <inheritdoc/>
-    /// <remarks>The compensation is of the old values, and slow weights would pull the new ones back to them.</remarks>
+    /// <remarks>The compensation is of the old values, and slow weights would pull the new ones back to them. The average goes on:
+    /// it is of all values that there were.</remarks>
     internal override void OnValueWritten(Parameter parameter)
     {
         if (!_tensors.TryGetValue(parameter, out LaunchTensor? tensor)

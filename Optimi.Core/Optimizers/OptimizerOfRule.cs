@@ -130,6 +130,7 @@ public partial class Optimizer<TRule> : Optimizer
         lock (Device.Gate)
         {
             LaunchTensor tensor = Find(parameter);
+            CheckCanStep();
             using Transaction transaction = _schedule.Begin();
             _schedule.Complete(transaction);
             if (!tensor.TakesPart || !_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
@@ -153,6 +154,7 @@ public partial class Optimizer<TRule> : Optimizer
     {
         foreach (PassingGradient gradient in gradients)
             Find(gradient.Parameter);
+        CheckCanStep();
         using Transaction transaction = _schedule.Begin();
         _schedule.Complete(transaction);
         _begun.Clear();

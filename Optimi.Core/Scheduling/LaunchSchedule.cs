@@ -9,7 +9,7 @@ namespace Optimi;
 /// frozen. On devices with addresses all tensors of a kernel variant share one launch, whenever they came and whoever owns their memory;
 /// on others those do whose values lie in one buffer and that came together.
 /// </summary>
-internal sealed class LaunchSchedule<TRule>(ComputeDevice device, StepSurroundings around) : IDisposable
+internal sealed partial class LaunchSchedule<TRule>(ComputeDevice device, StepSurroundings around) : IDisposable
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
     private readonly Dictionary<LaunchTensor, ScheduledLaunch<TRule>> _launchOf = [];
@@ -21,8 +21,8 @@ internal sealed class LaunchSchedule<TRule>(ComputeDevice device, StepSurroundin
     /// <summary>The launches so far.</summary>
     public List<ScheduledLaunch<TRule>> Launches => _launches;
 
-    /// <summary>Bytes allocated for states.</summary>
-    public long StateBytes => _states.Sum(states => states.Bytes);
+    /// <summary>Bytes allocated for states and averages.</summary>
+    public long StateBytes => _states.Sum(states => states.Bytes) + _averages.Sum(averages => averages.Bytes);
 
     /// <summary>Adds a tensor.</summary>
     public void Add(LaunchTensor tensor) => _withoutLaunch.Add(tensor);
@@ -59,9 +59,12 @@ internal sealed class LaunchSchedule<TRule>(ComputeDevice device, StepSurroundin
             launch.Dispose();
         foreach (StateMemory states in _states)
             states.Dispose();
+        foreach (AverageMemory averages in _averages)
+            averages.Dispose();
         _launches.Clear();
         _launchOf.Clear();
         _states.Clear();
+        _averages.Clear();
     }
 
     private void Launch(List<LaunchTensor> tensors, Transaction transaction)
@@ -69,7 +72,7 @@ internal sealed class LaunchSchedule<TRule>(ComputeDevice device, StepSurroundin
         foreach (ParameterBuffer buffer in tensors.Select(tensor => tensor.Parameter.Buffer).Distinct())
             buffer.PlaceAll(transaction);
         foreach (IGrouping<(SlotLayout Layout, MemoryBuffer? Values), LaunchTensor> alike in tensors.GroupBy(
-            tensor => (tensor.Layout, tensor.Parameter.ValuePlace.Buffer)))
+            tensor => (LayoutOf(tensor), tensor.Parameter.ValuePlace.Buffer)))
         {
             // In the order of memory, so that tensors of one group are walked as one run.
             LaunchTensor[] ordered = [.. alike.OrderBy(tensor => tensor.Parameter.ValuePlace.At)];
@@ -90,9 +93,11 @@ internal sealed class LaunchSchedule<TRule>(ComputeDevice device, StepSurroundin
 
     private void Allocate(SlotLayout layout, ArraySegment<LaunchTensor> tensors, Transaction transaction)
     {
-        var states = transaction.Add(new StateMemory(device, layout, tensors));
+        var states = transaction.Add(new StateMemory(device, layout with { Averaged = false }, tensors));
         _states.Add(states);
         transaction.OnRollback(() => _states.Remove(states));
+        if (layout.Averaged)
+            AllocateAverages(tensors, transaction);
     }
 
     private void Launch(SlotLayout layout, IReadOnlyList<LaunchTensor> tensors, Transaction transaction)

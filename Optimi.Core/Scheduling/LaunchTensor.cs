@@ -16,6 +16,15 @@ internal sealed class LaunchTensor(Parameter parameter, ParameterGroup group)
     /// <summary>Its first tile there.</summary>
     public int StateTile { get; set; }
 
+    /// <summary>Where its average is, while there is one.</summary>
+    public AverageMemory? Averages { get; set; }
+
+    /// <summary>Its first tile there.</summary>
+    public int AverageTile { get; set; }
+
+    /// <summary>Whether its average holds anything: it begins as the values before the first step that updates them.</summary>
+    public bool IsAverageBegun { get; set; }
+
     /// <summary>Its number in the launch.</summary>
     public int Index { get; set; }
 
@@ -23,5 +32,13 @@ internal sealed class LaunchTensor(Parameter parameter, ParameterGroup group)
 
     public bool TakesPart => Parameter.HasGradient && !Parameter.Frozen;
 
+    /// <summary>The kernel variant, but for whether there is an average.</summary>
     public SlotLayout Layout => Group.Options.LayoutOf(Parameter.DType, Parameter.GradientDType);
+
+    /// <summary>Where a slot lies that the optimizer owns.</summary>
+    public MemoryPlace PlaceOf(int slot) =>
+        slot == Slot.Average ? Averages!.PlaceOf(this) : States!.PlaceOf(this, slot);
+
+    /// <summary>Forgets the average, whose memory is freed.</summary>
+    public void ForgetAverage() => (Averages, AverageTile, IsAverageBegun) = (null, 0, false);
 }

@@ -11,14 +11,17 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory, bool accumulates)
     /// <summary>Rows for which there is room at first.</summary>
     protected const int InitialRows = 16;
 
-    private readonly Dictionary<(ParameterGroup Group, long Step), int> _rowOf = [];
-    private readonly List<(ParameterGroup Group, long Step)> _rows = [];
+    private readonly Dictionary<(ParameterGroup Group, long Step, bool BeginsAverage), int> _rowOf = [];
+    private readonly List<(ParameterGroup Group, long Step, bool BeginsAverage)> _rows = [];
 
     /// <summary>What steps do around the rule.</summary>
     public StepSurroundings Around { get; set; } = new();
 
     /// <summary>Whether any tensor takes part.</summary>
     public bool HasRows => _rows.Count > 0;
+
+    /// <summary>Whether it averages the parameters that it updates.</summary>
+    public bool Averages => Memory.Layout.Averaged && !accumulates;
 
     /// <summary>Whether a pass that measures, and the sums of it, come before the one that updates parameters.</summary>
     protected bool IsInTwoPasses => TRule.Measures && !accumulates;
@@ -44,28 +47,32 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory, bool accumulates)
     public void BeginAgain()
     {
         for (int row = 0; row < _rows.Count; row++)
-            AddRow(row, _rows[row].Group, _rows[row].Step + 1);
+            AddRow(row, _rows[row].Group, _rows[row].Step + 1, beginsAverage: false);
     }
 
     /// <summary>Counts the further step, once nothing can fail any more.</summary>
     public void CountAgain()
     {
         for (int row = 0; row < _rows.Count; row++)
-            _rows[row] = (_rows[row].Group, _rows[row].Step + 1);
+            _rows[row] = (_rows[row].Group, _rows[row].Step + 1, false);
     }
 
     /// <summary>The row for a group's tensors in their step of a number.</summary>
-    public int RowFor(ParameterGroup group, long step)
+    /// <param name="group">The group.</param>
+    /// <param name="step">The step, from 1.</param>
+    /// <param name="isAverageBegun">Whether the tensors' averages have begun, if there are any.</param>
+    public int RowFor(ParameterGroup group, long step, bool isAverageBegun)
     {
+        bool beginsAverage = Averages && !isAverageBegun;
         // Tensors of a group follow one another and mostly have taken the same number of steps.
-        if (_rows.Count > 0 && _rows[^1] == (group, step))
+        if (_rows.Count > 0 && _rows[^1] == (group, step, beginsAverage))
             return _rows.Count - 1;
-        if (!_rowOf.TryGetValue((group, step), out int row))
+        if (!_rowOf.TryGetValue((group, step, beginsAverage), out int row))
         {
             row = _rows.Count;
-            AddRow(row, group, step);
-            _rows.Add((group, step));
-            _rowOf.Add((group, step), row);
+            AddRow(row, group, step, beginsAverage);
+            _rows.Add((group, step, beginsAverage));
+            _rowOf.Add((group, step, beginsAverage), row);
         }
 
         return row;
@@ -73,10 +80,10 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory, bool accumulates)
 
     protected abstract void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep, in SurroundingScalars around);
 
-    private void AddRow(int row, ParameterGroup group, long step)
+    private void AddRow(int row, ParameterGroup group, long step, bool beginsAverage)
     {
         var context = new StepContext(step, group.Lr, group.MaxLr, accumulates);
         var options = (RuleOptions<TRule>)group.Options;
-        AddRow(row, options.Rule(context), options.ScalarsOf(context), step == 1, Around.Scalars);
+        AddRow(row, options.Rule(context), options.ScalarsOf(context), step == 1, Around.Scalars with { BeginsAverage = beginsAverage });
     }
 }

@@ -42,12 +42,15 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
         Layout = layout;
         _buffers = [.. tensors.Select(tensor => tensor.Parameter.Buffer).Distinct()];
         _memory = new LaunchMemory(device, layout, [.. tensors.Select(tensor => tensor.Parameter.Length)], moves: false);
-        foreach ((int index, LaunchTensor tensor) in tensors.Index())
+        NumberTensors();
+        foreach (LaunchTensor tensor in tensors)
         {
-            tensor.Index = index;
-            _memory.Set(index, Slot.Values, tensor.Parameter.ValuePlace);
+            _memory.Set(tensor.Index, Slot.Values, tensor.Parameter.ValuePlace);
             for (int slot = Slot.Compensation; slot < Slot.Count; slot++)
-                _memory.Set(index, slot, tensor.States!.PlaceOf(tensor, slot));
+            {
+                if (layout[slot] is not null)
+                    _memory.Set(tensor.Index, slot, tensor.PlaceOf(slot));
+            }
         }
     }
 
@@ -60,6 +63,13 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
 
     /// <summary>Changes whenever a parameter has its gradient elsewhere.</summary>
     private long Bindings => SumOf(static buffer => buffer.Bindings);
+
+    /// <summary>Numbers the tensors as it has them, which may have been in another launch.</summary>
+    public void NumberTensors()
+    {
+        foreach ((int index, LaunchTensor tensor) in Tensors.Index())
+            tensor.Index = index;
+    }
 
     /// <summary>Checks that the memory is there.</summary>
     /// <exception cref="ObjectDisposedException">A buffer is disposed.</exception>
@@ -164,7 +174,7 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
         {
             BeginAnew(launch);
             foreach (LaunchTensor tensor in Tensors)
-                launch.TakePart(tensor.Index, launch.RowFor(tensor.Group, tensor.Steps + step));
+                launch.TakePart(tensor.Index, launch.RowFor(tensor.Group, tensor.Steps + step, tensor.IsAverageBegun || step > 1));
             launch.Prepare(_memory.Range);
             if (alone && Array.Find(Tensors, tensor => tensor.TileCount > 0) is LaunchTensor some)
                 launch.Prepare(_memory.RangeOf(some.Index, 1));
@@ -182,7 +192,17 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
         CountSteps();
         _last = null;
         tensor.Steps = 0;
+        tensor.IsAverageBegun = false;
         tensor.States!.Clear(tensor);
+        tensor.Averages?.Clear(tensor);
+    }
+
+    /// <summary>Takes notice of an average that was set, and goes on from there.</summary>
+    public void BeginAverage(LaunchTensor tensor)
+    {
+        CountSteps();
+        _last = null;
+        tensor.IsAverageBegun = true;
     }
 
     /// <summary>Brings the tensors' counters up to date.</summary>
@@ -215,7 +235,7 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
     private void TakePart(LaunchTensor tensor, MemoryPlace gradient)
     {
         _memory.Set(tensor.Index, Slot.Gradients, gradient);
-        _current!.TakePart(tensor.Index, _current.RowFor(tensor.Group, tensor.Steps + 1));
+        _current!.TakePart(tensor.Index, _current.RowFor(tensor.Group, tensor.Steps + 1, tensor.IsAverageBegun));
     }
 
     private long SumOf(Func<ParameterBuffer, long> count)
@@ -229,7 +249,12 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
     private void Count(RuleLaunch<TRule> launch, LaunchRange range, long steps)
     {
         foreach (LaunchTensor tensor in Tensors.AsSpan(range.FirstTensor, range.TensorCount))
-            tensor.Steps += launch.TakesPart(tensor.Index) ? steps : 0;
+        {
+            if (!launch.TakesPart(tensor.Index))
+                continue;
+            tensor.Steps += steps;
+            tensor.IsAverageBegun |= launch.Averages;
+        }
     }
 
     private void BeginAnew(RuleLaunch<TRule> launch)

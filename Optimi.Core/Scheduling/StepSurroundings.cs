@@ -11,10 +11,14 @@ internal sealed class StepSurroundings
     /// <summary>The largest size that a gradient may have: infinite for any.</summary>
     public double ClipValue { get; set; } = double.PositiveInfinity;
 
-    /// <summary>The scalars of a step.</summary>
+    /// <summary>The share of its old value that an average keeps in a step; null if there are no averages.</summary>
+    public double? AverageDecay { get; set; }
+
+    /// <summary>The scalars of a step, in which no average begins.</summary>
     public SurroundingScalars Scalars => SurroundingScalars.None with
     {
         GradientFactor = GradientFactor,
         ClipValue = (float)ClipValue,
+        AverageWeight = (float)(1 - (AverageDecay ?? 1)),
     };
 }

@@ -11,7 +11,7 @@ namespace Optimi.Kernels;
 /// <typeparam name="T2">The storage of the third state.</typeparam>
 /// <typeparam name="T3">The storage of the fourth state.</typeparam>
 /// <typeparam name="TAverage">The storage of the average of the parameters.</typeparam>
-public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3, TAverage> : ILayout
+public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3, TAverage> : ILayout
     where TValue : IStorage
     where TGradient : IStorage
     where TCompensation : IStorage
@@ -159,14 +159,22 @@ public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3, 
                     apply.Update<TValue, TRule, TPass>(rule, ref p.High, ref k.High, x.High, ref high);
                 if (TAverage.WordsPerUnit > 0)
                 {
+                    // The average is of what is stored, which the next step goes on from.
+                    k.Low = TCompensation.Round(k.Low);
                     e.Low = averageScalars.Next(Whole(p.Low, k.Low), e.Low);
                     if (TValue.NumbersPerUnit == 2)
+                    {
+                        k.High = TCompensation.Round(k.High);
                         e.High = averageScalars.Next(Whole(p.High, k.High), e.High);
+                    }
+
                     TAverage.Store(ref at.Average, unit, e);
+                    TCompensation.StoreRounded(ref at.Compensation, unit, k);
                 }
 
                 TValue.StoreRounded(ref at.Values, unit, p);
-                TCompensation.Store(ref at.Compensation, unit, k);
+                if (TAverage.WordsPerUnit == 0)
+                    TCompensation.Store(ref at.Compensation, unit, k);
             }
 
             if (TRule.LooksAhead && TPass.UpdatesStates)
@@ -184,56 +192,6 @@ public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3, 
         while (TWords.Walks && unit < end);
 
         slabs = at;
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Slabs<QuadWords> Read<TPass>(in DeviceQuads memory, in Slabs<long> places, int tile, int quad)
-        where TPass : IPass => new()
-        {
-            Values = ReadSlot<TValue>(memory, places.Values, tile, quad),
-            Gradients = TPass.UpdatesStates ? ReadSlot<TGradient>(memory, places.Gradients, tile, quad) : default,
-            Compensation = TPass.UpdatesParameters ? ReadSlot<TCompensation>(memory, places.Compensation, tile, quad) : default,
-            State0 = ReadSlot<T0>(memory, places.State0, tile, quad),
-            State1 = ReadSlot<T1>(memory, places.State1, tile, quad),
-            State2 = ReadSlot<T2>(memory, places.State2, tile, quad),
-            State3 = ReadSlot<T3>(memory, places.State3, tile, quad),
-            Average = TPass.UpdatesParameters ? ReadSlot<TAverage>(memory, places.Average, tile, quad) : default,
-        };
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StepQuad<TRule, TApply, TPass>(in Row<ScalarLane, TRule, TApply> row, ref Slabs<QuadWords> words)
-        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
-        where TApply : unmanaged, IApply<TApply, ScalarLane>
-        where TPass : IPass
-    {
-        Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 0, 0);
-        Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 1, 1);
-        Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 2, 2);
-        Step<ScalarLane, TRule, TApply, TPass, QuadWords>(row, ref words, 3, 3);
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Write<TPass>(
-        in DeviceQuads memory, in Slabs<long> places, int tile, int quad, in Slabs<QuadWords> words)
-        where TPass : IPass
-    {
-        if (TPass.UpdatesParameters)
-        {
-            WriteSlot<TValue>(memory, places.Values, tile, quad, words.Values);
-            WriteSlot<TCompensation>(memory, places.Compensation, tile, quad, words.Compensation);
-            WriteSlot<TAverage>(memory, places.Average, tile, quad, words.Average);
-        }
-
-        if (TPass.UpdatesStates)
-        {
-            WriteSlot<T0>(memory, places.State0, tile, quad, words.State0);
-            WriteSlot<T1>(memory, places.State1, tile, quad, words.State1);
-            WriteSlot<T2>(memory, places.State2, tile, quad, words.State2);
-            WriteSlot<T3>(memory, places.State3, tile, quad, words.State3);
-        }
     }
 
     /// <summary>A parameter with what rounding it has lost.</summary>
@@ -278,34 +236,4 @@ public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3, 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long Words<TStorage>(int tiles)
         where TStorage : IStorage => (long)tiles * (UnitsPerTile * TStorage.WordsPerUnit);
-
-    /// <summary>The number of a thread's first quad of a slot, counted from address 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long QuadNumber<TStorage>(long begin, int tile, int quad)
-        where TStorage : IStorage =>
-        (begin >> Quad.LogOfBytes) + (TStorage.WordsPerUnit * (((long)tile * (UnitsPerTile / Quad.Length)) + quad));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static QuadWords ReadSlot<TStorage>(in DeviceQuads memory, long begin, int tile, int quad)
-        where TStorage : IStorage
-    {
-        QuadWords words = default;
-        long number = QuadNumber<TStorage>(begin, tile, quad);
-        if (TStorage.WordsPerUnit > 0)
-            words.First = memory.Load(number);
-        if (TStorage.WordsPerUnit == 2)
-            words.Second = memory.Load(number + 1);
-        return words;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void WriteSlot<TStorage>(in DeviceQuads memory, long begin, int tile, int quad, in QuadWords words)
-        where TStorage : IStorage
-    {
-        long number = QuadNumber<TStorage>(begin, tile, quad);
-        if (TStorage.WordsPerUnit > 0)
-            memory.Store(number, words.First);
-        if (TStorage.WordsPerUnit == 2)
-            memory.Store(number + 1, words.Second);
-    }
 }

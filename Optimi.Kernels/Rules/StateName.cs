@@ -20,4 +20,7 @@ public static class StateName
 
     /// <summary>k: what rounding the parameter to its storage type has lost so far.</summary>
     public const string KahanCompensation = "kahan_comp";
+
+    /// <summary>e: the moving average of the parameter itself.</summary>
+    public const string Average = "ema";
 }
