@@ -34,14 +34,10 @@ public abstract partial class Optimizer
                 ThrowIfDisposed();
                 if (value is null)
                     CheckNotSwapped($"{nameof(AverageDecay)} cannot be null");
-                double? before = Around.AverageDecay;
-                Around.AverageDecay = value;
-                if (value.HasValue == before.HasValue)
-                    return;
-                using var transaction = new Transaction();
-                transaction.OnRollback(() => Around.AverageDecay = before);
-                SwitchAverages(transaction);
-                transaction.Commit();
+                if (value.HasValue == AverageDecay.HasValue)
+                    Around.AverageDecay = value;
+                else
+                    SwitchAverages(value);
             }
         }
     }
@@ -113,6 +109,16 @@ public abstract partial class Optimizer
     /// <summary>Checks that a step may be made.</summary>
     /// <exception cref="OptionException">The averages are swapped in.</exception>
     private protected void CheckCanStep() => CheckNotSwapped("there can be no step");
+
+    private void SwitchAverages(double? decay)
+    {
+        double? before = AverageDecay;
+        using var transaction = new Transaction();
+        transaction.OnRollback(() => Around.AverageDecay = before);
+        Around.AverageDecay = decay;
+        SwitchAverages(transaction);
+        transaction.Commit();
+    }
 
     /// <summary>Begins to keep averages, or ceases to, as is said of steps now.</summary>
     private protected abstract void SwitchAverages(Transaction transaction);

@@ -55,6 +55,20 @@ internal sealed class MemoryPlanTests
         Assert.Multiple(() => AssertAllocated(plan, optimizer, parameters));
     }
 
+    [TestCaseSource(nameof(Devices))]
+    public void Averages_take_what_was_planned(TestDevice row, DType dtype)
+    {
+        using var parameters = new ParameterBuffer(row.Shared);
+        Add(parameters, dtype);
+        parameters["p0"].Frozen = true;
+        MemoryPlan plan = MemoryPlan.For(parameters, _options).WithAverages();
+        using var optimizer = new AdamW(parameters, _options) { AverageDecay = 0.5 };
+        Step(optimizer);
+        Assert.Multiple(() => AssertAllocated(plan, optimizer, parameters));
+        Assert.That(plan.AverageBytes, Is.EqualTo((plan.ValueBytes - dtype.TileBytes()) * sizeof(float) / dtype.Bytes()));
+        Assert.That($"{plan}", Does.Contain("averages 0.01"));
+    }
+
     [Test]
     public void Gradients_of_a_type_of_their_own_are_counted_by_it()
     {
@@ -266,6 +280,7 @@ internal sealed class MemoryPlanTests
         Assert.That(buffers.Sum(buffer => buffer.ValueBytes), Is.EqualTo(plan.ValueBytes), "values");
         Assert.That(
             buffers.Sum(buffer => buffer.PeakGradientBytes), Is.EqualTo(plan.GradientBytes + plan.ScratchBytes), "gradients at most");
-        Assert.That(optimizer.StateBytes, Is.EqualTo(plan.StateBytes + plan.CompensationBytes), "states");
+        Assert.That(
+            optimizer.StateBytes, Is.EqualTo(plan.StateBytes + plan.CompensationBytes + plan.AverageBytes), "states");
     }
 }

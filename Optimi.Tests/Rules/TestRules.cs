@@ -22,6 +22,17 @@ public struct SignRule<TLane> : IUpdateRule<SignRule<TLane>, TLane>
 
 public sealed record SignOptions : AnyOptions<SignRule<ScalarLane>>;
 
+/// <summary>A rule with a state that is called as averages of parameters are.</summary>
+public struct EmaRule<TLane> : IUpdateRule<EmaRule<TLane>, TLane>
+    where TLane : unmanaged, ILane<TLane>
+{
+    public static IReadOnlyList<string> StateNames { get; } = ["ema"];
+
+    public readonly TLane Step(TLane parameter, TLane gradient, ref States<TLane> states) => gradient;
+}
+
+public sealed record EmaOptions : AnyOptions<EmaRule<ScalarLane>>;
+
 /// <summary>A chain of four moving sums.</summary>
 public struct FourStateRule<TLane> : IUpdateRule<FourStateRule<TLane>, TLane>
     where TLane : unmanaged, ILane<TLane>

@@ -30,6 +30,37 @@ internal sealed class AllocationTests
         Assert.That(device.Launches - launches, Is.EqualTo(Steps * (optimizer.Measures ? 6 : 2)));
     }
 
+    [TestCase("adamw")]
+    [TestCase("stableadamw")]
+    public void An_average_adds_no_launch_and_another_decay_costs_nothing(string name)
+    {
+        TestOptimizer optimizer = TestOptimizer.All.Single(kind => kind.Name == name);
+        foreach (TestDevice row in TestDevice.Kinds.Where(device => !device.Name.StartsWith("cpu-simulated", StringComparison.Ordinal)))
+        {
+            ComputeDevice device = row.Shared;
+            using var parameters = new ParameterBuffer(device);
+            for (int i = 0; i < 20; i++)
+                parameters.Add($"{i}", DType.BFloat16, 10_000).Gradient.Fill(1);
+            using Optimizer created = optimizer.Create(new ParameterGroup(parameters, optimizer.Options));
+            created.AverageDecay = 0.5;
+            created.PrepareAsync().GetAwaiter().GetResult();
+            long step = 0;
+            Assert.That(Allocations.Of(Average), Is.Zero);
+            long launches = device.Launches;
+            Average();
+            Assert.That(device.Launches - launches, Is.EqualTo(Steps * (optimizer.Measures ? 3 : 1)));
+
+            void Average()
+            {
+                for (int i = 0; i < Steps; i++)
+                {
+                    created.AverageDecay = 1 - (1.0 / ++step);
+                    created.Step();
+                }
+            }
+        }
+    }
+
     [TestCaseSource(nameof(Cases))]
     public void Gradients_that_come_with_each_step_cost_no_memory(TestDevice row, TestOptimizer optimizer)
     {
