@@ -35,4 +35,19 @@ internal static class Numbers
             $"{option.Name} is '{text}', but it must be a finite number above 0")
             + FormattableString.Invariant($", with a point for decimals, such as {example}.")),
     };
+
+    /// <summary>A number that is at least 0 and below 1, with a point for decimals; null if the option is not given.</summary>
+    /// <exception cref="OptionException">It is not that.</exception>
+    public static double? Share(ParseResult parsed, Option<string?> option, double example) => parsed.GetValue(option) switch
+    {
+        null => null,
+        string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && value is >= 0 and < 1 => value,
+        string text => throw new OptionException(
+            $"{option.Name} is '{text}', but it must be a number that is at least 0 and below 1, with a point for decimals, such as"
+            + $" {Text(example)}."),
+    };
+
+    /// <summary>A number with a point for decimals.</summary>
+    public static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -16,6 +16,8 @@ internal static class TrainCommand
 
     private const int MostLayers = 1000;
 
+    private const double ExampleEma = 0.999;
+
     private const int UsualWidth = 320;
 
     /// <summary>The weights between two such layers are as many as one array can hold.</summary>
@@ -49,6 +51,10 @@ internal static class TrainCommand
         {
             Description = "Accumulate gradients into the optimizer's states, and update parameters in every so many steps. Default: 1.",
         };
+        var ema = new Option<string?>("--ema")
+        {
+            Description = $"Average the weights with this decay, {Numbers.Text(ExampleEma)} for example, and show the averages' loss. Default: no average.",
+        };
         var seed = new Option<string?>("--seed") { Description = $"Of initial values and batches. Default: {UsualSeed}." };
         var output = new Option<string>("--out")
         {
@@ -62,7 +68,7 @@ internal static class TrainCommand
         schedule.AcceptOnlyFromAmong([.. TrainingSchedules.All.Keys]);
         var command = new Command("train", "Trains a character-level language model in float32, bf16 with Kahan, and bf16 without.")
         {
-            text, optimizer, dtype, kahan, device, layers, width, release, accumulate, steps, lr, schedule, seed, output, noPlot,
+            text, optimizer, dtype, kahan, device, layers, width, release, accumulate, ema, steps, lr, schedule, seed, output, noPlot,
         };
         // On a thread of its own, so that Ctrl-C is heard while it runs.
         command.SetAction((parsed, cancellation) => Task.Run(() => Guarded(() =>
@@ -75,6 +81,7 @@ internal static class TrainCommand
             int depth = Numbers.Whole(parsed, layers, least: 1, UsualLayers, MostLayers) ?? UsualLayers;
             int outputs = Numbers.Whole(parsed, width, least: 1, UsualWidth, MostWidth) ?? UsualWidth;
             int every = Numbers.Whole(parsed, accumulate, least: 1, 1) ?? 1;
+            double? decay = Numbers.Share(parsed, ema, ExampleEma);
             if (parsed.GetValue(dtype) == "float32" && parsed.GetValue(kahan) is not null)
                 throw new TrainingException("--kahan is for bfloat16; float32 parameters lose nothing that could be kept.");
             Corpus corpus = Corpus.Read(
@@ -82,7 +89,7 @@ internal static class TrainCommand
             IEnumerable<TrainingPlan> plans = Variants(parsed.GetValue(dtype), parsed.GetValue(kahan)).Select(variant =>
                 new TrainingPlan(
                     variant.Name, name, variant.DType, variant.Kahan, parsed.GetValue(device)!, count, peak, start, depth,
-                    outputs, parsed.GetValue(release), every, parsed.GetValue(schedule)!));
+                    outputs, parsed.GetValue(release), every, parsed.GetValue(schedule)!, decay));
             string folder = parsed.GetValue(output)!;
             if (string.IsNullOrWhiteSpace(folder))
                 throw new TrainingException("--out is empty; it must name a folder.");

@@ -40,9 +40,12 @@ internal static class Trainer
         var random = new Random(plan.Seed);
         var parameters = new ModelParameters(buffer, plan.DType, corpus.Vocabulary, plan.Layers, plan.Width, random);
         using Optimizer optimizer = TrainingOptimizers.All[plan.Optimizer].Create(buffer, plan.Lr, plan.Kahan);
+        optimizer.AverageDecay = plan.Ema;
         LRScheduler schedule = TrainingSchedules.All[plan.Schedule](optimizer, plan.Steps);
         // The model takes views of the parameters, for which their memory is allocated.
         MemoryPlan memory = MemoryPlan.For(optimizer.Groups, parameters.Layers.Select(layer => layer.All));
+        if (plan.Ema is not null)
+            memory = memory.WithAverages();
         onPlanned?.Invoke(memory);
         using ITrainedModel model =
             device.IsHost ? new HostModel(parameters) : new DeviceModel(device, parameters, BatchSize);
@@ -73,6 +76,9 @@ internal static class Trainer
 
         watch.Stop();
         int reported = (int)Math.Ceiling(losses.Count * ReportedShare);
+        double? averaged = plan.Ema is null || reported == 0
+            ? null
+            : AveragedLoss.Of(optimizer, model, reported, () => corpus.Draw(random, contexts, targets), contexts, targets);
         return new TrainingResult(
             plan.Name,
             plan.Optimizer,
@@ -95,6 +101,8 @@ internal static class Trainer
             WeightsHash.Of(buffer),
             memory)
         {
+            Ema = plan.Ema,
+            AveragedLoss = averaged,
             Losses = losses,
         };
     }

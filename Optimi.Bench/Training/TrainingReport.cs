@@ -39,10 +39,15 @@ internal sealed class TrainingReport(string folder, bool noPlot)
         Table table = new Table().AddColumns(
             "run", "final loss", "vs float32", "parameters", "weights + gradients + states", "peak gradients",
             "bytes per parameter", "weights SHA-256", "optimizer ms/step", "share of step");
+        bool areAveraged = results.Any(result => result.AveragedLoss is not null);
+        if (areAveraged)
+            table.AddColumn("averaged loss");
         TrainingResult? reference = results.FirstOrDefault(result => result.Dtype == DType.Float32);
         foreach (TrainingResult result in results)
         {
+            string[] averaged = areAveraged ? [Number(result.AveragedLoss ?? double.NaN, "0.0000")] : [];
             table.AddRow(
+            [
                 result.Name,
                 Number(result.FinalLoss, "0.0000"),
                 result.Steps == reference?.Steps ? Number((result.FinalLoss / reference.FinalLoss) - 1, "+0.00 %;-0.00 %") : "-",
@@ -52,7 +57,9 @@ internal sealed class TrainingReport(string folder, bool noPlot)
                 Number(result.MemoryPlan.BytesPerParameter, "0.00"),
                 result.WeightsSha256[..HashShown],
                 Number(result.OptimizerMsPerStep, "0.000"),
-                Number(result.OptimizerShare, "0.0 %"));
+                Number(result.OptimizerShare, "0.0 %"),
+                .. averaged,
+            ]);
         }
 
         return table;

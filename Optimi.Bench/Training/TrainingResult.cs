@@ -25,6 +25,14 @@ internal sealed record TrainingResult(
     string WeightsSha256,
     MemoryPlan MemoryPlan)
 {
+    /// <summary>The decay of the averages of the weights; null if there were none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Ema { get; init; }
+
+    /// <summary>The loss of the averages at the end, over as many batches as the final loss but others; null if there were none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? AveragedLoss { get; init; }
+
     /// <summary>The loss of each step.</summary>
     [JsonIgnore]
     public IReadOnlyList<double> Losses { get; init; } = [];

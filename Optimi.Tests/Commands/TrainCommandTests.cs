@@ -58,6 +58,39 @@ internal sealed class TrainCommandTests
         });
     }
 
+    [TestCase("0.5")]
+    [TestCase("0.5", "--gradient-release")]
+    [TestCase("0.5", "--device", "cpu-simulated", "--gradient-release", "--layers", "1", "--width", "8")]
+    public void The_loss_of_averages_is_shown_and_changes_no_weight(string decay, params string[] more)
+    {
+        string[] arguments = ["--steps", "3", "--dtype", "bfloat16", "--kahan", "on", "--no-plot", .. more];
+        Assert.That(Train(arguments), Is.EqualTo(ExitCode.Success));
+        JsonElement without = Runs().Single();
+        Assert.That(Train(["--ema", decay, .. arguments]), Is.EqualTo(ExitCode.Success));
+        JsonElement run = Runs().Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That(run.GetProperty("weightsSha256").GetString(), Is.EqualTo(without.GetProperty("weightsSha256").GetString()));
+            Assert.That(run.GetProperty("ema").GetDouble(), Is.EqualTo(0.5));
+            Assert.That(run.GetProperty("averagedLoss").GetDouble(), Is.EqualTo(run.GetProperty("finalLoss").GetDouble()).Within(1));
+            Assert.That(
+                run.GetProperty("stateBytes").GetInt64() - without.GetProperty("stateBytes").GetInt64(),
+                Is.EqualTo(2 * run.GetProperty("weightBytes").GetInt64()));
+            Assert.That(
+                run.GetProperty("peakGradientBytes").GetInt64(), Is.EqualTo(without.GetProperty("peakGradientBytes").GetInt64()));
+            Assert.That(_console.Out, Does.Contain("averag"));
+        });
+    }
+
+    [TestCase("1")]
+    [TestCase("-0.5")]
+    [TestCase("0,9")]
+    public void A_decay_that_no_average_has_is_refused(string decay)
+    {
+        Assert.That(Train("--ema", decay), Is.EqualTo(ExitCode.UnusableInput));
+        Assert.That(_console.Error, Does.Contain($"--ema is '{decay}', but it must be").And.Contain("such as 0.999."));
+    }
+
     [Test]
     public void The_same_seed_gives_the_same_losses_and_another_seed_others()
     {
