@@ -39,14 +39,14 @@ public struct Row<TLane, TRule, TApply>
     /// <param name="around">Those of what the step does with gradients and averages, whatever the rule.</param>
     public static Row<TLane, TRule, TApply> Of(
         in TRule rule, in UpdateScalars scalars, bool isFirstStep, in SurroundingScalars around) => new()
-    {
-        Rule = rule,
-        Apply = TApply.From(scalars),
-        L2 = TLane.Splat((float)scalars.L2),
-        IsFirstStep = TLane.Splat(isFirstStep ? 1 : 0),
-        Gradient = GradientScalars<TLane>.Of(around, scalars.Maximize),
-        Average = AverageScalars<TLane>.Of(around),
-    };
+        {
+            Rule = rule,
+            Apply = TApply.From(scalars),
+            L2 = TLane.Splat((float)scalars.L2),
+            IsFirstStep = TLane.Splat(isFirstStep ? 1 : 0),
+            Gradient = GradientScalars<TLane>.Of(around, scalars.Maximize),
+            Average = AverageScalars<TLane>.Of(around),
+        };
 
     /// <summary>Reads a row for a pass.</summary>
     /// <typeparam name="TPass">What is done of the step.</typeparam>
