@@ -21,6 +21,8 @@ public abstract partial class Optimizer
                         "A model steps this optimizer's parameters as their gradients become ready; call GradientRelease.Remove(model) first.");
                 }
 
+                CheckScaler(value && Scaler is not null);
+
                 field = value;
             }
         }
@@ -61,7 +63,7 @@ public abstract partial class Optimizer
             using PassingGradients passing = _passing.Begin(this);
             foreach ((Parameter parameter, TensorMemory gradient) in gradients)
                 passing.Add(parameter, gradient);
-            StepPassing(passing.All);
+            StepPassingOrAlone(passing.All);
         }
     }
 
@@ -76,7 +78,7 @@ public abstract partial class Optimizer
             using PassingGradients passing = _passing.Begin(this);
             foreach ((Parameter parameter, TensorView gradient) in gradients)
                 passing.Add(parameter, gradient);
-            StepPassing(passing.All);
+            StepPassingOrAlone(passing.All);
         }
     }
 
@@ -93,7 +95,7 @@ public abstract partial class Optimizer
             using PassingGradients passing = _passing.Begin(this);
             foreach (RentedGradient gradient in gradients)
                 passing.Add(gradient);
-            StepPassing(passing.All);
+            StepPassingOrAlone(passing.All);
             foreach (RentedGradient gradient in gradients)
                 gradient.GiveBack();
         }
