@@ -30,7 +30,7 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
     [
         KernelPart.StepOf<TLayout, TRule, TApply, TPass, QuadWords>(),
         KernelPart.Of(typeof(TLayout), nameof(ILayout.StepQuad), typeof(TRule), typeof(TApply), typeof(TPass)),
-        KernelPart.Of(typeof(TLayout), nameof(ILayout.Read), typeof(TPass)),
+        KernelPart.Of(typeof(TLayout), nameof(ILayout.Read), typeof(TRule), typeof(TPass)),
         KernelPart.Of(typeof(TLayout), nameof(ILayout.Write), typeof(TPass)),
     ];
 
