@@ -88,13 +88,7 @@ public abstract partial class Optimizer : IDisposable
             ThrowIfDisposed();
             if (IsReleasing)
                 return;
-            if (GradientRelease)
-            {
-                throw new OptionException(
-                    "The optimizer is made for gradient release, so Step() would train nothing: call"
-                    + " GradientRelease.Prepare(model, optimizer) before, or set GradientRelease to false.");
-            }
-
+            ThrowIfMadeForRelease();
             StepAll();
         }
     }
