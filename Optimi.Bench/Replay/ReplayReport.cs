@@ -6,7 +6,8 @@ namespace Optimi.Bench;
 /// <param name="Elements">Numbers compared.</param>
 /// <param name="Differ">How many of them are not what the specification says, to the last bit.</param>
 /// <param name="MaxUlp">The largest difference, in units of the last place of the storage type.</param>
-/// <param name="RmsRatio">The RMS distance of the parameters to float64 over that of the Python library; null for float32.</param>
+/// <param name="RmsRatio">The RMS distance of the parameters to float64 over that of the Python library; null for float32, and where it has
+/// no results.</param>
 /// <param name="Pass">Whether all criteria are met.</param>
 /// <param name="Reason">Why not; null if they are.</param>
 internal sealed record ReplayReport(

@@ -11,12 +11,14 @@ namespace Optimi;
 /// <param name="options">The rule's options.</param>
 /// <param name="context">The step.</param>
 /// <param name="around">What happens to gradients on their way in.</param>
+/// <param name="updates">Whether it changes the parameter at all.</param>
 /// <param name="stored">How the parameter and its states are stored.</param>
 /// <param name="storageOf">The memory of each slot of it.</param>
 internal sealed unsafe class ForeseenStep<TRule>(
     RuleOptions<TRule> options,
     StepContext context,
     SurroundingScalars around,
+    bool updates,
     SlotLayout stored,
     Func<int, TensorStorage> storageOf)
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
@@ -45,7 +47,7 @@ internal sealed unsafe class ForeseenStep<TRule>(
             for (long at = 0; at < length; at += partLength)
             {
                 long part = Math.Min(partLength, length - at);
-                if (!context.Accumulates)
+                if (updates)
                 {
                     Allocate(device, partLength);
                     Copy(at, part);
@@ -158,9 +160,9 @@ internal sealed unsafe class ForeseenStep<TRule>(
     }
 
     /// <summary>How far the step moved a number and its compensation.</summary>
-    private double Update(long number, float value, float compensation) => context.Accumulates
-        ? 0
-        : ((double)Copied(Slot.Values)[number] - value) + ((double)Copied(Slot.Compensation)[number] - compensation);
+    private double Update(long number, float value, float compensation) => updates
+        ? ((double)Copied(Slot.Values)[number] - value) + ((double)Copied(Slot.Compensation)[number] - compensation)
+        : 0;
 
     private float* Copied(int slot) => (float*)_copies[slot]!.Start;
 }

@@ -1,3 +1,5 @@
+using Optimi.Kernels;
+
 namespace Optimi;
 
 public abstract partial class Optimizer
@@ -12,7 +14,8 @@ public abstract partial class Optimizer
     /// Other calls that use the device wait until the step is made.
     /// </remarks>
     /// <returns>The statistics of the parameters that took part.</returns>
-    /// <exception cref="OptionException">The optimizer is made for gradient release: its parameters are not stepped together.</exception>
+    /// <exception cref="OptionException">The optimizer is made for gradient release, so that its parameters are not stepped together; or a
+    /// <see cref="ChainedOptimizer"/> steps it.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     /// <exception cref="DeviceException">The device or the host has no memory left, or a kernel does not compile; no parameter has
     /// changed.</exception>
@@ -21,6 +24,7 @@ public abstract partial class Optimizer
         lock (Device.Gate)
         {
             ThrowIfDisposed();
+            ThrowIfChained();
             if (IsReleasing)
             {
                 throw new OptionException(
@@ -29,12 +33,13 @@ public abstract partial class Optimizer
             }
 
             ThrowIfMadeForRelease();
-            var statistics = new StepStatistics(ForeseeStep());
-            StepAll();
+            var statistics = new StepStatistics(ForeseeStep(_gate.Foresee()));
+            _gate.Step();
             return statistics;
         }
     }
 
     /// <summary>Finds what a step of all parameters would do, and changes nothing.</summary>
-    private protected abstract IReadOnlyList<ParameterStatistics> ForeseeStep();
+    /// <param name="verdict">What gradients are multiplied by, and whether the step is made.</param>
+    private protected abstract IReadOnlyList<ParameterStatistics> ForeseeStep(GradientVerdict verdict);
 }

@@ -5,7 +5,7 @@ namespace Optimi;
 public partial class Optimizer<TRule>
 {
     /// <inheritdoc/>
-    private protected override IReadOnlyList<ParameterStatistics> ForeseeStep()
+    private protected override IReadOnlyList<ParameterStatistics> ForeseeStep(GradientVerdict verdict)
     {
         _schedule.Complete();
         return
@@ -14,11 +14,11 @@ public partial class Optimizer<TRule>
                 .SelectMany(group => group.Parameters)
                 .Select(parameter => _tensors[parameter])
                 .Where(tensor => tensor.TakesPart)
-                .Select(tensor => new ParameterStatistics(tensor.Parameter, Foresee(tensor))),
+                .Select(tensor => new ParameterStatistics(tensor.Parameter, Foresee(tensor, verdict))),
         ];
     }
 
-    private UpdateSums Foresee(LaunchTensor tensor)
+    private UpdateSums Foresee(LaunchTensor tensor, GradientVerdict verdict)
     {
         Parameter parameter = tensor.Parameter;
         var context = new StepContext(StepCount(parameter) + 1, tensor.Group.Lr, tensor.Group.MaxLr, Accumulate);
@@ -26,7 +26,8 @@ public partial class Optimizer<TRule>
             (RuleOptions<TRule>)tensor.Group.Options,
             context,
             // An average is no part of the update.
-            Around.Scalars with { AverageWeight = 0, BeginsAverage = false },
+            Around.Scalars with { GradientFactor = verdict.Factor, AverageWeight = 0, BeginsAverage = false },
+            !Accumulate && verdict.IsSkipped == 0,
             tensor.Layout,
             slot => slot switch
             {

@@ -19,11 +19,11 @@ public abstract class UpdateStatistics
     /// <summary>The norm of the parameters as they were stored before the step.</summary>
     public double ParameterNorm => Math.Sqrt(_sums.Parameters);
 
-    /// <summary>The norm of the gradients as they are stored.</summary>
+    /// <summary>The norm of the gradients as they are stored: before they are unscaled or clipped.</summary>
     public double GradientNorm => Math.Sqrt(_sums.Gradients);
 
     /// <summary>The norm of the updates: of the whole change that the step asks for, weight decay included, before anything is rounded to
-    /// the parameter's storage type. 0 for a step that only accumulates.</summary>
+    /// the parameter's storage type. 0 for a step that only accumulates, or is skipped.</summary>
     public double UpdateNorm => Math.Sqrt(_sums.Updates);
 
     /// <summary><see cref="UpdateNorm"/> divided by <see cref="ParameterNorm"/>: how far the step goes, in parts of the parameters. 0 if
