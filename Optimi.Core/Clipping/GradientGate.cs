@@ -134,8 +134,9 @@ internal sealed class GradientGate(ComputeDevice device, IReadOnlyList<Optimizer
 
     /// <summary>Steps one parameter whose gradient has to pass by itself: a norm of all there is only in the step before.</summary>
     /// <param name="optimizer">The parameter's optimizer.</param>
-    /// <param name="gradient">The parameter and its gradient.</param>
-    public void StepAlone(Optimizer optimizer, PassingGradient gradient)
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="passing">Where its gradient lies; null for where the parameter has it.</param>
+    public void StepAlone(Optimizer optimizer, Parameter parameter, MemoryPlace? passing)
     {
         Settle();
         int number;
@@ -143,7 +144,10 @@ internal sealed class GradientGate(ComputeDevice device, IReadOnlyList<Optimizer
         {
             optimizer.CompleteStep(transaction);
             GradientPass pass = PassFor(transaction);
-            number = pass.NumberOf(gradient.Parameter);
+            if (passing is null)
+                parameter.AllocateGradient(transaction);
+            var gradient = new PassingGradient(parameter, passing ?? parameter.GradientPlace);
+            number = pass.NumberOf(parameter);
             pass.BeginAlone(number, gradient.Place);
             if (pass.Verdict is null && !Judge(OfOne, number))
             {

@@ -213,13 +213,7 @@ public abstract partial class Optimizer
         Around.GradientFactor = _gate.ReleaseFactor;
         if (!_gate.IsAsked)
             return false;
-        using (var transaction = new Transaction())
-        {
-            parameter.AllocateGradient(transaction);
-            transaction.Commit();
-        }
-
-        _gate.StepAlone(this, new PassingGradient(parameter, parameter.GradientPlace));
+        _gate.StepAlone(this, parameter, passing: null);
         return true;
     }
 
@@ -244,7 +238,7 @@ public abstract partial class Optimizer
         foreach (PassingGradient gradient in gradients)
         {
             if (!gradient.Parameter.Frozen)
-                _gate.StepAlone(this, gradient);
+                _gate.StepAlone(this, gradient.Parameter, gradient.Place);
         }
     }
 }

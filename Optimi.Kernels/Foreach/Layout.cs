@@ -93,7 +93,7 @@ public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3, 
         do
         {
             Pair<TLane> p = default;
-            if (TPass.UpdatesParameters || !TRule.Measures || TRule.Begins)
+            if (ReadsValues<TLane, TRule, TPass>())
                 p = TValue.Load<TLane, TWords>(at.Values, unit);
             Pair<TLane> g = default;
             if (TPass.UpdatesStates)
@@ -188,10 +188,11 @@ public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3, 
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Slabs<QuadWords> Read<TPass>(in DeviceQuads memory, in Slabs<long> places, int tile, int quad)
+    public static Slabs<QuadWords> Read<TRule, TPass>(in DeviceQuads memory, in Slabs<long> places, int tile, int quad)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
         where TPass : IPass => new()
         {
-            Values = ReadSlot<TValue>(memory, places.Values, tile, quad),
+            Values = ReadsValues<ScalarLane, TRule, TPass>() ? ReadSlot<TValue>(memory, places.Values, tile, quad) : default,
             Gradients = TPass.UpdatesStates ? ReadSlot<TGradient>(memory, places.Gradients, tile, quad) : default,
             Compensation = TPass.UpdatesParameters ? ReadSlot<TCompensation>(memory, places.Compensation, tile, quad) : default,
             State0 = ReadSlot<T0>(memory, places.State0, tile, quad),
@@ -235,6 +236,13 @@ public readonly struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3, 
             WriteSlot<T3>(memory, places.State3, tile, quad, words.State3);
         }
     }
+
+    /// <summary>Whether a pass looks at the values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool ReadsValues<TLane, TRule, TPass>()
+        where TLane : unmanaged, ILane<TLane>
+        where TRule : unmanaged, IUpdateRule<TRule, TLane>
+        where TPass : IPass => TPass.UpdatesParameters || !TRule.Measures || TRule.Begins;
 
     /// <summary>A parameter with what rounding it has lost.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
