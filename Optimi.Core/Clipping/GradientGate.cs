@@ -12,7 +12,7 @@ namespace Optimi;
 /// </remarks>
 /// <param name="device">The device of all parameters.</param>
 /// <param name="optimizers">The optimizers, in the order of the norm's sum.</param>
-internal sealed class GradientGate(ComputeDevice device, IReadOnlyList<Optimizer> optimizers) : IDisposable
+internal sealed class GradientGate(ComputeDevice device, Optimizer[] optimizers) : IDisposable
 {
     private readonly Transaction _transaction = new();
     private GradientPass? _pass;
@@ -281,9 +281,14 @@ internal sealed class GradientGate(ComputeDevice device, IReadOnlyList<Optimizer
     /// <summary>The pass over all parameters that there are now.</summary>
     private GradientPass PassFor(Transaction transaction)
     {
-        int groups = optimizers.Sum(static optimizer => optimizer.Groups.Count);
-        if (_pass is not null && groups == _groups)
-            return _pass;
+        int groups = 0;
+        foreach (Optimizer optimizer in optimizers)
+            groups += optimizer.Groups.Count;
+        return _pass is not null && groups == _groups ? _pass : NewPass(groups, transaction);
+    }
+
+    private GradientPass NewPass(int groups, Transaction transaction)
+    {
         Parameter[] parameters =
             [.. optimizers.SelectMany(optimizer => optimizer.Groups).SelectMany(group => group.Parameters)];
         GradientPass? old = _pass;

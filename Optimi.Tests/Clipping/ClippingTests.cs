@@ -123,31 +123,6 @@ internal sealed class ClippingTests
         });
     }
 
-    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.Kinds))]
-    public void A_thousand_tensors_take_two_launches_for_each_type_and_one_more(TestDevice row)
-    {
-        const int Count = 1000;
-        ComputeDevice device = row.Shared;
-        using var buffer = new ParameterBuffer(device);
-        for (int i = 0; i < Count; i++)
-            buffer.Add($"p{i}", i % 2 == 0 ? DType.Float32 : DType.BFloat16, 1 + (i % 300)).Gradient.Fill(i % 7);
-        using var optimizer = new AdamW(buffer, lr: 0.01) { MaxNorm = 1, Scaler = new GradientScaler() };
-        optimizer.PrepareAsync().GetAwaiter().GetResult();
-        optimizer.Step();
-        optimizer.Step();
-        long before = device.Launches;
-        optimizer.Step();
-        Assert.Multiple(() =>
-        {
-            Assert.That(device.Launches - before, Is.EqualTo((2 * 2) + 1));
-            Assert.That(Allocations.Of(() =>
-            {
-                for (int step = 0; step < 40; step++)
-                    optimizer.Step();
-            }), Is.Zero);
-        });
-    }
-
     [Test]
     public void Bounds_that_cannot_be_are_refused()
     {
