@@ -12,7 +12,7 @@ namespace Optimi;
 /// </remarks>
 /// <param name="device">The device of all parameters.</param>
 /// <param name="optimizers">The optimizers, in the order of the norm's sum.</param>
-internal sealed class GradientGate(ComputeDevice device, Optimizer[] optimizers) : IDisposable
+internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] optimizers) : IDisposable
 {
     private readonly Transaction _transaction = new();
     private GradientPass? _pass;
@@ -110,26 +110,6 @@ internal sealed class GradientGate(ComputeDevice device, Optimizer[] optimizers)
         (_isPending, _pendingTensor) = (isQueued, null);
         if (!isQueued)
             Count();
-    }
-
-    /// <summary>Finds what gradients have to pass in a step that is not made yet, waiting for it.</summary>
-    public GradientVerdict Foresee()
-    {
-        Settle();
-        if (!IsAsked)
-            return GradientVerdict.None;
-        using (Transaction transaction = (_transaction.IsOpen ? new Transaction() : _transaction).Begin())
-        {
-            foreach (Optimizer optimizer in optimizers)
-                optimizer.CompleteStep(transaction);
-            PassFor(transaction).Begin(transaction);
-            transaction.Commit();
-        }
-
-        _pass!.AwaitKernels();
-        _pass.Run(Scalars);
-        ReadOnlySpan<float> found = _pass.Await();
-        return new(found[0], found[1]);
     }
 
     /// <summary>Steps one parameter whose gradient has to pass by itself: a norm of all there is only in the step before.</summary>
