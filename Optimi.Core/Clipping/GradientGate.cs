@@ -12,7 +12,7 @@ namespace Optimi;
 /// </remarks>
 /// <param name="device">The device of all parameters.</param>
 /// <param name="optimizers">The optimizers, in the order of the norm's sum.</param>
-internal sealed class GradientGate(ComputeDevice device, Optimizer[] optimizers) : IDisposable
+internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] optimizers) : IDisposable
 {
     private readonly Transaction _transaction = new();
     private GradientPass? _pass;

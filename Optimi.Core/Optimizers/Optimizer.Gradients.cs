@@ -164,6 +164,26 @@ public abstract partial class Optimizer
     /// <summary>Whether a model steps the parameters. One that was collected does so no more.</summary>
     private bool IsReleasing => _releasing is not null && _releasing.TryGetTarget(out _);
 
+    /// <summary>Checks that it steps by itself.</summary>
+    /// <exception cref="OptionException">Others step with it.</exception>
+    private void ThrowIfChained()
+    {
+        if (_chain is not null)
+            throw new OptionException("A ChainedOptimizer steps this optimizer; call its Step().");
+    }
+
+    /// <summary>Checks that a step is to step the parameters.</summary>
+    /// <exception cref="OptionException">A model is to, which is not prepared.</exception>
+    private void ThrowIfMadeForRelease()
+    {
+        if (GradientRelease)
+        {
+            throw new OptionException(
+                "The optimizer is made for gradient release, so Step() would train nothing: call"
+                + " GradientRelease.Prepare(model, optimizer) before, or set GradientRelease to false.");
+        }
+    }
+
     /// <summary>Lets a model step the parameters from now on.</summary>
     /// <exception cref="OptionException">The optimizer is not made for it, or a model does so already.</exception>
     internal void BeginRelease(IGradientSource model)

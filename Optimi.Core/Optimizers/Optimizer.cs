@@ -88,21 +88,14 @@ public abstract partial class Optimizer : IDisposable
         lock (Device.Gate)
         {
             ThrowIfDisposed();
-            if (_chain is not null)
-                throw new OptionException("A ChainedOptimizer steps this optimizer; call its Step().");
+            ThrowIfChained();
             if (IsReleasing)
             {
                 _gate.Close();
                 return;
             }
 
-            if (GradientRelease)
-            {
-                throw new OptionException(
-                    "The optimizer is made for gradient release, so Step() would train nothing: call"
-                    + " GradientRelease.Prepare(model, optimizer) before, or set GradientRelease to false.");
-            }
-
+            ThrowIfMadeForRelease();
             _gate.Step();
         }
     }
