@@ -58,6 +58,11 @@ internal static class CaseOptimizers
             throw new NotSupportedCaseException($"optimizer {golden.Optimizer}");
         var options = new OptionReader(golden);
         Optimizer optimizer = create(parameters, options);
+        optimizer.MaxNorm = options.NumberOrNull("max_norm");
+        optimizer.ClipValue = options.NumberOrNull("clip_value");
+        optimizer.SkipNonFinite = options.FlagOrNull("skip_non_finite");
+        if (options.NumberOrNull("loss_scale") is double scale)
+            optimizer.Scaler = GradientScaler.Fixed(scale);
         optimizer.AverageDecay = options.NumberOrNull("ema_decay");
         if (options.Unread is not { Count: > 0 } unread)
             return optimizer;

@@ -22,6 +22,7 @@ internal sealed class GoldenCase
         Steps = Member(description, "steps").GetInt32();
         Accumulate = Member(description, "accumulate").GetInt32();
         Options = Member(description, "options").EnumerateObject().ToDictionary(option => option.Name, option => option.Value);
+        Skipped = description.TryGetProperty("skipped", out JsonElement skipped) ? skipped.GetInt32() : 0;
         JsonElement schedule = Member(description, "schedule");
         Schedule = schedule.ValueKind == JsonValueKind.Null ? null : [.. schedule.EnumerateArray().Select(lr => lr.GetDouble())];
         Initial = Series("init");
@@ -57,6 +58,9 @@ internal sealed class GoldenCase
 
     /// <summary>0, or n: only every nth step updates parameters.</summary>
     public int Accumulate { get; }
+
+    /// <summary>How many steps are skipped because a gradient is not finite.</summary>
+    public int Skipped { get; }
 
     /// <summary>The options by the reference library's names.</summary>
     public IReadOnlyDictionary<string, JsonElement> Options { get; }

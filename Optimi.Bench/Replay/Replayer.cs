@@ -41,6 +41,12 @@ internal static class Replayer
                 optimizer.Step();
             }
 
+            if (optimizer.SkippedSteps != golden.Skipped)
+            {
+                throw new NotSupportedCaseException(FormattableString.Invariant(
+                    $"{optimizer.SkippedSteps} steps were skipped, not {golden.Skipped}"));
+            }
+
             return Comparison.Compare(golden, device.Name, (name, i) => Result(optimizer, tensors[i], name));
         }
         catch (Exception error) when (error is NotSupportedCaseException or OptimiException)

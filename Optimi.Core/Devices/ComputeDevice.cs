@@ -19,6 +19,8 @@ public sealed class ComputeDevice : IDisposable
     private KernelLibrary? _kernels;
     private MemoryBuffer? _addressSpace;
     private Slab? _scratch;
+    private long _lastMark;
+    private long _passedMark;
     private MemoryBuffer? _addressSpaceForUsers;
     private Dictionary<(Type Rule, SlotLayout Layout, long Length, bool Accumulates), IDisposable>? _functions;
 
@@ -197,6 +199,7 @@ public sealed class ComputeDevice : IDisposable
         {
             ThrowIfDisposed();
             Synchronizations++;
+            Passed(Mark());
             if (Kind != DeviceKind.Host && Ilgpu.IsOpen)
             {
                 using ContextScope current = Ilgpu.Enter();
@@ -252,6 +255,20 @@ public sealed class ComputeDevice : IDisposable
         foreach (IDisposable function in _functions?.Values.AsEnumerable() ?? [])
             function.Dispose();
     }
+
+    /// <summary>Marks a place behind all work queued so far.</summary>
+    /// <returns>The mark, larger than those before.</returns>
+    internal long Mark() => ++_lastMark;
+
+    /// <summary>Takes notice that the device has come to a mark.</summary>
+    internal void Passed(long mark) => _passedMark = Math.Max(_passedMark, mark);
+
+    /// <summary>Whether the device has come to a mark that was set after some moment.</summary>
+    /// <param name="moment">The <see cref="Moment"/>.</param>
+    internal bool HasPassed(long moment) => _passedMark > moment;
+
+    /// <summary>What was queued last is behind this mark.</summary>
+    internal long Moment => _lastMark;
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 

@@ -89,9 +89,13 @@ internal sealed unsafe class HostPass<TRule>
     }
 
     /// <summary>Steps what was added.</summary>
-    public void Run(RuleOptions<TRule> options, in StepContext context, int threads)
+    public void Run(RuleOptions<TRule> options, in StepContext context, int threads) =>
+        Run(options, context, threads, SurroundingScalars.None);
+
+    /// <summary>Steps what was added, with what an optimizer does around its rule.</summary>
+    public void Run(RuleOptions<TRule> options, in StepContext context, int threads, in SurroundingScalars around)
     {
-        WriteRows(options.Rule(context), options.ScalarsOf(context), context.Step == 1);
+        WriteRows(options.Rule(context), options.ScalarsOf(context), context.Step == 1, around);
         _parts = ParallelWork.PartsOf(_tiles);
         if (TRule.Measures && !context.Accumulates)
         {
@@ -106,7 +110,7 @@ internal sealed unsafe class HostPass<TRule>
         _work.Run(_parts, threads);
     }
 
-    private void WriteRows(in TRule rule, in UpdateScalars scalars, bool isFirstStep)
+    private void WriteRows(in TRule rule, in UpdateScalars scalars, bool isFirstStep, in SurroundingScalars around)
     {
         int floats = 0;
         for (int i = 0; i < _count; i++)
@@ -117,7 +121,7 @@ internal sealed unsafe class HostPass<TRule>
 
         Grow(ref _rows, floats);
         for (int i = 0; i < _count; i++)
-            _entries[i].Terms = _entries[i].Function.WriteRow(RowOf(i), rule, scalars, isFirstStep, SurroundingScalars.None);
+            _entries[i].Terms = _entries[i].Function.WriteRow(RowOf(i), rule, scalars, isFirstStep, around);
     }
 
     private void RunPart(int part)

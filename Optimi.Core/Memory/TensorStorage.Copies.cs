@@ -174,7 +174,8 @@ public abstract partial class TensorStorage
         }
     }
 
-    private void ReadPart<T>(long at, Span<T> part)
+    /// <summary>Copies some of the numbers out when the device's turn is the caller's.</summary>
+    internal void ReadPart<T>(long at, Span<T> part)
         where T : unmanaged
     {
         switch (DType)

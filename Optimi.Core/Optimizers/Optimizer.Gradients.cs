@@ -21,6 +21,8 @@ public abstract partial class Optimizer
                         "A model steps this optimizer's parameters as their gradients become ready; call GradientRelease.Remove(model) first.");
                 }
 
+                CheckScaler(value && Scaler is not null);
+
                 field = value;
             }
         }
@@ -61,7 +63,7 @@ public abstract partial class Optimizer
             using PassingGradients passing = _passing.Begin(this);
             foreach ((Parameter parameter, TensorMemory gradient) in gradients)
                 passing.Add(parameter, gradient);
-            StepPassing(passing.All);
+            StepPassingOrAlone(passing.All);
         }
     }
 
@@ -76,7 +78,7 @@ public abstract partial class Optimizer
             using PassingGradients passing = _passing.Begin(this);
             foreach ((Parameter parameter, TensorView gradient) in gradients)
                 passing.Add(parameter, gradient);
-            StepPassing(passing.All);
+            StepPassingOrAlone(passing.All);
         }
     }
 
@@ -93,7 +95,7 @@ public abstract partial class Optimizer
             using PassingGradients passing = _passing.Begin(this);
             foreach (RentedGradient gradient in gradients)
                 passing.Add(gradient);
-            StepPassing(passing.All);
+            StepPassingOrAlone(passing.All);
             foreach (RentedGradient gradient in gradients)
                 gradient.GiveBack();
         }
@@ -161,6 +163,26 @@ public abstract partial class Optimizer
 
     /// <summary>Whether a model steps the parameters. One that was collected does so no more.</summary>
     private bool IsReleasing => _releasing is not null && _releasing.TryGetTarget(out _);
+
+    /// <summary>Checks that it steps by itself.</summary>
+    /// <exception cref="OptionException">Others step with it.</exception>
+    private void ThrowIfChained()
+    {
+        if (_chain is not null)
+            throw new OptionException("A ChainedOptimizer steps this optimizer; call its Step().");
+    }
+
+    /// <summary>Checks that a step is to step the parameters.</summary>
+    /// <exception cref="OptionException">A model is to, which is not prepared.</exception>
+    private void ThrowIfMadeForRelease()
+    {
+        if (GradientRelease)
+        {
+            throw new OptionException(
+                "The optimizer is made for gradient release, so Step() would train nothing: call"
+                + " GradientRelease.Prepare(model, optimizer) before, or set GradientRelease to false.");
+        }
+    }
 
     /// <summary>Lets a model step the parameters from now on.</summary>
     /// <exception cref="OptionException">The optimizer is not made for it, or a model does so already.</exception>

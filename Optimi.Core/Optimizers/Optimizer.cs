@@ -23,6 +23,7 @@ public abstract partial class Optimizer : IDisposable
         Device = groups[0].Parameters[0].Buffer.Device;
         Weak = new WeakReference<Optimizer>(this);
         OptionWarnings = new OptionWarnings(this);
+        _gate = new GradientGate(Device, [this]);
     }
 
     /// <summary>The groups so far, in the order in which they were added.</summary>
@@ -60,7 +61,7 @@ public abstract partial class Optimizer : IDisposable
     public abstract long StateBytes { get; }
 
     /// <summary>The device of all parameters.</summary>
-    protected ComputeDevice Device { get; }
+    protected internal ComputeDevice Device { get; }
 
     /// <summary>Multiplies the learning rate of each group.</summary>
     /// <param name="factor">What each is multiplied by: finite, at least 0.</param>
@@ -78,8 +79,8 @@ public abstract partial class Optimizer : IDisposable
 
     /// <summary>Steps every parameter that has a gradient. With gradient release it does nothing.</summary>
     /// <remarks>When it returns, the work is queued on the device; see <see cref="ComputeDevice"/>.</remarks>
-    /// <exception cref="OptionException">The optimizer is made for gradient release, and no model is prepared for it; or the averages are
-    /// swapped in (<see cref="SwapIn"/>), as every step then is an error.</exception>
+    /// <exception cref="OptionException">The optimizer is made for gradient release, and no model is prepared for it; a
+    /// <see cref="ChainedOptimizer"/> steps it; or the averages are swapped in (<see cref="SwapIn"/>), as every step then is an error.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     /// <exception cref="DeviceException">The device has no memory left, or a kernel does not compile; no parameter has changed.</exception>
     public void Step()
@@ -87,17 +88,16 @@ public abstract partial class Optimizer : IDisposable
         lock (Device.Gate)
         {
             ThrowIfDisposed();
+            ThrowIfChained();
             CheckCanStep();
             if (IsReleasing)
-                return;
-            if (GradientRelease)
             {
-                throw new OptionException(
-                    "The optimizer is made for gradient release, so Step() would train nothing: call"
-                    + " GradientRelease.Prepare(model, optimizer) before, or set GradientRelease to false.");
+                _gate.Close();
+                return;
             }
 
-            StepAll();
+            ThrowIfMadeForRelease();
+            _gate.Step();
         }
     }
 
@@ -133,6 +133,8 @@ public abstract partial class Optimizer : IDisposable
     /// <summary>Steps one parameter alone, if it has a gradient: a launch over its tiles.</summary>
     /// <param name="parameter">The parameter.</param>
     /// <exception cref="ParameterException">The optimizer does not own it.</exception>
+    /// <exception cref="OptionException">Something is asked for that needs all gradients at once: <see cref="MaxNorm"/> without gradient
+    /// release, a <see cref="Scaler"/>, or a <see cref="ChainedOptimizer"/>.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
     /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public abstract void Step(Parameter parameter);
@@ -195,9 +197,6 @@ public abstract partial class Optimizer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Steps all parameters that have a gradient.</summary>
-    private protected abstract void StepAll();
-
     internal void ThrowIfDisposed()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -206,7 +205,12 @@ public abstract partial class Optimizer : IDisposable
 
     /// <summary>Frees the states.</summary>
     /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>
-    protected virtual void Dispose(bool disposing) => _disposed = true;
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!_disposed && disposing)
+            _gate.Dispose();
+        _disposed = true;
+    }
 
     /// <summary>What parameters and groups know it by: it keeps nobody alive.</summary>
     internal WeakReference<Optimizer> Weak { get; }

@@ -13,12 +13,14 @@ public partial class Optimizer<TRule>
                 $"Rule {typeof(TRule).Name} has a state '{StateName.Average}', as averages are called; give it another name.");
         }
 
+        Settle();
         _schedule.SwitchAverages(transaction);
     }
 
     /// <inheritdoc/>
     private protected override IReadOnlyList<LaunchTensor> BegunAverages()
     {
+        Settle();
         foreach (ScheduledLaunch<TRule> launch in _schedule.Launches)
         {
             launch.ThrowIfDisposed();
@@ -35,6 +37,7 @@ public partial class Optimizer<TRule>
 
         void OnWritten()
         {
+            Settle();
             if (_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
                 launch.BeginAverage(tensor);
         }

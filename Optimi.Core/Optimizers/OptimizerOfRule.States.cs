@@ -13,6 +13,7 @@ public partial class Optimizer<TRule>
             lock (Device.Gate)
             {
                 ThrowIfDisposed();
+                Settle();
                 _schedule.Complete();
                 return _schedule.StateBytes;
             }
@@ -27,6 +28,7 @@ public partial class Optimizer<TRule>
             LaunchTensor tensor = Find(parameter);
             parameter.Buffer.ThrowIfDisposed();
             CheckNotSwapped("no parameter can be begun anew");
+            Settle();
             if (_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
                 launch.Forget(tensor);
         }
@@ -42,6 +44,7 @@ public partial class Optimizer<TRule>
     private bool TryGetStateInTurn(Parameter parameter, string name, [MaybeNullWhen(false)] out TensorStorage state)
     {
         LaunchTensor tensor = Find(parameter);
+        Settle();
         _schedule.Complete();
         return TryGetState(tensor, name, out state);
     }
@@ -76,6 +79,7 @@ public partial class Optimizer<TRule>
         lock (Device.Gate)
         {
             LaunchTensor tensor = Find(parameter);
+            Settle();
             if (_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
                 launch.CountSteps();
             return tensor.Steps;

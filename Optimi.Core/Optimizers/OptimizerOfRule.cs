@@ -14,7 +14,6 @@ public partial class Optimizer<TRule> : Optimizer
 {
     private readonly Dictionary<Parameter, LaunchTensor> _tensors = [];
     private readonly LaunchSchedule<TRule> _schedule;
-    private readonly List<ScheduledLaunch<TRule>> _begun = [];
     private bool _accumulate;
 
     /// <summary>Creates an optimizer with one group.</summary>
@@ -93,95 +92,6 @@ public partial class Optimizer<TRule> : Optimizer
     }
 
     /// <inheritdoc/>
-    private protected override void StepAll()
-    {
-        using (Transaction transaction = _schedule.Begin())
-        {
-            _schedule.Complete(transaction);
-            foreach (ScheduledLaunch<TRule> launch in _schedule.Launches)
-                launch.Begin(Accumulate, transaction);
-            transaction.Commit();
-        }
-
-        // Kernels of all launches are compiled side by side, and no tensor is stepped if one of them fails.
-        foreach (ScheduledLaunch<TRule> launch in _schedule.Launches)
-            launch.AwaitKernels();
-        foreach (ScheduledLaunch<TRule> launch in _schedule.Launches)
-            launch.Run();
-    }
-
-    /// <inheritdoc/>
-    public override Task PrepareAsync()
-    {
-        lock (Device.Gate)
-        {
-            ThrowIfDisposed();
-            using Transaction transaction = _schedule.Begin();
-            _schedule.Complete(transaction);
-            Task prepared = Task.WhenAll([.. _schedule.Launches.Select(launch => launch.Prepare(Accumulate, GradientRelease, transaction))]);
-            transaction.Commit();
-            return prepared;
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void Step(Parameter parameter)
-    {
-        lock (Device.Gate)
-        {
-            LaunchTensor tensor = Find(parameter);
-            CheckCanStep();
-            using Transaction transaction = _schedule.Begin();
-            _schedule.Complete(transaction);
-            if (!tensor.TakesPart || !_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
-            {
-                transaction.Commit();
-                return;
-            }
-
-            parameter.AllocateGradient(transaction);
-            launch.BeginSome(Accumulate, transaction);
-            launch.Add(tensor, parameter.GradientPlace);
-            launch.PrepareSome();
-            transaction.Commit();
-            launch.AwaitKernels();
-            launch.Run();
-        }
-    }
-
-    /// <inheritdoc/>
-    private protected override void StepPassing(ReadOnlySpan<PassingGradient> gradients)
-    {
-        foreach (PassingGradient gradient in gradients)
-            Find(gradient.Parameter);
-        CheckCanStep();
-        using Transaction transaction = _schedule.Begin();
-        _schedule.Complete(transaction);
-        _begun.Clear();
-        foreach (PassingGradient gradient in gradients)
-        {
-            LaunchTensor tensor = _tensors[gradient.Parameter];
-            if (gradient.Parameter.Frozen || !_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
-                continue;
-            if (!_begun.Contains(launch))
-            {
-                launch.BeginSome(Accumulate, transaction);
-                _begun.Add(launch);
-            }
-
-            launch.Add(tensor, gradient.Place);
-        }
-
-        foreach (ScheduledLaunch<TRule> launch in _begun)
-            launch.PrepareSome();
-        transaction.Commit();
-        foreach (ScheduledLaunch<TRule> launch in _begun)
-            launch.AwaitKernels();
-        foreach (ScheduledLaunch<TRule> launch in _begun)
-            launch.Run();
-    }
-
-    /// <inheritdoc/>
     internal override void CheckOptions(OptimizerOptions options)
     {
         if (options is not RuleOptions<TRule>)
@@ -213,6 +123,9 @@ public partial class Optimizer<TRule> : Optimizer
 
         return hasL2;
     }
+
+    /// <inheritdoc/>
+    private protected override void CheckOwned(Parameter parameter) => Find(parameter);
 
     private LaunchTensor Find(Parameter parameter)
     {

@@ -10,6 +10,9 @@ internal abstract class DeviceKernels<TRule, TApply>
     /// <summary>Those that a compiler has to make first.</summary>
     public IPendingKernel[] Pending { get; protected init; } = [];
 
+    /// <summary>Those for <see cref="Measure"/> alone.</summary>
+    public IPendingKernel[] PendingMeasure { get; protected init; } = [];
+
     /// <summary>The same for <see cref="LaunchAlone"/>.</summary>
     public IPendingKernel[] PendingAlone { get; protected init; } = [];
 

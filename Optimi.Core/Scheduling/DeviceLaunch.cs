@@ -14,6 +14,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
     private readonly MeasureMemory<TRule, TApply>? _measures;
     private readonly DeviceKernels<TRule, TApply> _carefulKernels;
     private readonly DeviceKernels<TRule, TApply> _fullKernels;
+    private readonly DeviceKernels<TRule, TApply> _scaledKernels;
     private readonly DeviceKernels<TRule, TApply> _leanKernels;
     private readonly List<Terms> _termsOfRows = [];
     private Row<ScalarLane, TRule, TApply>[] _rows;
@@ -32,9 +33,10 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
         if (!memory.Moves || IsInTwoPasses)
             _tables = transaction.Add(new StepTables<Row<ScalarLane, TRule, TApply>>(memory, _plan, _rows.Length));
         _measures = IsInTwoPasses ? transaction.Add(new MeasureMemory<TRule, TApply>(memory)) : null;
-        _fullKernels = Of<TPass>();
-        _leanKernels = Of<LeanPass<TPass, DecayTerm>>();
-        _carefulKernels = TilesOf<TPass, DeviceHalves>();
+        _fullKernels = KernelChoice.Fast<TRule, TApply, TPass, TLayout>(Device);
+        _scaledKernels = KernelChoice.Fast<TRule, TApply, LeanPass<TPass, ScaledTerms<DecayTerm>>, TLayout>(Device);
+        _leanKernels = KernelChoice.Fast<TRule, TApply, LeanPass<TPass, DecayTerm>, TLayout>(Device);
+        _carefulKernels = KernelChoice.Careful<TRule, TApply, TPass, TLayout>(Device);
         transaction.Commit();
     }
 
@@ -80,16 +82,14 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
         base.Prepare(range);
         if (_termsOfRows.Count == 0)
             return;
-        _isAlone = range.TensorCount == 1 && _measures is null;
+        _isAlone = range.TensorCount == 1 && _measures is null && Verdict is null;
         if (!_isAlone)
             _tables!.Reserve(_rows.Length);
-        bool isLean = TPass.UpdatesParameters;
-        foreach (Terms ofRow in _termsOfRows)
-            isLean &= (ofRow | Terms.Decay) == Terms.Decay;
-        bool isWaitingForLean = isLean && !AreReady(PendingOf(_leanKernels)) && AreReady(PendingOf(_fullKernels));
-        _chosenKernels = isLean && !isWaitingForLean ? _leanKernels : _fullKernels;
-        if (isWaitingForLean)
-            StartBeside(PendingOf(_leanKernels));
+        DeviceKernels<TRule, TApply> best = BestKernels();
+        bool isWaiting = best != _fullKernels && !AreReady(PendingOf(best)) && AreReady(PendingOf(_fullKernels));
+        _chosenKernels = isWaiting ? _fullKernels : best;
+        if (isWaiting)
+            StartBeside(PendingOf(best));
         foreach (LaunchPiece piece in _plan.Pieces)
             Start(PendingOf(KernelsOf(piece)));
         if (_measures is not null)
@@ -111,8 +111,9 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
     public override Task WhenCompiled() => Task.WhenAll(
         ((IEnumerable<IPendingKernel>)
         [
-            .. _fullKernels.Pending, .. _leanKernels.Pending, .. _carefulKernels.Pending, .. _measures?.Pending ?? [],
-            .. _fullKernels.PendingAlone, .. _leanKernels.PendingAlone, .. _carefulKernels.PendingAlone,
+            .. Kernels.SelectMany(kernels => kernels.Pending),
+            .. Kernels.SelectMany(kernels => kernels.PendingAlone),
+            .. _measures?.Pending ?? [],
         ])
         .Where(kernel => kernel.IsStarted).Select(kernel => kernel.Start()));
 
@@ -131,16 +132,16 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
         if (_measures is null)
         {
             foreach (LaunchPiece piece in _plan.Pieces)
-                KernelsOf(piece).Launch(Memory, piece, _tables!.Of(piece.Kind));
+                KernelsOf(piece).Launch(Memory, piece, TablesOf(piece.Kind));
             Device.CountLaunches(launches);
             return;
         }
 
         foreach (LaunchPiece piece in _plan.Pieces)
-            KernelsOf(piece).Measure(Memory, piece, _tables!.Of(piece.Kind), _measures.Tables);
-        _measures.Finish(Range, _tables!.Of(PieceKind.Fast));
+            KernelsOf(piece).Measure(Memory, piece, TablesOf(piece.Kind), _measures.Tables);
+        _measures.Finish(Range, TablesOf(PieceKind.Fast));
         foreach (LaunchPiece piece in _plan.Pieces)
-            KernelsOf(piece).Launch(Memory, piece, _measures.SecondOf(_tables!.Of(piece.Kind)));
+            KernelsOf(piece).Launch(Memory, piece, _measures.SecondOf(TablesOf(piece.Kind)));
         Device.CountLaunches((2 * launches) + 1);
     }
 
@@ -171,13 +172,33 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
             _rows = larger;
         }
 
-        Terms terms = RowTerms.Of<TRule, TPass>(rule, scalars, isFirstStep, around, isJudged: false);
+        Terms terms = RowTerms.Of<TRule, TPass>(rule, scalars, isFirstStep, around, isJudged: Verdict is not null);
         if (row == _termsOfRows.Count)
             _termsOfRows.Add(terms);
         else
             _termsOfRows[row] = terms;
         _rows[row] = Row<ScalarLane, TRule, TApply>.Of(rule, scalars, isFirstStep, around);
     }
+
+    private DeviceKernels<TRule, TApply>[] Kernels => [_fullKernels, _scaledKernels, _leanKernels, _carefulKernels];
+
+    /// <summary>The kernels without the terms that no row asks for.</summary>
+    private DeviceKernels<TRule, TApply> BestKernels()
+    {
+        Terms terms = Terms.Decay;
+        foreach (Terms ofRow in _termsOfRows)
+            terms |= ofRow;
+        if (!TPass.UpdatesParameters)
+            return _fullKernels;
+        return terms switch
+        {
+            Terms.Decay => _leanKernels,
+            Terms.Decay | Terms.Scale => _scaledKernels,
+            _ => _fullKernels,
+        };
+    }
+
+    private LaunchTables<Row<ScalarLane, TRule, TApply>> TablesOf(PieceKind kind) => _tables!.Of(kind, Verdict);
 
     private static bool AreReady(IPendingKernel[] kernels)
     {
@@ -223,20 +244,4 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
 
     private Row<ScalarLane, TRule, TApply>[] NewRows(int count) =>
         Device.Allocator.AllocateManaged<Row<ScalarLane, TRule, TApply>>(count);
-
-    private DeviceKernels<TRule, TApply> Of<TLoaded>()
-        where TLoaded : IPass
-    {
-        if (Device.Shape != KernelShape.Quad)
-            return TilesOf<TLoaded, DeviceWords>();
-        return Device.Groups is SimulatedGroups groups
-            ? new SimulatedQuadKernels<TRule, TApply, TLoaded, TLayout>(groups)
-            : new QuadKernels<TRule, TApply, TLoaded, TLayout>(Device.Kernels);
-    }
-
-    private DeviceKernels<TRule, TApply> TilesOf<TLoaded, TWords>()
-        where TLoaded : IPass
-        where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane> => Device.Groups is SimulatedGroups groups
-        ? new SimulatedTileKernels<TRule, TApply, TLoaded, TLayout, TWords>(groups)
-        : new TileKernels<TRule, TApply, TLoaded, TLayout, TWords>(Device.Kernels, Device.IsProcessor);
 }

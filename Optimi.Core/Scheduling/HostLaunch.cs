@@ -53,19 +53,31 @@ internal sealed unsafe class HostLaunch<TRule> : RuleLaunch<TRule>
     public override void Run()
     {
         Device.CountLaunches(IsInTwoPasses ? 3 : 1);
-        if (_rangeOfRuns != Range)
-            FindRuns();
-        _rangeOfRuns = Range;
-        _parts = ParallelWork.PartsOf(Range.TileCount);
+        JoinRuns();
         if (IsInTwoPasses)
-        {
-            _measures = true;
-            _work.Run(_parts, Device.Threads);
-            SumUpLargeTensors();
-        }
-
+            RunMeasure();
         _measures = false;
         _work.Run(_parts, Device.Threads);
+    }
+
+    /// <summary>Makes the first of two passes alone.</summary>
+    public void Measure()
+    {
+        Device.CountLaunches(1);
+        JoinRuns();
+        RunMeasure();
+    }
+
+    /// <summary>The sum of what was measured of a tensor that takes part.</summary>
+    public float SumOf(int tensor)
+    {
+        TensorExtent extent = Memory.Extents[tensor];
+        return extent.TileCount switch
+        {
+            0 => 0,
+            > TreeSum.BlockLength => *SumsFrom(extent.FirstTile),
+            int tiles => _function.SumUp(SumsFrom(extent.FirstTile), tiles),
+        };
     }
 
     protected override void AddRow(int row, in TRule rule, in UpdateScalars scalars, bool isFirstStep, in SurroundingScalars around)
@@ -82,6 +94,21 @@ internal sealed unsafe class HostLaunch<TRule> : RuleLaunch<TRule>
             _termsOfRows.Add(terms);
         else
             _termsOfRows[row] = terms;
+    }
+
+    private void JoinRuns()
+    {
+        if (_rangeOfRuns != Range)
+            FindRuns();
+        _rangeOfRuns = Range;
+        _parts = ParallelWork.PartsOf(Range.TileCount);
+    }
+
+    private void RunMeasure()
+    {
+        _measures = true;
+        _work.Run(_parts, Device.Threads);
+        SumUpLargeTensors();
     }
 
     private float[] NewRows(int count) =>
@@ -107,9 +134,7 @@ internal sealed unsafe class HostLaunch<TRule> : RuleLaunch<TRule>
     private void WriteMeasuredRow(int tensor, float* row)
     {
         TensorExtent extent = Memory.Extents[tensor];
-        float* sums = SumsFrom(extent.FirstTile);
-        float sum = extent.TileCount > TreeSum.BlockLength ? *sums : _function.SumUp(sums, extent.TileCount);
-        _function.WriteMeasuredRow(RowAt(Steps[tensor].Row), sum, extent.InverseLength, row);
+        _function.WriteMeasuredRow(RowAt(Steps[tensor].Row), SumOf(tensor), extent.InverseLength, row);
     }
 
     private void RunPart(int part)

@@ -27,6 +27,10 @@ internal static class LaunchFactory
         return (RuleLaunch<TRule>)New(launch, memory);
     }
 
+    /// <summary>Makes a launch that sums up the squares of gradients, on an ILGPU device.</summary>
+    public static SquaresLaunch CreateSquares(LaunchMemory memory) => (SquaresLaunch)New(
+        typeof(SquaresLaunch<>).MakeGenericType(memory.Layout.LayoutType(!memory.Device.IsProcessor)), memory);
+
     /// <summary>Makes a function of the host's memory.</summary>
     /// <param name="layout">The kernel variant.</param>
     /// <param name="accumulates">Whether it only accumulates into states.</param>

@@ -48,6 +48,7 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
             DeviceQuads>>(
             MeasureQuadKernel<TRule, TApply, TLayout>.Run, MeasureQuadKernel<TRule, TApply, TLayout>.Parts);
         Pending = [_kernel, _measure];
+        PendingMeasure = [_measure];
     }
 
     public override void Launch(

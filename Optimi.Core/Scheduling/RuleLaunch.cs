@@ -1,3 +1,4 @@
+using ILGPU;
 using Optimi.Kernels;
 
 namespace Optimi;
@@ -16,6 +17,9 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory, bool accumulates)
 
     /// <summary>What steps do around the rule.</summary>
     public StepSurroundings Around { get; set; } = new();
+
+    /// <summary>What a pass over the gradients finds before the step, on devices whose kernels read it; null if there is none.</summary>
+    public ArrayView<float>? Verdict { get; set; }
 
     /// <summary>Whether any tensor takes part.</summary>
     public bool HasRows => _rows.Count > 0;
@@ -42,6 +46,16 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory, bool accumulates)
         Prepare(Memory.Range);
         AwaitKernels();
     }
+
+    /// <summary>Begins a pass in which all tensors have the same scalars, in row 0.</summary>
+    public void BeginAlike(in TRule rule)
+    {
+        Begin();
+        SetAlike(rule);
+    }
+
+    /// <summary>Sets these scalars anew, for the tensors that took part in the last pass.</summary>
+    public void SetAlike(in TRule rule) => AddRow(0, rule, default, isFirstStep: false, SurroundingScalars.None);
 
     /// <summary>Makes the rows for a further step of the tensors that took part in the last one.</summary>
     public void BeginAgain()

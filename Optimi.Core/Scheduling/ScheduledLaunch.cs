@@ -1,3 +1,4 @@
+using ILGPU;
 using Optimi.Kernels;
 
 namespace Optimi;
@@ -79,11 +80,15 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
             buffer.ThrowIfDisposed();
     }
 
+    /// <summary>What a pass over the gradients finds before the next step, on devices whose kernels read it; null if there is none.</summary>
+    public ArrayView<float>? Verdict { get; set; }
+
     /// <summary>Makes the rows for a step of all tensors that take part, allocates what it needs, and begins to compile the kernels that are
     /// missing.</summary>
     public void Begin(bool accumulates, Transaction transaction)
     {
         _current = Of(accumulates, transaction);
+        _current.Verdict = Verdict;
         (_range, _isOfAll) = (_memory.Range, true);
         if (_current == _last && _participations == Participations)
         {
@@ -110,6 +115,7 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
     public void BeginSome(bool accumulates, Transaction transaction)
     {
         _current = Of(accumulates, transaction);
+        _current.Verdict = Verdict;
         (_range, _isOfAll) = (default, false);
         BeginAnew(_current);
     }
@@ -138,27 +144,29 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
     /// <summary>Waits for the compiler.</summary>
     public void AwaitKernels() => _current!.AwaitKernels();
 
-    /// <summary>Counts and makes the step that was begun: nothing can fail any more that could before, the options' own code and the
-    /// compiler.</summary>
+    /// <summary>Makes the step that was begun: nothing can fail any more that could before, the options' own code and the compiler.</summary>
+    /// <remarks>It counts once <see cref="Count()"/> is called, or never: a device may find out that it is to be skipped.</remarks>
     public void Run()
+    {
+        _participations = Participations;
+        _bindings = Bindings;
+        if (_current!.HasRows && _range.TileCount > 0)
+            _current.Run();
+    }
+
+    /// <summary>Counts the step that was made.</summary>
+    public void Count()
     {
         RuleLaunch<TRule> launch = _current!;
         if (launch == _last)
         {
             launch.CountAgain();
             _uncounted++;
-        }
-        else
-        {
-            Count(launch, _range, 1);
-            _last = _isOfAll ? launch : null;
-            _participations = Participations;
+            return;
         }
 
-        _bindings = Bindings;
-
-        if (launch.HasRows && _range.TileCount > 0)
-            launch.Run();
+        Count(launch, _range, 1);
+        _last = _isOfAll ? launch : null;
     }
 
     /// <summary>Begins to compile the kernels for all tensors' next steps. States may begin in the first of them. The second or the third

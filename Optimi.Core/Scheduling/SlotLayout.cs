@@ -45,9 +45,8 @@ internal readonly record struct SlotLayout(
     /// <summary>How directions are applied, for scalar registers.</summary>
     public Type ApplyType => Compensated ? typeof(KahanApply<ScalarLane>) : typeof(PlainApply<ScalarLane>);
 
-    /// <summary>Whether a unit has two numbers, as many as a word of the narrowest slot holds. (A state is narrow only under a narrow
-    /// parameter.)</summary>
-    private bool HasTwoPerUnit => Value.IsLowPrecision() || Gradient.IsLowPrecision();
+    /// <summary>Whether a unit has two numbers, as many as a word of the narrowest slot holds.</summary>
+    private bool HasTwoPerUnit => Value.IsLowPrecision() || Gradient.IsLowPrecision() || States.HasLowPrecision;
 
     /// <summary>How a slot is stored, by <see cref="Slot"/>; null if there is none.</summary>
     public DType? this[int slot] => slot switch

@@ -43,9 +43,9 @@ internal sealed class StagingRing<T> : IDisposable
     public unsafe void Upload(ReadOnlySpan<T> entries, ArrayView<T> target)
     {
         _next = (_next + 1) % Length;
-        if (_usedAt[_next] == _device.Synchronizations)
+        if (_usedAt[_next] >= 0 && !_device.HasPassed(_usedAt[_next]))
             _device.Synchronize();
-        _usedAt[_next] = _device.Synchronizations;
+        _usedAt[_next] = _device.Moment;
         if (_heldAt != _device.Synchronizations)
             _device.Ilgpu.Hold(_memory);
         _heldAt = _device.Synchronizations;

@@ -21,6 +21,21 @@ internal readonly record struct StateTypes
         int code => (DType)(code - 1),
     };
 
+    /// <summary>Whether a state is narrower than float32. An optimizer's is only under a narrow parameter.</summary>
+    public bool HasLowPrecision
+    {
+        get
+        {
+            for (int state = 0; state < Count; state++)
+            {
+                if (this[state]?.IsLowPrecision() == true)
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>The storage of a rule's one state.</summary>
     public static StateTypes One(DType stored) => new((int)stored + 1);
 

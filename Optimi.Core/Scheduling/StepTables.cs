@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ILGPU;
 using Optimi.Kernels;
 
 namespace Optimi;
@@ -49,13 +50,15 @@ internal sealed class StepTables<TRow> : IDisposable
     public void Reserve(int rows) => _rows.Reserve(rows);
 
     /// <summary>The tables for a kernel.</summary>
-    public LaunchTables<TRow> Of(PieceKind kind) => new()
+    /// <param name="kind">Which tiles it steps.</param>
+    /// <param name="verdict">What was found of the gradients; null if nobody has looked.</param>
+    public LaunchTables<TRow> Of(PieceKind kind, ArrayView<float>? verdict) => new()
     {
         Tiles = (kind == PieceKind.CarefulEnds ? _ends : _tiles).View.Cast<int>(),
         Places = (_movingPlaces?.View ?? _places!.View).Cast<int>(),
         Steps = _steps.View.Cast<int>(),
         Rows = _rows.View,
-        Verdict = _noVerdict.View,
+        Verdict = verdict ?? _noVerdict.View,
     };
 
     /// <summary>Copies what has changed; on other devices than the host the copies are queued.</summary>

@@ -55,6 +55,7 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
                 ? MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByOne>.Parts
                 : MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.Parts);
         Pending = [_kernel, _measure];
+        PendingMeasure = [_measure];
     }
 
     public override void Launch(

@@ -61,55 +61,9 @@ public static class FinishKernel<TRule, TApply, TParts>
         if (rowNumber < 0)
             return;
         TensorExtent extent = TensorExtent.Read(measures.Tensors, part.Tensor);
-        int count = extent.TileCount;
-        int blocks = TreeSum.BlocksOf(count);
-        if (count > 1)
-        {
-            int begin = part.Number * TParts.BlocksPerPart;
-            int end = begin + Math.Min(blocks - begin, TParts.BlocksPerPart);
-            Fold<TGroup>(numbers, measures.Sums, extent.FirstTile, count, 1, begin, end);
-        }
-
-        if (!TParts.CountIn<TGroup>(finish.PartsDone, shared, part.Tensor, FinishPart.CountOf(blocks, TParts.BlocksPerPart)))
-            return;
-        for (int distance = TreeSum.BlockLength; blocks > 1; distance *= TreeSum.BlockLength)
-        {
-            count = blocks;
-            blocks = TreeSum.BlocksOf(count);
-            Fold<TGroup>(numbers, measures.Sums, extent.FirstTile, count, distance, 0, blocks);
-        }
-
-        if (TGroup.Thread != 0)
+        if (!TensorSums.Add<TGroup, TParts>(part, extent, numbers, shared, measures.Sums, finish.PartsDone) || TGroup.Thread != 0)
             return;
         Row<ScalarLane, TRule, TApply> row = first.Rows[rowNumber];
         second.Rows[part.Tensor] = row.Measured(measures.Sums[extent.FirstTile] * extent.InverseLength);
-    }
-
-    /// <summary>Folds some blocks, each onto its first number. All threads of the group take part.</summary>
-    /// <typeparam name="TGroup">The group.</typeparam>
-    /// <param name="numbers">Shared memory.</param>
-    /// <param name="sums">What is folded.</param>
-    /// <param name="start">Where the first of all blocks begins.</param>
-    /// <param name="count">Numbers in all blocks; missing ones count as 0.</param>
-    /// <param name="distance">From one number to the next.</param>
-    /// <param name="from">The first block that is folded.</param>
-    /// <param name="end">One past the last.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fold<TGroup>(
-        ArrayView<ScalarLane> numbers, ArrayView<ScalarLane> sums, int start, int count, int distance, int from, int end)
-        where TGroup : IWorkGroup
-    {
-        for (int block = from; block < end; block += TreeSum.BlocksAtOnce)
-        {
-            int begin = block * TreeSum.BlockLength;
-            int folded = Math.Min(TreeSum.BlocksAtOnce, end - block);
-            for (int i = TGroup.Thread; i < folded * TreeSum.BlockLength; i += TGroup.Size)
-                numbers[i] = begin + i < count ? sums[start + ((begin + i) * distance)] : 0;
-            TreeSum.InGroup<TGroup>(numbers, folded, Tile.LogOfLength);
-            for (int i = TGroup.Thread; i < folded; i += TGroup.Size)
-                sums[start + ((begin + (i * TreeSum.BlockLength)) * distance)] = numbers[i * TreeSum.BlockLength];
-            MemoryFence.GroupLevel();
-            TGroup.Barrier();
-        }
     }
 }

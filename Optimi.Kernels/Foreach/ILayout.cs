@@ -44,12 +44,14 @@ public interface ILayout
         where TWords : struct, IWords<TLane>;
 
     /// <summary>Reads a quad of every slot that a step needs.</summary>
+    /// <typeparam name="TRule">The update rule.</typeparam>
     /// <typeparam name="TPass">What is done of the step.</typeparam>
     /// <param name="memory">The device's memory, from address 0.</param>
     /// <param name="places">Where the tensor begins in each slot.</param>
     /// <param name="tile">The tile's number in the tensor.</param>
     /// <param name="quad">The quad's number in the tile.</param>
-    static abstract Slabs<QuadWords> Read<TPass>(in DeviceQuads memory, in Slabs<long> places, int tile, int quad)
+    static abstract Slabs<QuadWords> Read<TRule, TPass>(in DeviceQuads memory, in Slabs<long> places, int tile, int quad)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
         where TPass : IPass;
 
     /// <summary>The step of a quad of every slot.</summary>

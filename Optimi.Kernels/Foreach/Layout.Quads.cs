@@ -7,10 +7,11 @@ public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, 
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Slabs<QuadWords> Read<TPass>(in DeviceQuads memory, in Slabs<long> places, int tile, int quad)
+    public static Slabs<QuadWords> Read<TRule, TPass>(in DeviceQuads memory, in Slabs<long> places, int tile, int quad)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
         where TPass : IPass => new()
         {
-            Values = ReadSlot<TValue>(memory, places.Values, tile, quad),
+            Values = ReadsValues<ScalarLane, TRule, TPass>() ? ReadSlot<TValue>(memory, places.Values, tile, quad) : default,
             Gradients = TPass.UpdatesStates ? ReadSlot<TGradient>(memory, places.Gradients, tile, quad) : default,
             Compensation = TPass.UpdatesParameters ? ReadSlot<TCompensation>(memory, places.Compensation, tile, quad) : default,
             State0 = ReadSlot<T0>(memory, places.State0, tile, quad),

@@ -93,7 +93,7 @@ public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, 
         do
         {
             Pair<TLane> p = default;
-            if (TPass.UpdatesParameters || !TRule.Measures || TRule.Begins)
+            if (ReadsValues<TLane, TRule, TPass>())
                 p = TValue.Load<TLane, TWords>(at.Values, unit);
             Pair<TLane> g = default;
             if (TPass.UpdatesStates)
@@ -193,6 +193,13 @@ public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, 
 
         slabs = at;
     }
+
+    /// <summary>Whether a pass looks at the values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool ReadsValues<TLane, TRule, TPass>()
+        where TLane : unmanaged, ILane<TLane>
+        where TRule : unmanaged, IUpdateRule<TRule, TLane>
+        where TPass : IPass => TPass.UpdatesParameters || !TRule.Measures || TRule.Begins;
 
     /// <summary>A parameter with what rounding it has lost.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

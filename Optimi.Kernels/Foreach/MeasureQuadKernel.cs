@@ -98,10 +98,10 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
     {
         int secondLane = lane + WarpSum.Lanes;
         Slabs<long> there = TensorPlaces.ReadQuads(places, step, tile.Tensor);
-        Slabs<QuadWords> words = TLayout.Read<MeasurePass>(memory, there, tile.Number, lane);
+        Slabs<QuadWords> words = TLayout.Read<TRule, MeasurePass>(memory, there, tile.Number, lane);
         Slabs<QuadWords> secondWords = default;
         if (TakesTwo)
-            secondWords = TLayout.Read<MeasurePass>(memory, there, tile.Number, secondLane);
+            secondWords = TLayout.Read<TRule, MeasurePass>(memory, there, tile.Number, secondLane);
         TLayout.StepQuad<TRule, TApply, MeasurePass>(row, ref words);
         if (TakesTwo)
             TLayout.StepQuad<TRule, TApply, MeasurePass>(row, ref secondWords);

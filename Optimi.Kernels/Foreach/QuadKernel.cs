@@ -30,7 +30,7 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
     [
         KernelPart.StepOf<TLayout, TRule, TApply, TPass, QuadWords>(),
         KernelPart.Of(typeof(TLayout), nameof(ILayout.StepQuad), typeof(TRule), typeof(TApply), typeof(TPass)),
-        KernelPart.Of(typeof(TLayout), nameof(ILayout.Read), typeof(TPass)),
+        KernelPart.Of(typeof(TLayout), nameof(ILayout.Read), typeof(TRule), typeof(TPass)),
         KernelPart.Of(typeof(TLayout), nameof(ILayout.Write), typeof(TPass)),
     ];
 
@@ -85,7 +85,7 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
             return;
         var row = Row<ScalarLane, TRule, TApply>.Read<TPass>(tables, rowNumber);
         int quad = QuadGroup<TLayout>.QuadOf(thread);
-        Slabs<QuadWords> words = TLayout.Read<TPass>(
+        Slabs<QuadWords> words = TLayout.Read<TRule, TPass>(
             memory, TensorPlaces.ReadQuads(tables.Places, step, tile.Tensor), tile.Number, quad);
         TLayout.StepQuad<TRule, TApply, TPass>(row, ref words);
         // Where to write is read again: to keep it meanwhile would take registers, and fewer threads would fit a multiprocessor.
@@ -102,7 +102,7 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
     public static void StepQuad(
         int tile, int quad, in Row<ScalarLane, TRule, TApply> row, in Slabs<long> places, DeviceQuads memory)
     {
-        Slabs<QuadWords> words = TLayout.Read<TPass>(memory, places, tile, quad);
+        Slabs<QuadWords> words = TLayout.Read<TRule, TPass>(memory, places, tile, quad);
         TLayout.StepQuad<TRule, TApply, TPass>(row, ref words);
         TLayout.Write<TPass>(memory, places, tile, quad, words);
     }

@@ -116,6 +116,41 @@ internal sealed partial class PtxTests
         });
     }
 
+    [Test]
+    public void The_pass_over_gradients_reads_them_and_stores_sums_alone()
+    {
+        foreach (DType dtype in Enum.GetValues<DType>())
+        {
+            Type layout = new SlotLayout(dtype, dtype, Compensated: false, default).LayoutType(guardsNaN: true);
+            string[] lines = Entry(
+                typeof(MeasureQuadKernel<,,>).MakeGenericType(typeof(SquareRule<ScalarLane>), typeof(PlainApply<ScalarLane>), layout),
+                CudaArchitecture.SM_90);
+            Assert.Multiple(() =>
+            {
+                // The tensor's part in the step, and a tile for each warp.
+                Assert.That(LinesWith(lines, "ld.global.v4."), Has.Length.EqualTo(dtype == DType.Float32 ? 3 : 2));
+                Assert.That(LinesWith(lines, "st.global"), Has.Length.EqualTo(1));
+                Assert.That(LinesWith(lines, "call"), Is.Empty);
+            });
+        }
+    }
+
+    [Test]
+    public void Gradients_are_judged_between_fences_and_in_exact_arithmetic()
+    {
+        string[] lines = Entry(typeof(JudgeKernel<CountedParts>), CudaArchitecture.SM_90);
+        Assert.Multiple(() =>
+        {
+            // Tensors count their parts, and the launch its groups.
+            Assert.That(LinesWith(lines, "atom."), Has.Length.EqualTo(2));
+            Assert.That(LinesWith(lines, "membar.gl"), Has.Length.EqualTo(4));
+            Assert.That(LinesWith(lines, "sqrt.rn.f32"), Has.Length.EqualTo(1));
+            Assert.That(LinesWith(lines, "div.rn.f32"), Has.Length.EqualTo(1));
+            Assert.That(lines.Where(line => line.Contains(".approx", StringComparison.Ordinal)), Is.Empty);
+            Assert.That(LinesWith(lines, "call"), Is.Empty);
+        });
+    }
+
     /// <summary>How many 16-byte accesses it takes to learn where slots lie, two in each.</summary>
     private static int PlacesOf(SlotLayout layout, bool values, bool compensation, bool states) => Enumerable
         .Range(0, Slot.Count)

@@ -10,7 +10,9 @@ internal static class TestTraining
     /// <param name="dtype">The storage of all tensors.</param>
     /// <param name="create">Makes the optimizer.</param>
     /// <param name="steps">How many steps.</param>
-    public static uint[] Run(ComputeDevice device, DType dtype, Func<ParameterBuffer, Optimizer> create, int steps = 4)
+    /// <param name="step">How a step is made, if not by <see cref="Optimizer.Step()"/>.</param>
+    public static uint[] Run(
+        ComputeDevice device, DType dtype, Func<ParameterBuffer, Optimizer> create, int steps = 4, Action<Optimizer>? step = null)
     {
         var random = new Random(7);
         using var parameters = new ParameterBuffer(device);
@@ -19,12 +21,15 @@ internal static class TestTraining
         using Optimizer optimizer = create(parameters);
         // Else few steps would use the lean kernels, which are compiled beside them.
         optimizer.PrepareAsync().GetAwaiter().GetResult();
-        for (int step = 0; step < steps; step++)
+        for (int number = 0; number < steps; number++)
         {
             foreach (Parameter parameter in parameters)
                 parameter.Gradient.CopyFrom(Numbers(random, (int)parameter.Length));
-            optimizer.Accumulate = step == 1 && HasStates(optimizer, parameters.First());
-            optimizer.Step();
+            optimizer.Accumulate = number == 1 && HasStates(optimizer, parameters.First());
+            if (step is null)
+                optimizer.Step();
+            else
+                step(optimizer);
         }
 
         return [.. parameters.SelectMany(parameter => Bits(parameter.Value).Concat(

@@ -9,8 +9,11 @@ internal sealed class AllocationTests
     [OneTimeSetUp]
     public void AwaitCompilers() => TestDevice.AwaitCompilers();
 
+    private static IEnumerable<TestDevice> Devices =>
+        TestDevice.Kinds.Where(device => !device.Name.StartsWith("cpu-simulated", StringComparison.Ordinal));
+
     private static IEnumerable<TestCaseData> Cases =>
-        from device in TestDevice.Kinds.Where(device => !device.Name.StartsWith("cpu-simulated", StringComparison.Ordinal))
+        from device in Devices
         from optimizer in TestOptimizer.All
         select new TestCaseData(device, optimizer);
 
@@ -100,6 +103,24 @@ internal sealed class AllocationTests
                 }
             }
         }
+    }
+
+    [TestCaseSource(nameof(Devices))]
+    public void A_thousand_tensors_whose_gradients_are_judged_are_two_launches_for_each_type_and_one(TestDevice row)
+    {
+        const int Count = 1000;
+        ComputeDevice device = row.Shared;
+        using var parameters = new ParameterBuffer(device);
+        for (int i = 0; i < Count; i++)
+            parameters.Add($"{i}", (DType)(i % 2), 1 + (i % 300)).Gradient.Fill(i % 7);
+        using var created = new AdamW(parameters, lr: 0.01);
+        (created.MaxNorm, created.Scaler) = (1, new GradientScaler());
+        created.PrepareAsync().GetAwaiter().GetResult();
+        Assert.That(Allocations.Of(() => Run(created)), Is.Zero);
+        long launches = device.Launches;
+        Run(created);
+        Assert.That(device.Launches - launches, Is.EqualTo(Steps * ((2 * 2) + 1)));
+        Assert.That(created.SkippedSteps, Is.Zero);
     }
 
     [Test]
