@@ -147,32 +147,32 @@ public readonly struct Vector128Lane(Vector128<float> value) : ILane<Vector128La
     {
         Vector128<uint> magnitude = (halves & Vector128.Create(0x7FFFu)) << Float16Bits.FractionShift;
         Vector128<uint> normal = magnitude + Vector128.Create(Float16Bits.Rebias);
-        Vector128<uint> subnormal = ((normal + Vector128.Create(Float16Bits.ExponentUnit)).AsSingle()
-            - Vector128.Create(Float16Bits.SmallestNormal).AsSingle()).AsUInt32();
-        Vector128<uint> finite = Vector128.ConditionalSelect(
-            Vector128.LessThan(magnitude, Vector128.Create(Float16Bits.ExponentUnit)), subnormal, normal);
-        Vector128<uint> any = Vector128.ConditionalSelect(
+        // What is used once has no name: the JIT inlines until a method has too many locals, and a loop widens and narrows dozens of times.
+        return (Vector128.ConditionalSelect(
             Vector128.LessThan(magnitude, Vector128.Create(Float16Bits.Infinity << Float16Bits.FractionShift)),
-            finite,
-            normal + Vector128.Create(Float16Bits.Rebias));
-        return (any | ((halves & Vector128.Create(0x8000u)) << 16)).AsSingle();
+            Vector128.ConditionalSelect(
+                Vector128.LessThan(magnitude, Vector128.Create(Float16Bits.ExponentUnit)),
+                ((normal + Vector128.Create(Float16Bits.ExponentUnit)).AsSingle() - Vector128.Create(Float16Bits.SmallestNormal).AsSingle()).AsUInt32(),
+                normal),
+            normal + Vector128.Create(Float16Bits.Rebias)) | ((halves & Vector128.Create(0x8000u)) << 16)).AsSingle();
     }
 
     /// <summary><see cref="Float16Bits.Narrow"/> for a vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> Narrowed(Vector128<float> x)
     {
-        Vector128<uint> bits = x.AsUInt32();
-        Vector128<uint> magnitude = bits & Vector128.Create(0x7FFFFFFFu);
-        Vector128<uint> magic = Vector128.Create(Float16Bits.SubnormalMagic);
-        Vector128<uint> subnormal = (magnitude.AsSingle() + magic.AsSingle()).AsUInt32() - magic;
-        Vector128<uint> odd = (magnitude >>> Float16Bits.FractionShift) & Vector128<uint>.One;
-        Vector128<uint> rounded = (magnitude - Vector128.Create(Float16Bits.Rebias - 0xFFF) + odd) >>> Float16Bits.FractionShift;
-        Vector128<uint> finite = Vector128.ConditionalSelect(
-            Vector128.LessThan(magnitude, Vector128.Create(Float16Bits.SmallestNormal)), subnormal, rounded);
-        Vector128<uint> number = Vector128.ConditionalSelect(
-            Vector128.LessThan(magnitude, Vector128.Create(Float16Bits.BeyondLargest)), finite, Vector128.Create(Float16Bits.Infinity));
-        Vector128<uint> signed = number | ((bits >>> 16) & Vector128.Create(0x8000u));
-        return Vector128.ConditionalSelect(Vector128.Equals(x, x).AsUInt32(), signed, Vector128.Create(Float16Bits.NaN));
+        Vector128<uint> magnitude = x.AsUInt32() & Vector128.Create(0x7FFFFFFFu);
+        return Vector128.ConditionalSelect(
+            Vector128.Equals(x, x).AsUInt32(),
+            Vector128.ConditionalSelect(
+                Vector128.LessThan(magnitude, Vector128.Create(Float16Bits.BeyondLargest)),
+                Vector128.ConditionalSelect(
+                    Vector128.LessThan(magnitude, Vector128.Create(Float16Bits.SmallestNormal)),
+                    (magnitude.AsSingle() + Vector128.Create(Float16Bits.SubnormalMagic).AsSingle()).AsUInt32()
+                        - Vector128.Create(Float16Bits.SubnormalMagic),
+                    (magnitude - Vector128.Create(Float16Bits.Rebias - 0xFFF)
+                        + ((magnitude >>> Float16Bits.FractionShift) & Vector128<uint>.One)) >>> Float16Bits.FractionShift),
+                Vector128.Create(Float16Bits.Infinity)) | ((x.AsUInt32() >>> 16) & Vector128.Create(0x8000u)),
+            Vector128.Create(Float16Bits.NaN));
     }
 }

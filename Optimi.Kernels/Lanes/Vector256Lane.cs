@@ -147,32 +147,32 @@ public readonly struct Vector256Lane(Vector256<float> value) : ILane<Vector256La
     {
         Vector256<uint> magnitude = (halves & Vector256.Create(0x7FFFu)) << Float16Bits.FractionShift;
         Vector256<uint> normal = magnitude + Vector256.Create(Float16Bits.Rebias);
-        Vector256<uint> subnormal = ((normal + Vector256.Create(Float16Bits.ExponentUnit)).AsSingle()
-            - Vector256.Create(Float16Bits.SmallestNormal).AsSingle()).AsUInt32();
-        Vector256<uint> finite = Vector256.ConditionalSelect(
-            Vector256.LessThan(magnitude, Vector256.Create(Float16Bits.ExponentUnit)), subnormal, normal);
-        Vector256<uint> any = Vector256.ConditionalSelect(
+        // What is used once has no name: the JIT inlines until a method has too many locals, and a loop widens and narrows dozens of times.
+        return (Vector256.ConditionalSelect(
             Vector256.LessThan(magnitude, Vector256.Create(Float16Bits.Infinity << Float16Bits.FractionShift)),
-            finite,
-            normal + Vector256.Create(Float16Bits.Rebias));
-        return (any | ((halves & Vector256.Create(0x8000u)) << 16)).AsSingle();
+            Vector256.ConditionalSelect(
+                Vector256.LessThan(magnitude, Vector256.Create(Float16Bits.ExponentUnit)),
+                ((normal + Vector256.Create(Float16Bits.ExponentUnit)).AsSingle() - Vector256.Create(Float16Bits.SmallestNormal).AsSingle()).AsUInt32(),
+                normal),
+            normal + Vector256.Create(Float16Bits.Rebias)) | ((halves & Vector256.Create(0x8000u)) << 16)).AsSingle();
     }
 
     /// <summary><see cref="Float16Bits.Narrow"/> for a vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> Narrowed(Vector256<float> x)
     {
-        Vector256<uint> bits = x.AsUInt32();
-        Vector256<uint> magnitude = bits & Vector256.Create(0x7FFFFFFFu);
-        Vector256<uint> magic = Vector256.Create(Float16Bits.SubnormalMagic);
-        Vector256<uint> subnormal = (magnitude.AsSingle() + magic.AsSingle()).AsUInt32() - magic;
-        Vector256<uint> odd = (magnitude >>> Float16Bits.FractionShift) & Vector256<uint>.One;
-        Vector256<uint> rounded = (magnitude - Vector256.Create(Float16Bits.Rebias - 0xFFF) + odd) >>> Float16Bits.FractionShift;
-        Vector256<uint> finite = Vector256.ConditionalSelect(
-            Vector256.LessThan(magnitude, Vector256.Create(Float16Bits.SmallestNormal)), subnormal, rounded);
-        Vector256<uint> number = Vector256.ConditionalSelect(
-            Vector256.LessThan(magnitude, Vector256.Create(Float16Bits.BeyondLargest)), finite, Vector256.Create(Float16Bits.Infinity));
-        Vector256<uint> signed = number | ((bits >>> 16) & Vector256.Create(0x8000u));
-        return Vector256.ConditionalSelect(Vector256.Equals(x, x).AsUInt32(), signed, Vector256.Create(Float16Bits.NaN));
+        Vector256<uint> magnitude = x.AsUInt32() & Vector256.Create(0x7FFFFFFFu);
+        return Vector256.ConditionalSelect(
+            Vector256.Equals(x, x).AsUInt32(),
+            Vector256.ConditionalSelect(
+                Vector256.LessThan(magnitude, Vector256.Create(Float16Bits.BeyondLargest)),
+                Vector256.ConditionalSelect(
+                    Vector256.LessThan(magnitude, Vector256.Create(Float16Bits.SmallestNormal)),
+                    (magnitude.AsSingle() + Vector256.Create(Float16Bits.SubnormalMagic).AsSingle()).AsUInt32()
+                        - Vector256.Create(Float16Bits.SubnormalMagic),
+                    (magnitude - Vector256.Create(Float16Bits.Rebias - 0xFFF)
+                        + ((magnitude >>> Float16Bits.FractionShift) & Vector256<uint>.One)) >>> Float16Bits.FractionShift),
+                Vector256.Create(Float16Bits.Infinity)) | ((x.AsUInt32() >>> 16) & Vector256.Create(0x8000u)),
+            Vector256.Create(Float16Bits.NaN));
     }
 }

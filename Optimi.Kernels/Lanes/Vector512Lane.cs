@@ -169,32 +169,32 @@ public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512La
     {
         Vector512<uint> magnitude = (halves & Vector512.Create(0x7FFFu)) << Float16Bits.FractionShift;
         Vector512<uint> normal = magnitude + Vector512.Create(Float16Bits.Rebias);
-        Vector512<uint> subnormal = ((normal + Vector512.Create(Float16Bits.ExponentUnit)).AsSingle()
-            - Vector512.Create(Float16Bits.SmallestNormal).AsSingle()).AsUInt32();
-        Vector512<uint> finite = Vector512.ConditionalSelect(
-            Vector512.LessThan(magnitude, Vector512.Create(Float16Bits.ExponentUnit)), subnormal, normal);
-        Vector512<uint> any = Vector512.ConditionalSelect(
+        // What is used once has no name: the JIT inlines until a method has too many locals, and a loop widens and narrows dozens of times.
+        return (Vector512.ConditionalSelect(
             Vector512.LessThan(magnitude, Vector512.Create(Float16Bits.Infinity << Float16Bits.FractionShift)),
-            finite,
-            normal + Vector512.Create(Float16Bits.Rebias));
-        return (any | ((halves & Vector512.Create(0x8000u)) << 16)).AsSingle();
+            Vector512.ConditionalSelect(
+                Vector512.LessThan(magnitude, Vector512.Create(Float16Bits.ExponentUnit)),
+                ((normal + Vector512.Create(Float16Bits.ExponentUnit)).AsSingle() - Vector512.Create(Float16Bits.SmallestNormal).AsSingle()).AsUInt32(),
+                normal),
+            normal + Vector512.Create(Float16Bits.Rebias)) | ((halves & Vector512.Create(0x8000u)) << 16)).AsSingle();
     }
 
     /// <summary><see cref="Float16Bits.Narrow"/> for a vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<uint> Narrowed(Vector512<float> x)
     {
-        Vector512<uint> bits = x.AsUInt32();
-        Vector512<uint> magnitude = bits & Vector512.Create(0x7FFFFFFFu);
-        Vector512<uint> magic = Vector512.Create(Float16Bits.SubnormalMagic);
-        Vector512<uint> subnormal = (magnitude.AsSingle() + magic.AsSingle()).AsUInt32() - magic;
-        Vector512<uint> odd = (magnitude >>> Float16Bits.FractionShift) & Vector512<uint>.One;
-        Vector512<uint> rounded = (magnitude - Vector512.Create(Float16Bits.Rebias - 0xFFF) + odd) >>> Float16Bits.FractionShift;
-        Vector512<uint> finite = Vector512.ConditionalSelect(
-            Vector512.LessThan(magnitude, Vector512.Create(Float16Bits.SmallestNormal)), subnormal, rounded);
-        Vector512<uint> number = Vector512.ConditionalSelect(
-            Vector512.LessThan(magnitude, Vector512.Create(Float16Bits.BeyondLargest)), finite, Vector512.Create(Float16Bits.Infinity));
-        Vector512<uint> signed = number | ((bits >>> 16) & Vector512.Create(0x8000u));
-        return Vector512.ConditionalSelect(Vector512.Equals(x, x).AsUInt32(), signed, Vector512.Create(Float16Bits.NaN));
+        Vector512<uint> magnitude = x.AsUInt32() & Vector512.Create(0x7FFFFFFFu);
+        return Vector512.ConditionalSelect(
+            Vector512.Equals(x, x).AsUInt32(),
+            Vector512.ConditionalSelect(
+                Vector512.LessThan(magnitude, Vector512.Create(Float16Bits.BeyondLargest)),
+                Vector512.ConditionalSelect(
+                    Vector512.LessThan(magnitude, Vector512.Create(Float16Bits.SmallestNormal)),
+                    (magnitude.AsSingle() + Vector512.Create(Float16Bits.SubnormalMagic).AsSingle()).AsUInt32()
+                        - Vector512.Create(Float16Bits.SubnormalMagic),
+                    (magnitude - Vector512.Create(Float16Bits.Rebias - 0xFFF)
+                        + ((magnitude >>> Float16Bits.FractionShift) & Vector512<uint>.One)) >>> Float16Bits.FractionShift),
+                Vector512.Create(Float16Bits.Infinity)) | ((x.AsUInt32() >>> 16) & Vector512.Create(0x8000u)),
+            Vector512.Create(Float16Bits.NaN));
     }
 }

@@ -19,7 +19,11 @@ internal sealed class GoldenTests(TestDevice row)
     [TestCaseSource(nameof(Cases))]
     public void Every_number_is_what_the_specification_says(string path) => Check(Replayer.Run(GoldenCase.Read(path), _device));
 
-    [TestCaseSource(nameof(Cases))]
+    // A scale of the loss that follows skipped steps has to see all gradients before.
+    private static IEnumerable<TestCaseData> CasesForRelease =>
+        Cases.Where(test => !Path.GetFileName((string)test.Arguments[0]!).StartsWith("loop_all", StringComparison.Ordinal));
+
+    [TestCaseSource(nameof(CasesForRelease))]
     public void With_gradient_release_every_number_is_the_same(string path)
     {
         // OpenCL would compile a kernel for each, which is what takes longest here.
@@ -30,7 +34,7 @@ internal sealed class GoldenTests(TestDevice row)
 
     [Explicit]
     [Category("Long")]
-    [TestCaseSource(nameof(Cases))]
+    [TestCaseSource(nameof(CasesForRelease))]
     public void With_gradient_release_every_number_is_the_same_on_every_device(string path) =>
         Check(Replayer.Run(GoldenCase.Read(path), _device, releases: true));
 

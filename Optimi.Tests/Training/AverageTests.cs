@@ -106,6 +106,29 @@ internal sealed class AverageTests
     }
 
     [TestCaseSource(typeof(TestDevice), nameof(TestDevice.Kinds))]
+    public void Skipped_steps_neither_begin_an_average_nor_change_it(TestDevice row)
+    {
+        using var parameters = new ParameterBuffer(row.Shared);
+        Parameter parameter = parameters.Add("p", DType.BFloat16, 300);
+        parameter.Value.Fill(2);
+        using var optimizer = new AdamW(parameters, lr: 0.01) { AverageDecay = 0.5, MaxNorm = 1 };
+        var reference = new AverageReference(optimizer, parameter);
+        foreach (float gradient in (float[])[float.NaN, float.NaN, 1, 2, float.PositiveInfinity, 3, float.NaN])
+        {
+            parameter.Gradient.Fill(gradient);
+            if (float.IsFinite(gradient))
+                AverageReference.Step(optimizer, optimizer.Step, reference);
+            else
+                optimizer.Step();
+            reference.Check();
+        }
+
+        Assert.That((optimizer.SkippedSteps, optimizer.StepCount(parameter)), Is.EqualTo((4, 3)));
+        using (optimizer.SwapIn())
+            Assert.That(() => optimizer.StepWithStatistics(), Throws.TypeOf<OptionException>());
+    }
+
+    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.Kinds))]
     public void Averages_come_and_go_while_a_training_goes_on(TestDevice row)
     {
         Assert.That(Train(switches: true), Is.EqualTo(Train(switches: false)));
