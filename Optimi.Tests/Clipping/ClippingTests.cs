@@ -8,7 +8,7 @@ internal sealed class ClippingTests
     private static IEnumerable<TestCaseData> Rows =>
         from device in TestDevice.All
         from optimizer in TestOptimizer.All
-        // PoCL compiles each of these kernels for the first time here.
+            // PoCL compiles each of these kernels for the first time here.
         where device.Name != "opencl" || optimizer.Name is "adamw"
         select new TestCaseData(device, optimizer).SetArgDisplayNames(device.Name, optimizer.Name);
 
