@@ -66,7 +66,7 @@ internal sealed class BenchOptions
             _scenario,
             [.. Scenario.All.Select(scenario => scenario.Name), .. ComparedScenario.All.Select(scenario => scenario.Name)],
             name => name,
-            usual: Scenario.All.Count);
+            usual: Scenario.Usual.Count);
         IReadOnlyList<BenchOptimizer> optimizers = Chosen(parsed, _optimizer, BenchOptimizer.All, optimizer => optimizer.Name);
         IReadOnlyList<string> dtypes = Chosen(parsed, _dtype, [.. DTypeNames], name => name);
         bool? kahan = parsed.GetValue(_kahan) switch

@@ -25,7 +25,7 @@ internal sealed record BenchOptimizer(
         Of("stableadamw", new StableAdamWOptions { Lr = 0 }, groups => new StableAdamW(groups),
         [
             new TrafficPass([TrafficSlot.Gradient], ["exp_avg", "exp_avg_sq"]),
-            new TrafficPass(["exp_avg", "exp_avg_sq"], [TrafficSlot.Value, "kahan_comp"]),
+            new TrafficPass(["exp_avg", "exp_avg_sq"], [TrafficSlot.Value, "kahan_comp", "ema"]),
         ]),
     ];
 

@@ -23,7 +23,7 @@ internal static class CaseBenchmark
         IReadOnlyList<int[]> shapes = scenario.Shapes(plan.Parameters);
         // What is compared with a baseline stays where caches leave both.
         using var ring = new WorkloadRing(
-            () => new Workload(device, variant, shapes, scenario.Groups),
+            () => new Workload(device, variant, shapes, scenario.Groups, scenario.IsLoop),
             plan.LeavesCaches && scenario.Baseline == Baseline.None && MemoryLimits.IsOfHost(device) ? HostCache.Bytes : null);
         Workload workload = ring.First;
         using Workload? baseline = BaselineOf(scenario, workload, shapes);

@@ -6,8 +6,15 @@ namespace Optimi.Bench;
 /// <param name="Shapes">The tensors, for about a number of parameters.</param>
 /// <param name="Groups">How many groups they are dealt out to, each with its own learning rate.</param>
 /// <param name="Baseline">What its time is compared with; null for nothing.</param>
+/// <param name="IsLoop">Whether a step does what training loops do around it: unscales and clips gradients, skips what is not finite, and
+/// averages the parameters.</param>
 internal sealed record Scenario(
-    string Name, string Description, Func<int, IReadOnlyList<int[]>> Shapes, int Groups = 1, Baseline Baseline = Baseline.None)
+    string Name,
+    string Description,
+    Func<int, IReadOnlyList<int[]>> Shapes,
+    int Groups = 1,
+    Baseline Baseline = Baseline.None,
+    bool IsLoop = false)
 {
     private const int SmallTensors = 1000;
 
@@ -30,5 +37,9 @@ internal sealed record Scenario(
             GptShapes.Within,
             ManyGroups,
             Baseline.OneGroup),
+        new("loop", "one tensor, unscaled, clipped by its norm, and averaged", parameters => [[parameters]], IsLoop: true),
     ];
+
+    /// <summary>Those that are measured unless others are asked for.</summary>
+    public static IReadOnlyList<Scenario> Usual { get; } = [.. All.Where(scenario => !scenario.IsLoop)];
 }

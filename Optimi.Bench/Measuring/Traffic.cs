@@ -18,6 +18,8 @@ internal sealed record Traffic(IReadOnlyList<IReadOnlyList<TrafficSlot>> Passes)
     {
         IReadOnlyList<string> states = optimizer.StateNames(parameter);
         passes ??= [new TrafficPass([TrafficSlot.Gradient], [TrafficSlot.Value, .. states])];
+        if (optimizer.MaxNorm is not null)
+            passes = [new TrafficPass([TrafficSlot.Gradient], []), .. passes];
         return new Traffic([.. passes.Select(SlotsOf)]);
 
         IReadOnlyList<TrafficSlot> SlotsOf(TrafficPass pass) =>

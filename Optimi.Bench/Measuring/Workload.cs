@@ -8,7 +8,12 @@ internal sealed class Workload : IWorkload
 
     private readonly ParameterBuffer _buffer;
 
-    public Workload(ComputeDevice device, Variant variant, IReadOnlyList<int[]> shapes, int groups)
+    /// <param name="device">The device.</param>
+    /// <param name="variant">The optimizer and the storage.</param>
+    /// <param name="shapes">The tensors.</param>
+    /// <param name="groups">How many groups they are dealt out to.</param>
+    /// <param name="isLoop">Whether steps do what training loops do around them.</param>
+    public Workload(ComputeDevice device, Variant variant, IReadOnlyList<int[]> shapes, int groups, bool isLoop = false)
     {
         Device = device;
         Variant = variant;
@@ -18,6 +23,8 @@ internal sealed class Workload : IWorkload
             group, OptionsOf(variant, group.Key)))];
         MemoryPlan = MemoryPlan.For(Groups);
         Optimizer = variant.Optimizer.Create(Groups);
+        if (isLoop)
+            BeginLoop();
         Length = Parameters.Sum(parameter => parameter.Length);
         TestData.Start(Parameters);
         Traffic = Traffic.Of(Optimizer, Parameters[0], variant.Optimizer.Passes);
@@ -59,6 +66,14 @@ internal sealed class Workload : IWorkload
         for (int i = 0; i < times; i++)
             Optimizer.Step();
         Device.Synchronize();
+    }
+
+    /// <summary>Lets steps do what training loops do around them, so that the results are those without.</summary>
+    private void BeginLoop()
+    {
+        Optimizer.MaxNorm = float.MaxValue;
+        Optimizer.Scaler = GradientScaler.Fixed(1);
+        Optimizer.AverageDecay = 0.999;
     }
 
     public void Dispose()

@@ -14,7 +14,7 @@ internal sealed unsafe class StreamPass
     private readonly uint _mask;
 
     /// <summary>Takes the slabs of a pass.</summary>
-    /// <param name="slabs">The slabs; at least one that is read and one that is updated.</param>
+    /// <param name="slabs">The slabs; at least one that is read.</param>
     /// <param name="length">How many numbers each has.</param>
     /// <param name="mask">See <see cref="StreamLoop.Range"/>.</param>
     public StreamPass(IReadOnlyList<StreamSlab> slabs, long length, uint mask = 0)
@@ -53,10 +53,10 @@ internal sealed unsafe class StreamPass
     {
         StreamSlab[] kind = [.. slabs.Where(slab => slab.IsWritten == isWritten).OrderBy(slab => slab.Width)];
         int most = isWritten ? StreamLoop.MaxUpdated : StreamLoop.MaxRead;
-        if (kind.Length < 1 || kind.Length > most || slabs.Any(slab => slab.Width != narrow && slab.Width != 2 * narrow))
+        if (kind.Length < (isWritten ? 0 : 1) || kind.Length > most || slabs.Any(slab => slab.Width != narrow && slab.Width != 2 * narrow))
         {
             throw new ArgumentException(
-                $"A pass has 1 to {StreamLoop.MaxRead} slabs to read and 1 to {StreamLoop.MaxUpdated} to update, some twice as wide;"
+                $"A pass has 1 to {StreamLoop.MaxRead} slabs to read and at most {StreamLoop.MaxUpdated} to update, some twice as wide;"
                 + $" not {string.Join(", ", slabs)}.");
         }
 
