@@ -17,8 +17,11 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
     private readonly Transaction _transaction = new();
     private GradientPass? _pass;
     private int _groups;
+
+    /// <summary>The sum of each parameter's squares in the last step, and in the step whose parameters are stepped one after the other.</summary>
     private float[] _sums = [];
-    private float[] _room = [];
+
+    private float[] _released = [];
     private float _sum;
 
     /// <summary>The optimizers whose step was queued and is not known to be made or skipped; a tensor's, if it was stepped alone.</summary>
@@ -70,7 +73,8 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
     public float Norm => HasNorm ? MathF.Sqrt(_sum) : float.NaN;
 
     /// <summary>The norm of a parameter's gradient that was found last.</summary>
-    public float NormOf(Parameter parameter) => HasNorm ? MathF.Sqrt(_sums[_pass!.NumberOf(parameter)]) : float.NaN;
+    public float NormOf(Parameter parameter) =>
+        HasNorm && _pass!.TryGetNumber(parameter, out int number) ? MathF.Sqrt(_sums[number]) : float.NaN;
 
     private bool HasNorm { get; set; }
 
@@ -86,7 +90,7 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
             if (isAsked)
                 PassFor(transaction).Begin(transaction);
             bool isKnown = isAsked && _pass!.Verdict is null;
-            if (isKnown && !Judge(Scalars, tensor: null))
+            if (isKnown && IsSkippedNow(Scalars, tensor: null))
             {
                 transaction.Commit();
                 return;
@@ -107,9 +111,7 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
             _pass!.Run(Scalars);
         foreach (Optimizer optimizer in optimizers)
             optimizer.RunStep();
-        (_isPending, _pendingTensor) = (isQueued, null);
-        if (!isQueued)
-            Count();
+        End(isQueued, isAsked, tensor: null);
     }
 
     /// <summary>Steps one parameter whose gradient has to pass by itself: a norm of all there is only in the step before.</summary>
@@ -129,7 +131,7 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
             var gradient = new PassingGradient(parameter, passing ?? parameter.GradientPlace);
             number = pass.NumberOf(parameter);
             pass.BeginAlone(number, gradient.Place);
-            if (pass.Verdict is null && !Judge(OfOne, number))
+            if (pass.Verdict is null && IsSkippedNow(OfOne, number))
             {
                 transaction.Commit();
                 return;
@@ -145,9 +147,7 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
         if (isQueued)
             _pass.Run(OfOne);
         optimizer.RunStep();
-        (_isPending, _pendingTensor) = (isQueued, number);
-        if (!isQueued)
-            Count();
+        End(isQueued, isJudged: true, number);
     }
 
     /// <summary>The factor of gradients whose step nothing has to be found out for.</summary>
@@ -183,7 +183,7 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
         if (_isPending)
         {
             _isPending = false;
-            if (Take(_pass!.Await(), _pendingTensor))
+            if (Take(_pendingTensor))
                 Count();
         }
 
@@ -205,24 +205,35 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
     private JudgeScalars OfOne => new(1, float.PositiveInfinity, IsSkipping ? 1 : 0);
 
     /// <summary>Makes the pass where the host knows its result at once.</summary>
-    /// <returns>Whether the step is made.</returns>
-    private bool Judge(JudgeScalars scalars, int? tensor)
+    /// <returns>Whether the step is skipped; then this is all there is to do.</returns>
+    private bool IsSkippedNow(JudgeScalars scalars, int? tensor)
     {
         _pass!.Run(scalars);
-        return Take(_pass.Await(), tensor);
+        return _pass.Await()[1] != 0 && !Take(tensor);
+    }
+
+    /// <summary>Takes notice of a step that was made, or queued.</summary>
+    private void End(bool isQueued, bool isJudged, int? tensor)
+    {
+        (_isPending, _pendingTensor) = (isQueued, tensor);
+        if (isQueued)
+            return;
+        if (isJudged)
+            Take(tensor);
+        Count();
     }
 
     /// <summary>Takes notice of what was found.</summary>
-    /// <param name="found">The verdict and the sums.</param>
     /// <param name="tensor">The one parameter whose step it is; null if it is a step of all.</param>
     /// <returns>Whether the step is made.</returns>
-    private bool Take(ReadOnlySpan<float> found, int? tensor)
+    private bool Take(int? tensor)
     {
+        ReadOnlySpan<float> found = _pass!.Await();
         bool isSkipped = found[1] != 0;
         ReadOnlySpan<float> sums = found[JudgeTables.SumsOfTensors..];
         if (tensor is int one)
         {
-            _sums[one] = isSkipped ? 0 : sums[one];
+            _released[one] = isSkipped ? 0 : sums[one];
         }
         else
         {
@@ -252,10 +263,11 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
             return;
         }
 
-        _sum = HostGradientPass.SumOf(_sums, _room);
+        _sum = HostGradientPass.SumOf(_released, _sums);
         HasNorm = true;
         _releaseFactor = new JudgeScalars(1, (float)MaxNorm, 0).Of(_sum).Factor;
-        Array.Clear(_sums);
+        _released.CopyTo(_sums, 0);
+        Array.Clear(_released);
     }
 
     /// <summary>The pass over all parameters that there are now.</summary>
@@ -271,16 +283,18 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
     {
         Parameter[] parameters =
             [.. optimizers.SelectMany(optimizer => optimizer.Groups).SelectMany(group => group.Parameters)];
-        GradientPass? old = _pass;
-        int oldGroups = _groups;
-        float[] oldSums = _sums;
+        (GradientPass? pass, int groups, float[] sums, float[] released) old = (_pass, _groups, _sums, _released);
         GradientPass made = transaction.Add<GradientPass>(
             device.Shape == KernelShape.Host ? new HostGradientPass(device, parameters) : new DeviceGradientPass(device, parameters));
-        (_pass, _groups, _sums) = (made, groups, new float[parameters.Length]);
-        _room = new float[parameters.Length];
-        oldSums.CopyTo(_sums, 0);
-        transaction.OnRollback(() => (_pass, _groups, _sums) = (old, oldGroups, oldSums));
-        transaction.OnCommit(() => old?.Dispose());
+        (_pass, _groups, _sums, _released) = (made, groups, new float[parameters.Length], new float[parameters.Length]);
+        foreach ((int number, Parameter parameter) in parameters.Index())
+        {
+            if (old.pass is not null && old.pass.TryGetNumber(parameter, out int before))
+                (_sums[number], _released[number]) = (old.sums[before], old.released[before]);
+        }
+
+        transaction.OnRollback(() => (_pass, _groups, _sums, _released) = old);
+        transaction.OnCommit(() => old.pass?.Dispose());
         return made;
     }
 }

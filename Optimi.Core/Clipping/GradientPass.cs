@@ -59,6 +59,9 @@ internal abstract class GradientPass : IDisposable
     /// <summary>A parameter's number in the order of the sum.</summary>
     public int NumberOf(Parameter parameter) => _numberOf[parameter];
 
+    /// <summary>Finds it; there is none if the parameter came after the pass was made.</summary>
+    public bool TryGetNumber(Parameter parameter, out int number) => _numberOf.TryGetValue(parameter, out number);
+
     /// <summary>The launch that a parameter's gradient is read by, and its number in it.</summary>
     protected (int Launch, int Index) PlaceOf(int number) => (_entries[number].Launch, _entries[number].Index);
 
