@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Optimi.Kernels;
 
 namespace Optimi;
@@ -30,9 +31,8 @@ internal readonly unsafe ref struct PaddedTile(
             if (!IsCopied(slot))
                 continue;
             byte* copy = Copy(slot);
-            uint bytes = (uint)(length * widths[slot]);
-            Unsafe.CopyBlockUnaligned(copy, (void*)slots[slot], bytes);
-            Unsafe.InitBlockUnaligned(copy + bytes, 0, (uint)(paddedLength * widths[slot]) - bytes);
+            Clear(copy, paddedLength * widths[slot]);
+            Move((byte*)slots[slot], copy, length * widths[slot]);
             loaded[slot] = (nint)copy;
         }
 
@@ -45,11 +45,47 @@ internal readonly unsafe ref struct PaddedTile(
         for (int slot = 0; slot < Slot.Count; slot++)
         {
             if (IsCopied(slot) && slot != Slot.Gradients)
-                Unsafe.CopyBlockUnaligned((void*)slots[slot], Copy(slot), (uint)(length * widths[slot]));
+                Move(Copy(slot), (byte*)slots[slot], length * widths[slot]);
         }
     }
 
     private bool IsCopied(int slot) => ((unpaddedSlots >> slot) & 1) != 0 && widths[slot] != 0;
 
     private byte* Copy(int slot) => memory + (slot * BytesPerSlot);
+
+    /// <summary>Sets to zero, up to a multiple of 16 bytes, for which there is room.</summary>
+    private static void Clear(byte* memory, int bytes)
+    {
+        for (int at = 0; at < bytes; at += sizeof(Vector128<byte>))
+            Vector128.Store(Vector128<byte>.Zero, memory + at);
+    }
+
+    /// <summary>Copies bytes, an even number. Most are less than a vector, of thousands of tensors in a step: then two moves that overlap
+    /// take a fraction of a call's time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Move(byte* from, byte* to, int bytes)
+    {
+        if (bytes > 2 * sizeof(Vector128<byte>))
+            Unsafe.CopyBlockUnaligned(to, from, (uint)bytes);
+        else if (bytes >= sizeof(Vector128<byte>))
+            MoveTwo<Vector128<byte>>(from, to, bytes);
+        else if (bytes >= sizeof(ulong))
+            MoveTwo<ulong>(from, to, bytes);
+        else if (bytes >= sizeof(uint))
+            MoveTwo<uint>(from, to, bytes);
+        else
+            MoveTwo<ushort>(from, to, bytes);
+    }
+
+    /// <summary>Copies the first bytes and the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MoveTwo<T>(byte* from, byte* to, int bytes)
+        where T : unmanaged
+    {
+        int last = bytes - sizeof(T);
+        T first = Unsafe.ReadUnaligned<T>(from);
+        T second = Unsafe.ReadUnaligned<T>(from + last);
+        Unsafe.WriteUnaligned(to, first);
+        Unsafe.WriteUnaligned(to + last, second);
+    }
 }
