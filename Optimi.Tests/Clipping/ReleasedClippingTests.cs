@@ -1,3 +1,5 @@
+using Optimi.Bench;
+
 namespace Optimi.Tests;
 
 /// <summary>Clipping with gradient release: the norm of the step before clips, and a parameter is skipped by itself.</summary>
@@ -12,7 +14,7 @@ internal sealed class ReleasedClippingTests
         using var expected = new ClippedTensors(row.Shared, DType.Float32);
         using var released = new AdamW(tensors.All, lr: 0.01) { GradientRelease = true, MaxNorm = MaxNorm };
         using var plain = new AdamW(expected.All, lr: 0.01);
-        var model = new ReleasedModel();
+        var model = new ReplayedModel();
         GradientRelease.Prepare(model, released);
         float factor = 1;
         for (int step = 1; step <= 4; step++)
@@ -53,7 +55,7 @@ internal sealed class ReleasedClippingTests
         using ComputeDevice device = ComputeDevice.Open("cpu");
         using var tensors = new ClippedTensors(device);
         using var released = new AdamW(tensors.All, lr: 0.01) { GradientRelease = true, MaxNorm = MaxNorm };
-        var model = new ReleasedModel();
+        var model = new ReplayedModel();
         GradientRelease.Prepare(model, released);
         model.Release(tensors.All[1], ClippedTensors.Numbers(tensors.All[1], 1));
         model.Release(tensors.All[2], ClippedTensors.Numbers(tensors.All[2], 1));
@@ -63,21 +65,5 @@ internal sealed class ReleasedClippingTests
         Assert.That(
             released.GradientNorm,
             Is.EqualTo(MathF.Sqrt(ClipReference.TreeSum([0, 0, ClipReference.Squares(ClippedTensors.Numbers(tensors.All[2], 2), 1), 0, 0, 0]))));
-    }
-
-    private sealed class ReleasedModel : IGradientSource
-    {
-        private readonly Dictionary<Parameter, GradientHook> _hooks = [];
-
-        public void Subscribe(Parameter parameter, GradientHook hook) => _hooks.Add(parameter, hook);
-
-        public void Unsubscribe(Parameter parameter, GradientHook hook) => _hooks.Remove(parameter);
-
-        public void Release(Parameter parameter, float[] gradient)
-        {
-            RentedGradient rented = parameter.RentGradient();
-            rented.CopyFrom(gradient);
-            _hooks[parameter].Ready(rented);
-        }
     }
 }

@@ -106,7 +106,7 @@ internal sealed class AllocationTests
     }
 
     [TestCaseSource(nameof(Devices))]
-    public void A_thousand_tensors_whose_gradients_are_judged_are_two_launches_for_each_type_and_one(TestDevice row)
+    public void A_thousand_tensors_that_are_unscaled_clipped_and_averaged_are_two_launches_for_each_type_and_one(TestDevice row)
     {
         const int Count = 1000;
         ComputeDevice device = row.Shared;
@@ -114,7 +114,7 @@ internal sealed class AllocationTests
         for (int i = 0; i < Count; i++)
             parameters.Add($"{i}", (DType)(i % 2), 1 + (i % 300)).Gradient.Fill(i % 7);
         using var created = new AdamW(parameters, lr: 0.01);
-        (created.MaxNorm, created.Scaler) = (1, new GradientScaler());
+        (created.MaxNorm, created.Scaler, created.AverageDecay) = (1, new GradientScaler(), 0.999);
         created.PrepareAsync().GetAwaiter().GetResult();
         Assert.That(Allocations.Of(() => Run(created)), Is.Zero);
         long launches = device.Launches;
