@@ -17,7 +17,7 @@ internal sealed class TrainCommandTests : TrainCommandFixture
         [
             "name", "optimizer", "dtype", "kahan", "device", "gradientRelease", "accumulate", "schedule", "parameters", "steps",
             "firstLoss", "finalLoss", "weightBytes", "gradientBytes", "peakGradientBytes", "stateBytes", "optimizerMsPerStep", "seconds", "weightsSha256",
-            "memoryPlan",
+            "memoryPlan", "skippedSteps",
         ];
         Assert.Multiple(() =>
         {
