@@ -18,6 +18,8 @@ internal static class TrainCommand
 
     private const double ExampleEma = 0.999;
 
+    private const double ExampleClip = 1;
+
     private const int UsualWidth = 320;
 
     /// <summary>The weights between two such layers are as many as one array can hold.</summary>
@@ -31,8 +33,8 @@ internal static class TrainCommand
             Description = $"One of {string.Join(", ", TrainingOptimizers.All.Keys)}.",
             DefaultValueFactory = _ => "adamw",
         };
-        var dtype = new Option<string?>("--dtype") { Description = "float32 or bfloat16. Default: both." };
-        var kahan = new Option<string?>("--kahan") { Description = "on or off, for bfloat16. Default: both." };
+        var dtype = new Option<string?>("--dtype") { Description = "float32, bfloat16 or float16. Default: float32 and bfloat16." };
+        var kahan = new Option<string?>("--kahan") { Description = "on or off, for bfloat16 and float16. Default: both." };
         var device = new Option<string>("--device") { Description = "The device.", DefaultValueFactory = _ => "cpu" };
         var steps = new Option<string?>("--steps") { Description = $"Steps of each training. Default: {UsualSteps}." };
         var lr = new Option<string?>("--lr") { Description = "The peak learning rate. Default: the optimizer's." };
@@ -55,6 +57,16 @@ internal static class TrainCommand
         {
             Description = $"Average the weights with this decay, {Numbers.Text(ExampleEma)} for example, and show the averages' loss. Default: no average.",
         };
+        var clip = new Option<string?>("--clip")
+        {
+            Description = "Clip gradients by this norm of all of them, and skip steps whose gradients are not finite. With gradient release"
+                + " it is the norm of the step before that clips. Default: no clipping.",
+        };
+        var lossScale = new Option<string?>("--loss-scale")
+        {
+            Description = "What the loss is multiplied by, so that gradients do not vanish: a number, auto for a scale that halves when a"
+                + " step is skipped and doubles when long none was, or off. Default: auto for float16 without gradient release, else off.",
+        };
         var seed = new Option<string?>("--seed") { Description = $"Of initial values and batches. Default: {UsualSeed}." };
         var output = new Option<string>("--out")
         {
@@ -62,13 +74,14 @@ internal static class TrainCommand
             DefaultValueFactory = _ => Path.Combine("artifacts", "train"),
         };
         var noPlot = new Option<bool>("--no-plot") { Description = "Draw no chart." };
-        dtype.AcceptOnlyFromAmong("float32", "bfloat16");
+        dtype.AcceptOnlyFromAmong("float32", "bfloat16", "float16");
         kahan.AcceptOnlyFromAmong("on", "off");
         optimizer.AcceptOnlyFromAmong([.. TrainingOptimizers.All.Keys]);
         schedule.AcceptOnlyFromAmong([.. TrainingSchedules.All.Keys]);
-        var command = new Command("train", "Trains a character-level language model in float32, bf16 with Kahan, and bf16 without.")
+        var command = new Command("train", "Trains a character-level language model in float32, bf16 with Kahan, and bf16 without, or in fp16.")
         {
-            text, optimizer, dtype, kahan, device, layers, width, release, accumulate, ema, steps, lr, schedule, seed, output, noPlot,
+            text, optimizer, dtype, kahan, device, layers, width, release, accumulate, ema, clip, lossScale, steps, lr, schedule, seed, output,
+            noPlot,
         };
         // On a thread of its own, so that Ctrl-C is heard while it runs.
         command.SetAction((parsed, cancellation) => Task.Run(() => Guarded(() =>
@@ -82,21 +95,27 @@ internal static class TrainCommand
             int outputs = Numbers.Whole(parsed, width, least: 1, UsualWidth, MostWidth) ?? UsualWidth;
             int every = Numbers.Whole(parsed, accumulate, least: 1, 1) ?? 1;
             double? decay = Numbers.Share(parsed, ema, ExampleEma);
+            double? norm = Numbers.Positive(parsed, clip, ExampleClip);
+            bool isReleasing = parsed.GetValue(release);
             if (parsed.GetValue(dtype) == "float32" && parsed.GetValue(kahan) is not null)
-                throw new TrainingException("--kahan is for bfloat16; float32 parameters lose nothing that could be kept.");
+                throw new TrainingException("--kahan is for bfloat16 and float16; float32 parameters lose nothing that could be kept.");
             Corpus corpus = Corpus.Read(
                 parsed.GetValue(text) ?? Corpus.RepositoryAround(Environment.CurrentDirectory), MinCharacters);
-            IEnumerable<TrainingPlan> plans = Variants(parsed.GetValue(dtype), parsed.GetValue(kahan)).Select(variant =>
-                new TrainingPlan(
+            // All are read before the folder is made, so that what cannot be used leaves nothing behind.
+            TrainingPlan[] plans =
+            [
+                .. Variants(parsed.GetValue(dtype), parsed.GetValue(kahan)).Select(variant => new TrainingPlan(
                     variant.Name, name, variant.DType, variant.Kahan, parsed.GetValue(device)!, count, peak, start, depth,
-                    outputs, parsed.GetValue(release), every, parsed.GetValue(schedule)!, decay));
+                    outputs, isReleasing, every, parsed.GetValue(schedule)!, decay, norm,
+                    LossScaling.Read(parsed, lossScale, variant.DType, isReleasing))),
+            ];
             string folder = parsed.GetValue(output)!;
             if (string.IsNullOrWhiteSpace(folder))
                 throw new TrainingException("--out is empty; it must name a folder.");
             // Before the trainings, so that they are not done for nothing.
             Directory.CreateDirectory(folder);
             var report = new TrainingReport(folder, parsed.GetValue(noPlot));
-            IReadOnlyList<TrainingResult> results = TrainingDisplay.Run([.. plans], corpus, cancellation);
+            IReadOnlyList<TrainingResult> results = TrainingDisplay.Run(plans, corpus, cancellation);
             report.Write(results);
             return Judge(results, peak);
         })));
@@ -111,6 +130,10 @@ internal static class TrainCommand
             yield return ("bf16 + Kahan", DType.BFloat16, true);
         if (dtype is null or "bfloat16" && kahan is null or "off")
             yield return ("bf16", DType.BFloat16, false);
+        if (dtype is "float16" && kahan is null or "on")
+            yield return ("fp16 + Kahan", DType.Float16, true);
+        if (dtype is "float16" && kahan is null or "off")
+            yield return ("fp16", DType.Float16, false);
     }
 
     /// <summary>Says which trainings diverged.</summary>

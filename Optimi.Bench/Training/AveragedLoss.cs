@@ -18,7 +18,7 @@ internal static class AveragedLoss
         for (int batch = 0; batch < batches; batch++)
         {
             draw();
-            sum += model.LossAndGradients(contexts, targets, gradients);
+            sum += model.LossAndGradients(contexts, targets, gradients, lossScale: 1);
         }
 
         return sum / batches;

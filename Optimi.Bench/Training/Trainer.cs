@@ -41,6 +41,9 @@ internal static class Trainer
         var parameters = new ModelParameters(buffer, plan.DType, corpus.Vocabulary, plan.Layers, plan.Width, random);
         using Optimizer optimizer = TrainingOptimizers.All[plan.Optimizer].Create(buffer, plan.Lr, plan.Kahan);
         optimizer.AverageDecay = plan.Ema;
+        optimizer.MaxNorm = plan.Clip;
+        optimizer.GradientRelease = plan.GradientRelease;
+        optimizer.Scaler = plan.LossScaling?.Create();
         LRScheduler schedule = TrainingSchedules.All[plan.Schedule](optimizer, plan.Steps);
         // The model takes views of the parameters, for which their memory is allocated.
         MemoryPlan memory = MemoryPlan.For(optimizer.Groups, parameters.Layers.Select(layer => layer.All));
@@ -56,13 +59,14 @@ internal static class Trainer
         IGradientSink gradients = plan.GradientRelease ? Release(optimizer, inOptimizer) : new ParameterGradients();
         var watch = Stopwatch.StartNew();
         double loss = 0;
-        // From a loss that is not finite there is no way back: the gradients are then not finite either, nor will the weights be.
+        // From a loss that is not finite there is no way back: it comes from the weights, since it is not scaled, and neither a step nor a
+        // skipped one makes those better. Gradients that are not finite, of a finite loss, only skip their step.
         while (losses.Count < plan.Steps && double.IsFinite(loss) && !cancellation.IsCancellationRequested)
         {
             corpus.Draw(random, contexts, targets);
             int step = losses.Count + 1;
             optimizer.Accumulate = step % plan.Accumulate != 0;
-            loss = model.LossAndGradients(contexts, targets, gradients);
+            loss = model.LossAndGradients(contexts, targets, gradients, (float)(optimizer.Scaler?.Scale ?? 1));
             losses.Add(loss);
 
             inOptimizer.Start();
@@ -103,14 +107,16 @@ internal static class Trainer
         {
             Ema = plan.Ema,
             AveragedLoss = averaged,
+            Clip = plan.Clip,
+            LossScale = optimizer.Scaler?.Scale,
+            SkippedSteps = optimizer.SkippedSteps,
             Losses = losses,
         };
     }
 
-    /// <summary>Lets parameters be stepped in the backward pass.</summary>
+    /// <summary>Lets parameters be stepped in the backward pass, by an optimizer that is made for it.</summary>
     private static ReleasedGradients Release(Optimizer optimizer, Stopwatch inOptimizer)
     {
-        optimizer.GradientRelease = true;
         var gradients = new ReleasedGradients(inOptimizer);
         GradientRelease.Prepare(gradients, optimizer);
         return gradients;

@@ -42,10 +42,18 @@ internal sealed class TrainingReport(string folder, bool noPlot)
         bool areAveraged = results.Any(result => result.AveragedLoss is not null);
         if (areAveraged)
             table.AddColumn("averaged loss");
+        bool areScaled = results.Any(result => result.LossScale is not null);
+        if (areScaled)
+            table.AddColumn("loss scale");
+        bool maySkip = results.Any(result => result.MaySkip);
+        if (maySkip)
+            table.AddColumn("skipped steps");
         TrainingResult? reference = results.FirstOrDefault(result => result.Dtype == DType.Float32);
         foreach (TrainingResult result in results)
         {
             string[] averaged = areAveraged ? [Number(result.AveragedLoss ?? double.NaN, "0.0000")] : [];
+            string[] scale = areScaled ? [result.LossScale is double number ? Number(number, "G9") : "-"] : [];
+            string[] skipped = maySkip ? [result.MaySkip ? Number(result.SkippedSteps, "#,0") : "-"] : [];
             table.AddRow(
             [
                 result.Name,
@@ -59,6 +67,8 @@ internal sealed class TrainingReport(string folder, bool noPlot)
                 Number(result.OptimizerMsPerStep, "0.000"),
                 Number(result.OptimizerShare, "0.0 %"),
                 .. averaged,
+                .. scale,
+                .. skipped,
             ]);
         }
 

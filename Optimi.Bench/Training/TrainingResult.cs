@@ -33,6 +33,21 @@ internal sealed record TrainingResult(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? AveragedLoss { get; init; }
 
+    /// <summary>The largest norm of all gradients; null for any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Clip { get; init; }
+
+    /// <summary>The scale of the loss at the end; null if it was not scaled.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? LossScale { get; init; }
+
+    /// <summary>How many steps were skipped because gradients were not finite; with gradient release, how many parameters' steps.</summary>
+    public long SkippedSteps { get; init; }
+
+    /// <summary>Whether steps may be skipped at all.</summary>
+    [JsonIgnore]
+    public bool MaySkip => Clip is not null || LossScale is not null;
+
     /// <summary>The loss of each step.</summary>
     [JsonIgnore]
     public IReadOnlyList<double> Losses { get; init; } = [];

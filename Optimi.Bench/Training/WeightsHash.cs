@@ -17,15 +17,20 @@ internal static class WeightsHash
 
     private static ReadOnlySpan<byte> BytesOf(Parameter parameter)
     {
-        if (parameter.DType == DType.Float32)
+        switch (parameter.DType)
         {
-            float[] values = new float[parameter.Length];
-            parameter.Value.CopyTo(values);
-            return MemoryMarshal.AsBytes<float>(values);
+            case DType.Float32:
+                float[] values = new float[parameter.Length];
+                parameter.Value.CopyTo(values);
+                return MemoryMarshal.AsBytes<float>(values);
+            case DType.BFloat16:
+                var bfloats = new BFloat16[parameter.Length];
+                parameter.Value.CopyTo(bfloats);
+                return MemoryMarshal.AsBytes<BFloat16>(bfloats);
+            default:
+                var halves = new Half[parameter.Length];
+                parameter.Value.CopyTo(halves);
+                return MemoryMarshal.AsBytes<Half>(halves);
         }
-
-        var halves = new BFloat16[parameter.Length];
-        parameter.Value.CopyTo(halves);
-        return MemoryMarshal.AsBytes<BFloat16>(halves);
     }
 }

@@ -6,25 +6,8 @@ using Optimi.Bench;
 namespace Optimi.Tests;
 
 [NonParallelizable]
-internal sealed class TrainCommandTests
+internal sealed class TrainCommandTests : TrainCommandFixture
 {
-    private string _folder = null!;
-    private CapturedConsole _console = null!;
-
-    [SetUp]
-    public void MakeFolder()
-    {
-        _folder = Directory.CreateTempSubdirectory("optimi").FullName;
-        _console = new CapturedConsole();
-    }
-
-    [TearDown]
-    public void RemoveFolder()
-    {
-        _console.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
     [Test]
     public void Three_runs_are_summed_up_in_files()
     {
@@ -34,7 +17,7 @@ internal sealed class TrainCommandTests
         [
             "name", "optimizer", "dtype", "kahan", "device", "gradientRelease", "accumulate", "schedule", "parameters", "steps",
             "firstLoss", "finalLoss", "weightBytes", "gradientBytes", "peakGradientBytes", "stateBytes", "optimizerMsPerStep", "seconds", "weightsSha256",
-            "memoryPlan",
+            "memoryPlan", "skippedSteps",
         ];
         Assert.Multiple(() =>
         {
@@ -50,11 +33,11 @@ internal sealed class TrainCommandTests
                 Assert.That(
                     plan.GetProperty("stateBytes").GetInt64() + plan.GetProperty("compensationBytes").GetInt64(),
                     Is.EqualTo(run.GetProperty("stateBytes").GetInt64()));
-                Assert.That(_console.Out, Does.Match($@"(?m)^{Regex.Escape(run.GetProperty("name").GetString()!)} +memory \d+\.\d\d MiB \("));
+                Assert.That(Output.Out, Does.Match($@"(?m)^{Regex.Escape(run.GetProperty("name").GetString()!)} +memory \d+\.\d\d MiB \("));
             }
 
-            Assert.That(File.ReadAllLines(Path.Combine(_folder, "loss.csv")), Has.Length.EqualTo(41));
-            Assert.That(File.Exists(Path.Combine(_folder, "loss.png")), Is.EqualTo(LossChart.CanDraw));
+            Assert.That(File.ReadAllLines(Path.Combine(Folder, "loss.csv")), Has.Length.EqualTo(41));
+            Assert.That(File.Exists(Path.Combine(Folder, "loss.png")), Is.EqualTo(LossChart.CanDraw));
         });
     }
 
@@ -78,7 +61,7 @@ internal sealed class TrainCommandTests
                 Is.EqualTo(2 * run.GetProperty("weightBytes").GetInt64()));
             Assert.That(
                 run.GetProperty("peakGradientBytes").GetInt64(), Is.EqualTo(without.GetProperty("peakGradientBytes").GetInt64()));
-            Assert.That(_console.Out, Does.Contain("averag"));
+            Assert.That(Output.Out, Does.Contain("averag"));
         });
     }
 
@@ -88,17 +71,17 @@ internal sealed class TrainCommandTests
     public void A_decay_that_no_average_has_is_refused(string decay)
     {
         Assert.That(Train("--ema", decay), Is.EqualTo(ExitCode.UnusableInput));
-        Assert.That(_console.Error, Does.Contain($"--ema is '{decay}', but it must be").And.Contain("such as 0.999."));
+        Assert.That(Output.Error, Does.Contain($"--ema is '{decay}', but it must be").And.Contain("such as 0.999."));
     }
 
     [Test]
     public void The_same_seed_gives_the_same_losses_and_another_seed_others()
     {
-        File.WriteAllText(Path.Combine(_folder, "loss.png"), "an earlier training's");
+        File.WriteAllText(Path.Combine(Folder, "loss.png"), "an earlier training's");
         string[] files = [.. ((string[])["1", "1", "2"]).Select(seed =>
         {
             Train("--steps", "5", "--dtype", "bfloat16", "--kahan", "on", "--no-plot", "--seed", seed);
-            return $"{Runs().Single().GetProperty("weightsSha256")} {File.ReadAllText(Path.Combine(_folder, "loss.csv"))}";
+            return $"{Runs().Single().GetProperty("weightsSha256")} {File.ReadAllText(Path.Combine(Folder, "loss.csv"))}";
         })];
         Assert.Multiple(() =>
         {
@@ -106,7 +89,7 @@ internal sealed class TrainCommandTests
             Assert.That(files[1], Is.EqualTo(files[0]));
             Assert.That(files[2], Is.Not.EqualTo(files[0]));
             Assert.That(files[2][..64], Is.Not.EqualTo(files[0][..64]));
-            Assert.That(File.Exists(Path.Combine(_folder, "loss.png")), Is.False);
+            Assert.That(File.Exists(Path.Combine(Folder, "loss.png")), Is.False);
         });
     }
 
@@ -162,8 +145,8 @@ internal sealed class TrainCommandTests
     public void A_schedule_that_there_is_not_is_refused()
     {
         Assert.That(TrainCommand.Create().Parse(["--schedule", "exponential"]).Invoke(), Is.Not.Zero);
-        Assert.That(_console.Error, Does.Contain("'exponential'"));
-        Assert.That(_console.Out + _console.Error, Does.Contain("constant").And.Contain("wsd"));
+        Assert.That(Output.Error, Does.Contain("'exponential'"));
+        Assert.That(Output.Out + Output.Error, Does.Contain("constant").And.Contain("wsd"));
     }
 
     [Test]
@@ -178,13 +161,13 @@ internal sealed class TrainCommandTests
             foreach (JsonElement run in runs)
             {
                 Assert.That(
-                    _console.Error,
+                    Output.Error,
                     Does.Contain($"{run.GetProperty("name")} diverged: at step {run.GetProperty("steps")} its loss was NaN"));
                 Assert.That(run.GetProperty("steps").GetInt32(), Is.InRange(2, 19));
             }
 
-            Assert.That(_console.Error, Does.Contain("Use an --lr below 1000000000."));
-            Assert.That(_console.Out, Does.Contain("final loss").And.Contains("bf16 + Kahan"));
+            Assert.That(Output.Error, Does.Contain("Use an --lr below 1000000000."));
+            Assert.That(Output.Out, Does.Contain("final loss").And.Contains("bf16 + Kahan"));
         });
     }
 
@@ -195,8 +178,8 @@ internal sealed class TrainCommandTests
         Assert.That(Train("--steps", "10", "--dtype", "float32", "--lr", "0.001", "--no-plot"), Is.EqualTo(ExitCode.Success));
         Assert.Multiple(() =>
         {
-            Assert.That(_console.Out, Does.Match(@"│ \d\.\d{4} +│").And.Match(@"\d\.\d\d MiB").And.Match(@"\d\.\d %"));
-            Assert.That(File.ReadAllLines(Path.Combine(_folder, "loss.csv"))[1], Does.Match(@"^1,\d\.\d+$"));
+            Assert.That(Output.Out, Does.Match(@"│ \d\.\d{4} +│").And.Match(@"\d\.\d\d MiB").And.Match(@"\d\.\d %"));
+            Assert.That(File.ReadAllLines(Path.Combine(Folder, "loss.csv"))[1], Does.Match(@"^1,\d\.\d+$"));
             Assert.That(Runs().Single().GetProperty("finalLoss").GetDouble(), Is.InRange(1, 10));
         });
     }
@@ -228,19 +211,4 @@ internal sealed class TrainCommandTests
     [Test]
     public void Kahan_summation_for_float32_is_refused() =>
         Assert.That(Train("--dtype", "float32", "--kahan", "on"), Is.EqualTo(ExitCode.UnusableInput));
-
-    /// <summary>Trains on a text that every machine has.</summary>
-    private int Train(params string[] arguments)
-    {
-        string text = Path.Combine(_folder, "text.md");
-        File.WriteAllText(text, string.Concat(Enumerable.Range(0, 400).Select(i => $"Line {i} says that {i} times {i} is {i * i}.\n")));
-        string[] input = arguments.Contains("--text") ? [] : ["--text", text];
-        return TrainCommand.Create().Parse([.. arguments, .. input, "--out", _folder]).Invoke();
-    }
-
-    private JsonElement[] Runs()
-    {
-        using JsonDocument summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "summary.json")));
-        return [.. summary.RootElement.GetProperty("runs").EnumerateArray().Select(run => run.Clone())];
-    }
 }

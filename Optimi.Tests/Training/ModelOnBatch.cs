@@ -28,9 +28,9 @@ internal sealed class ModelOnBatch : IDisposable
         return gradient;
     }
 
-    /// <summary>The loss; the gradients go to the sink, or to the parameters.</summary>
-    public double Loss(IGradientSink? gradients = null) =>
-        _model.LossAndGradients(_contexts, _targets, gradients ?? new ParameterGradients());
+    /// <summary>The loss; the scaled loss's gradients go to the sink, or to the parameters.</summary>
+    public double Loss(IGradientSink? gradients = null, float lossScale = 1) =>
+        _model.LossAndGradients(_contexts, _targets, gradients ?? new ParameterGradients(), lossScale);
 
     public void Dispose()
     {

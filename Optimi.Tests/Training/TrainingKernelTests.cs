@@ -26,7 +26,7 @@ internal sealed class TrainingKernelTests
         ];
         Assert.Multiple(() =>
         {
-            Assert.That(kernels, Has.Length.EqualTo(9));
+            Assert.That(kernels, Has.Length.EqualTo(11));
             foreach (EntryPointDescription kernel in kernels)
             {
                 string text = ((PTXCompiledKernel)backend.Compile(kernel, KernelSpecialization.Empty)).PTXAssembly;

@@ -38,13 +38,13 @@ internal sealed class DeviceModel : ITrainedModel
     private int Last => _parameters.Layers.Count - 1;
 
     /// <inheritdoc/>
-    public double LossAndGradients(int[] contexts, int[] targets, IGradientSink gradients)
+    public double LossAndGradients(int[] contexts, int[] targets, IGradientSink gradients, float lossScale)
     {
         _batch.Upload(contexts, targets);
         Embed();
         for (int i = 0; i <= Last; i++)
             Forward(i);
-        Softmax();
+        Softmax(lossScale);
         for (int i = Last; i >= 0; i--)
             Backward(i, gradients);
         EmbeddingGradient(gradients);
@@ -74,11 +74,11 @@ internal sealed class DeviceModel : ITrainedModel
         _kernels.AddBias(_stream, y.IntLength, y, _weights.Values(layer.Bias), layer.Outputs, least);
     }
 
-    private void Softmax()
+    private void Softmax(float lossScale)
     {
         (ArrayView<float> scores, int examples, int symbols, _) = _batch.Activations(Last + 1);
         _kernels.SoftmaxSlope(
-            _stream, examples, scores, _batch.Targets, _batch.Slopes(Last + 1).Numbers, _batch.Losses, symbols);
+            _stream, examples, scores, _batch.Targets, _batch.Slopes(Last + 1).Numbers, _batch.Losses, symbols, lossScale);
     }
 
     /// <summary>One layer's slopes, for which its weights are needed as they were in the forward pass, and then its gradients.</summary>

@@ -12,10 +12,10 @@ internal sealed class LoadedKernels(Accelerator accelerator)
     public Action<AcceleratorStream, Index1D, ArrayView<float>, ArrayView<float>, int, float> AddBias { get; } =
         accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, int, float>(ModelKernels.AddBias);
 
-    public Action<AcceleratorStream, Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, int> SoftmaxSlope
+    public Action<AcceleratorStream, Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, int, float> SoftmaxSlope
     {
         get;
-    } = accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, int>(
+    } = accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, int, float>(
             ModelKernels.SoftmaxSlope);
 
     public Action<AcceleratorStream, Index1D, ArrayView<float>, ArrayView<float>> ReluSlope { get; } =

@@ -21,9 +21,15 @@ public static class ModelKernels
         y[i] = sum < least ? least : sum;
     }
 
-    /// <summary>The loss of an example, and the mean loss's gradient in its scores.</summary>
+    /// <summary>The loss of an example, and the scaled mean loss's gradient in its scores.</summary>
     public static void SoftmaxSlope(
-        Index1D example, ArrayView<float> scores, ArrayView<int> targets, ArrayView<float> slopes, ArrayView<float> losses, int symbols)
+        Index1D example,
+        ArrayView<float> scores,
+        ArrayView<int> targets,
+        ArrayView<float> slopes,
+        ArrayView<float> losses,
+        int symbols,
+        float lossScale)
     {
         int first = example * symbols;
         float most = scores[first];
@@ -36,7 +42,7 @@ public static class ModelKernels
         for (int j = 0; j < symbols; j++)
         {
             float probability = XMath.Exp(scores[first + j] - most) / sum;
-            slopes[first + j] = (j == target ? probability - 1 : probability) / targets.IntLength;
+            slopes[first + j] = (j == target ? probability - 1 : probability) / targets.IntLength * lossScale;
         }
 
         losses[example] = XMath.Log(sum) - (scores[first + target] - most);
@@ -70,10 +76,18 @@ public static class ModelKernels
     }
 
     /// <summary>Copies bfloat16 numbers to float32.</summary>
-    public static void Widen(Index1D i, ArrayView<BFloat16> source, ArrayView<float> target) =>
+    public static void WidenBFloat16(Index1D i, ArrayView<BFloat16> source, ArrayView<float> target) =>
         target[i] = Interop.IntAsFloat((uint)source[i].Bits << 16);
 
     /// <summary>Rounds float32 numbers to the nearest in bfloat16.</summary>
-    public static void Round(Index1D i, ArrayView<float> source, ArrayView<BFloat16> target) =>
+    public static void RoundToBFloat16(Index1D i, ArrayView<float> source, ArrayView<BFloat16> target) =>
         target[i] = new BFloat16((ushort)(Exact.RoundToBFloat16(Exact.PlainNaN(source[i])) >> 16));
+
+    /// <summary>Copies float16 numbers, given by their bits since not every device has the type, to float32.</summary>
+    public static void WidenFloat16(Index1D i, ArrayView<ushort> source, ArrayView<float> target) =>
+        target[i] = Exact.WidenFloat16(source[i]);
+
+    /// <summary>Rounds float32 numbers to the bits of the nearest in float16.</summary>
+    public static void RoundToFloat16(Index1D i, ArrayView<float> source, ArrayView<ushort> target) =>
+        target[i] = (ushort)Exact.PackFloat16(source[i], 0);
 }

@@ -26,14 +26,14 @@ internal sealed class HostModel : ITrainedModel
     }
 
     /// <inheritdoc/>
-    public double LossAndGradients(int[] contexts, int[] targets, IGradientSink gradients)
+    public double LossAndGradients(int[] contexts, int[] targets, IGradientSink gradients, float lossScale)
     {
         // The last step has changed them.
         _embeddings.Pull();
         foreach (HostLayer layer in _layers)
             layer.Pull();
         var batch = new HostBatch(targets.Length, _layers);
-        double loss = Forward(batch, contexts, targets);
+        double loss = Forward(batch, contexts, targets, lossScale);
         for (int i = _layers.Length - 1; i >= 0; i--)
             Backward(batch, i, gradients);
         EmbeddingGradient(contexts, batch.Slopes[0], gradients);
@@ -46,8 +46,8 @@ internal sealed class HostModel : ITrainedModel
         // It has nothing but arrays.
     }
 
-    /// <summary>The mean loss; its gradient in the scores is then in the batch.</summary>
-    private double Forward(HostBatch batch, int[] contexts, int[] targets)
+    /// <summary>The mean loss; the scaled loss's gradient in the scores is then in the batch.</summary>
+    private double Forward(HostBatch batch, int[] contexts, int[] targets, float lossScale)
     {
         double[] losses = new double[targets.Length];
         // Each example is computed by one thread alone: the sums do not depend on threads.
@@ -66,7 +66,7 @@ internal sealed class HostModel : ITrainedModel
                 batch.Activation(_layers.Length, example),
                 batch.Slope(_layers.Length, example),
                 targets[example],
-                1f / targets.Length);
+                lossScale / targets.Length);
         });
         return losses.Average();
     }
