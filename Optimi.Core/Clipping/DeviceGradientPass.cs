@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 using Optimi.Kernels;
@@ -14,7 +15,7 @@ internal sealed class DeviceGradientPass : GradientPass
     private readonly DeviceArray<int> _partsDone;
     private readonly DeviceArray<ScalarLane> _sums;
     private readonly DeviceArray<ScalarLane> _totals;
-    private readonly DeviceArray<float> _result;
+    private readonly DeviceArray<int> _result;
     private readonly Readback _readback;
     private readonly int[] _uploaded;
 
@@ -49,7 +50,7 @@ internal sealed class DeviceGradientPass : GradientPass
         _parts = transaction.Add(allocator.Allocate(parts));
         _partsDone = transaction.Add(allocator.Allocate(new int[Count + 1]));
         _totals = transaction.Add(allocator.Allocate<ScalarLane>(Count));
-        _result = transaction.Add(allocator.Allocate(new float[JudgeTables.SumsOfTensors + Count]));
+        _result = transaction.Add(allocator.Allocate(new int[JudgeTables.SumsOfTensors + Count]));
         _takesPart = transaction.Add(new DeviceTable<int>(device, Count));
         _readback = transaction.Add(new Readback(device, JudgeTables.SumsOfTensors + Count));
         _uploaded = [.. Enumerable.Repeat(-1, Count)];
@@ -67,7 +68,7 @@ internal sealed class DeviceGradientPass : GradientPass
     }
 
     /// <inheritdoc/>
-    public override ArrayView<float>? Verdict => _result.View;
+    public override ArrayView<int>? Verdict => _result.View;
 
     /// <inheritdoc/>
     public override Task Prepare() =>
@@ -106,7 +107,7 @@ internal sealed class DeviceGradientPass : GradientPass
     }
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<float> Await() => _readback.Await();
+    public override ReadOnlySpan<float> Await() => MemoryMarshal.Cast<int, float>(_readback.Await());
 
     /// <inheritdoc/>
     public override void Dispose()

@@ -157,7 +157,7 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
     /// <param name="transaction">What undoes it.</param>
     /// <param name="verdict">What the kernels of steps will read; null for nothing.</param>
     /// <returns>Complete when it is compiled.</returns>
-    public Task Prepare(Transaction transaction, out ILGPU.ArrayView<float>? verdict)
+    public Task Prepare(Transaction transaction, out ILGPU.ArrayView<int>? verdict)
     {
         verdict = null;
         if (!IsAsked)
@@ -209,8 +209,10 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
     private bool IsSkippedNow(JudgeScalars scalars, int? tensor)
     {
         _pass!.Run(scalars);
-        return _pass.Await()[1] != 0 && !Take(tensor);
+        return IsSkipped(_pass.Await()) && !Take(tensor);
     }
+
+    private static bool IsSkipped(ReadOnlySpan<float> found) => BitConverter.SingleToInt32Bits(found[1]) == 0;
 
     /// <summary>Takes notice of a step that was made, or queued.</summary>
     private void End(bool isQueued, bool isJudged, int? tensor)
@@ -229,7 +231,7 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
     private bool Take(int? tensor)
     {
         ReadOnlySpan<float> found = _pass!.Await();
-        bool isSkipped = found[1] != 0;
+        bool isSkipped = IsSkipped(found);
         ReadOnlySpan<float> sums = found[JudgeTables.SumsOfTensors..];
         if (tensor is int one)
         {

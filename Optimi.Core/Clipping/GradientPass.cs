@@ -104,7 +104,7 @@ internal abstract class GradientPass : IDisposable
     public abstract void Run(JudgeScalars scalars);
 
     /// <summary>What the kernels of the step read; null where the host knows it by now.</summary>
-    public abstract ILGPU.ArrayView<float>? Verdict { get; }
+    public abstract ILGPU.ArrayView<int>? Verdict { get; }
 
     /// <summary>What was found, waiting for it and for nothing else: the verdict, the sum of all squares, and the sum of each tensor's.</summary>
     public abstract ReadOnlySpan<float> Await();

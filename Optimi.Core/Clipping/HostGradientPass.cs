@@ -23,7 +23,7 @@ internal sealed unsafe class HostGradientPass : GradientPass
     }
 
     /// <inheritdoc/>
-    public override ArrayView<float>? Verdict => null;
+    public override ArrayView<int>? Verdict => null;
 
     /// <inheritdoc/>
     public override Task Prepare() => Task.CompletedTask;
@@ -55,7 +55,7 @@ internal sealed unsafe class HostGradientPass : GradientPass
 
         float sum = Alone is int one ? ofTensors[one] : SumOf(ofTensors, _totals);
         GradientVerdict verdict = scalars.Of(sum);
-        (_result[0], _result[1], _result[JudgeTables.Sum]) = (verdict.Factor, verdict.IsSkipped, sum);
+        (_result[0], _result[1], _result[JudgeTables.Sum]) = (verdict.Factor, BitConverter.Int32BitsToSingle(verdict.KeepMask), sum);
     }
 
     /// <inheritdoc/>

@@ -12,9 +12,9 @@ internal sealed unsafe class Readback : IDisposable
     private readonly int _count;
     private readonly HostAllocation? _memory;
     private readonly StagingBuffer? _staging;
-    private readonly PageLockScope<float>? _lock;
+    private readonly PageLockScope<int>? _lock;
     private readonly DeviceMarker? _marker;
-    private DeviceArray<float>? _numbers;
+    private DeviceArray<int>? _numbers;
     private bool _isQueued;
     private long _heldAt = -1;
     private long _mark;
@@ -28,16 +28,16 @@ internal sealed unsafe class Readback : IDisposable
         _count = count;
         if (device.IsHost)
             return;
-        _memory = device.Allocator.AllocateHost((long)count * sizeof(float));
+        _memory = device.Allocator.AllocateHost((long)count * sizeof(int));
         using ContextScope current = device.Ilgpu.Enter();
-        _staging = new StagingBuffer((nint)_memory.Start, count, sizeof(float));
+        _staging = new StagingBuffer((nint)_memory.Start, count, sizeof(int));
         // From other memory CUDA would wait for the copy.
-        _lock = device.Ilgpu.Accelerator.CreatePageLockFromPinned<float>((nint)_memory.Start, count);
+        _lock = device.Ilgpu.Accelerator.CreatePageLockFromPinned<int>((nint)_memory.Start, count);
         _marker = DeviceMarker.On(device);
     }
 
     /// <summary>Queues the copy.</summary>
-    public void Queue(DeviceArray<float> numbers)
+    public void Queue(DeviceArray<int> numbers)
     {
         _numbers = numbers;
         if (_marker is null)
@@ -45,14 +45,14 @@ internal sealed unsafe class Readback : IDisposable
         if (_heldAt != _device.Synchronizations)
             _device.Ilgpu.Hold(_memory!);
         _heldAt = _device.Synchronizations;
-        numbers.View.CopyTo(_device.Ilgpu.Stream, _staging!.AsArrayView<float>(0, _count));
+        numbers.View.CopyTo(_device.Ilgpu.Stream, _staging!.AsArrayView<int>(0, _count));
         _marker.Record();
         _mark = _device.Mark();
         _isQueued = true;
     }
 
     /// <summary>The numbers, once they are there.</summary>
-    public ReadOnlySpan<float> Await()
+    public ReadOnlySpan<int> Await()
     {
         if (_marker is null)
             return _numbers!.Host;

@@ -137,12 +137,12 @@ public abstract partial class Optimizer
     /// <param name="gradientFactor">What gradients are multiplied by.</param>
     /// <param name="verdict">What kernels read of a further factor, and of whether the step is made at all; null for nothing.</param>
     /// <param name="transaction">What undoes it.</param>
-    internal abstract void BeginStep(float gradientFactor, ILGPU.ArrayView<float>? verdict, Transaction transaction);
+    internal abstract void BeginStep(float gradientFactor, ILGPU.ArrayView<int>? verdict, Transaction transaction);
 
     /// <summary>Begins a step of one parameter.</summary>
-    /// <inheritdoc cref="BeginStep(float, ILGPU.ArrayView{float}?, Transaction)"/>
+    /// <inheritdoc cref="BeginStep(float, ILGPU.ArrayView{int}?, Transaction)"/>
     internal abstract void BeginStep(
-        PassingGradient gradient, float gradientFactor, ILGPU.ArrayView<float>? verdict, Transaction transaction);
+        PassingGradient gradient, float gradientFactor, ILGPU.ArrayView<int>? verdict, Transaction transaction);
 
     /// <summary>Waits for the kernels of the step that was begun.</summary>
     internal abstract void AwaitKernels();
@@ -218,7 +218,7 @@ public abstract partial class Optimizer
     }
 
     /// <summary>Prepares what comes before steps.</summary>
-    private protected Task PrepareGate(Transaction transaction, out ILGPU.ArrayView<float>? verdict) =>
+    private protected Task PrepareGate(Transaction transaction, out ILGPU.ArrayView<int>? verdict) =>
         (_chain?.Gate ?? _gate).Prepare(transaction, out verdict);
 
     /// <summary>Steps parameters from gradients that lie anywhere, one by one if each has to pass by itself.</summary>

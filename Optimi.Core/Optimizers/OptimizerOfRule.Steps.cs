@@ -16,7 +16,7 @@ public partial class Optimizer<TRule>
             Settle();
             using Transaction transaction = _schedule.Begin();
             _schedule.Complete(transaction);
-            var compiled = new List<Task> { PrepareGate(transaction, out ArrayView<float>? verdict) };
+            var compiled = new List<Task> { PrepareGate(transaction, out ArrayView<int>? verdict) };
             foreach (ScheduledLaunch<TRule> launch in _schedule.Launches)
             {
                 launch.Verdict = verdict;
@@ -94,7 +94,7 @@ public partial class Optimizer<TRule>
     }
 
     /// <inheritdoc/>
-    internal override void BeginStep(float gradientFactor, ArrayView<float>? verdict, Transaction transaction)
+    internal override void BeginStep(float gradientFactor, ArrayView<int>? verdict, Transaction transaction)
     {
         Around.GradientFactor = gradientFactor;
         foreach (ScheduledLaunch<TRule> launch in _schedule.Launches)
@@ -109,7 +109,7 @@ public partial class Optimizer<TRule>
 
     /// <inheritdoc/>
     internal override void BeginStep(
-        PassingGradient gradient, float gradientFactor, ArrayView<float>? verdict, Transaction transaction)
+        PassingGradient gradient, float gradientFactor, ArrayView<int>? verdict, Transaction transaction)
     {
         Around.GradientFactor = gradientFactor;
         _begun.Clear();
@@ -143,7 +143,7 @@ public partial class Optimizer<TRule>
     }
 
     /// <summary>Begins a step of some of a launch's tensors.</summary>
-    private void Begin(ScheduledLaunch<TRule> launch, ArrayView<float>? verdict, Transaction transaction)
+    private void Begin(ScheduledLaunch<TRule> launch, ArrayView<int>? verdict, Transaction transaction)
     {
         launch.Verdict = verdict;
         launch.BeginSome(Accumulate, transaction);

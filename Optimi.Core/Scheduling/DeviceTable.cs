@@ -22,6 +22,19 @@ internal sealed class DeviceTable<T> : IDisposable
         (_entries, _ring) = Allocate(length);
     }
 
+    /// <summary>Makes a table.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="entries">What it holds at first.</param>
+    /// <exception cref="DeviceException">The device has no memory left.</exception>
+    public DeviceTable(ComputeDevice device, T[] entries)
+    {
+        _device = device;
+        using var transaction = new Transaction();
+        _entries = transaction.Add(device.Allocator.Allocate(entries));
+        _ring = device.IsHost ? null : new StagingRing<T>(device, entries.Length);
+        transaction.Commit();
+    }
+
     /// <summary>The table.</summary>
     public ArrayView<T> View => _entries.View;
 

@@ -51,7 +51,7 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
             _firstPart[tensor + 1] += _firstPart[tensor];
         _parts = transaction.Add(allocator.Allocate(parts));
         _partsDone = transaction.Add(allocator.Allocate(new int[memory.Extents.Length]));
-        _steps = transaction.Add(allocator.Allocate<TensorStep>(memory.Extents.Length));
+        _steps = transaction.Add(allocator.Allocate(Enumerable.Repeat(TensorStep.None, memory.Extents.Length + 1).ToArray()));
         _rows = transaction.Add(allocator.Allocate<Row<ScalarLane, TRule, TApply>>(memory.Extents.Length));
         if (_device.Groups is SimulatedGroups groups)
         {

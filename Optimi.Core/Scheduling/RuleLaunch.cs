@@ -19,7 +19,7 @@ internal abstract class RuleLaunch<TRule>(LaunchMemory memory, bool accumulates)
     public StepSurroundings Around { get; set; } = new();
 
     /// <summary>What a pass over the gradients finds before the step, on devices whose kernels read it; null if there is none.</summary>
-    public ArrayView<float>? Verdict { get; set; }
+    public ArrayView<int>? Verdict { get; set; }
 
     /// <summary>Whether any tensor takes part.</summary>
     public bool HasRows => _rows.Count > 0;

@@ -81,7 +81,7 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
     }
 
     /// <summary>What a pass over the gradients finds before the next step, on devices whose kernels read it; null if there is none.</summary>
-    public ArrayView<float>? Verdict { get; set; }
+    public ArrayView<int>? Verdict { get; set; }
 
     /// <summary>Makes the rows for a step of all tensors that take part, allocates what it needs, and begins to compile the kernels that are
     /// missing.</summary>

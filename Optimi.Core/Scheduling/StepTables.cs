@@ -16,7 +16,7 @@ internal sealed class StepTables<TRow> : IDisposable
     private readonly DeviceArray<long>? _places;
     private readonly DeviceTable<TensorStep> _steps;
     private readonly DeviceTable<TRow> _rows;
-    private readonly DeviceArray<float> _noVerdict;
+    private readonly DeviceArray<int> _noVerdict;
     private readonly TensorStep[] _lastSteps;
 
     /// <param name="memory">What is stepped.</param>
@@ -35,10 +35,10 @@ internal sealed class StepTables<TRow> : IDisposable
             _movingPlaces = transaction.Add(new DeviceTable<long>(device, Places.Length));
         else
             _places = transaction.Add(device.Allocator.Allocate(Places.ToArray()));
-        _steps = transaction.Add(new DeviceTable<TensorStep>(device, memory.Places.Length));
+        _steps = transaction.Add(new DeviceTable<TensorStep>(device, [.. Enumerable.Repeat(TensorStep.None, memory.Places.Length + 1)]));
         _rows = transaction.Add(new DeviceTable<TRow>(device, rows));
-        _noVerdict = transaction.Add(device.Allocator.Allocate([GradientVerdict.None.Factor, GradientVerdict.None.IsSkipped]));
-        _lastSteps = [.. memory.Places.Select(_ => new TensorStep(int.MinValue, 0, 0))];
+        _noVerdict = transaction.Add(device.Allocator.Allocate([GradientVerdict.None.StoredFactor, GradientVerdict.None.KeepMask]));
+        _lastSteps = [.. Enumerable.Repeat(TensorStep.None, memory.Places.Length)];
         transaction.Commit();
     }
 
@@ -52,7 +52,7 @@ internal sealed class StepTables<TRow> : IDisposable
     /// <summary>The tables for a kernel.</summary>
     /// <param name="kind">Which tiles it steps.</param>
     /// <param name="verdict">What was found of the gradients; null if nobody has looked.</param>
-    public LaunchTables<TRow> Of(PieceKind kind, ArrayView<float>? verdict) => new()
+    public LaunchTables<TRow> Of(PieceKind kind, ArrayView<int>? verdict) => new()
     {
         Tiles = (kind == PieceKind.CarefulEnds ? _ends : _tiles).View.Cast<int>(),
         Places = (_movingPlaces?.View ?? _places!.View).Cast<int>(),
@@ -72,7 +72,7 @@ internal sealed class StepTables<TRow> : IDisposable
         int end = steps.Length;
         while (end > first && steps[end - 1] == _lastSteps[end - 1])
             end--;
-        _steps.Upload(steps[first..end], first);
+        _steps.Upload(steps[first..end], TensorStep.EntryOf(first));
         steps[first..end].CopyTo(_lastSteps.AsSpan(first));
     }
 

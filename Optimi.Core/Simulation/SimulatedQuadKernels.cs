@@ -46,11 +46,12 @@ internal sealed class SimulatedQuadKernels<TRule, TApply, TPass, TLayout> :
     protected override void MeasureTile(int number, SharedNumbers shared)
     {
         Tile tile = Tile.Read(Tables.Tiles, number);
-        TensorStep step = TensorStep.Read(Tables.Steps, tile.Tensor);
-        int rowNumber = GradientVerdict.RowOf<MeasurePass>(Tables.Verdict, step.RowOf(tile, isCareful: false));
+        var verdict = GradientVerdict.Read<MeasurePass>(Tables.Verdict);
+        TensorStep step = TensorStep.Read(Tables.Steps, verdict.EntryOf(tile.Tensor));
+        int rowNumber = step.RowOf(tile, isCareful: false);
         if (rowNumber < 0)
             return;
-        var row = Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(Tables, rowNumber);
+        var row = Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(Tables.Rows, rowNumber, verdict);
         TensorExtent extent = TensorExtent.Read(Measures.Tensors, tile.Tensor);
         int sum = extent.FirstTile + tile.Number;
         int length = extent.LengthOf(sum);

@@ -24,8 +24,9 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
     protected override void StepGroup(int group)
     {
         Tile tile = Tile.Read(Tables.Tiles, Piece.FirstTile + group);
-        TensorStep step = TensorStep.Read(Tables.Steps, tile.Tensor);
-        int rowNumber = GradientVerdict.RowOf<TPass>(Tables.Verdict, step.RowOf(tile, TWords.IsCareful));
+        var verdict = GradientVerdict.Read<TPass>(Tables.Verdict);
+        TensorStep step = TensorStep.Read(Tables.Steps, verdict.EntryOf(tile.Tensor));
+        int rowNumber = step.RowOf(tile, TWords.IsCareful);
         if (rowNumber < 0)
             return;
         Slabs<TWords> here = TLayout.At(
@@ -33,7 +34,7 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
             TensorPlaces.Read(Tables.Places, step, tile.Tensor),
             TensorPlaces.ReadLength(Tables.Places, tile.Tensor),
             tile.Number);
-        StepItems<TPass>(Row<ScalarLane, TRule, TApply>.Read<TPass>(Tables, rowNumber), ref here);
+        StepItems<TPass>(Row<ScalarLane, TRule, TApply>.Read<TPass>(Tables.Rows, rowNumber, verdict), ref here);
     }
 
     protected override void StepGroupAlone(int group)
@@ -45,14 +46,15 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
     protected override void MeasureTile(int number, SharedNumbers shared)
     {
         Tile tile = Tile.Read(Tables.Tiles, number);
-        TensorStep step = TensorStep.Read(Tables.Steps, tile.Tensor);
-        int rowNumber = GradientVerdict.RowOf<MeasurePass>(Tables.Verdict, step.RowOf(tile, TWords.IsCareful));
+        var verdict = GradientVerdict.Read<MeasurePass>(Tables.Verdict);
+        TensorStep step = TensorStep.Read(Tables.Steps, verdict.EntryOf(tile.Tensor));
+        int rowNumber = step.RowOf(tile, TWords.IsCareful);
         if (rowNumber < 0)
             return;
         ArrayView<ScalarLane> measured = shared.Numbers;
         Slabs<TWords> here = MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.At(
             tile, step, measured, Tables.Places, AllMemory);
-        StepItems<MeasurePass>(Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(Tables, rowNumber), ref here);
+        StepItems<MeasurePass>(Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(Tables.Rows, rowNumber, verdict), ref here);
         MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.SumUp<LoneThread>(tile, measured, Measures);
     }
 

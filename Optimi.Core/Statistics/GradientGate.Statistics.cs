@@ -21,6 +21,6 @@ internal sealed partial class GradientGate
         _pass!.AwaitKernels();
         _pass.Run(Scalars);
         ReadOnlySpan<float> found = _pass.Await();
-        return new(found[0], found[1]);
+        return new(found[0], BitConverter.SingleToInt32Bits(found[1]));
     }
 }

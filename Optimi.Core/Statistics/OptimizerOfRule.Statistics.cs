@@ -27,7 +27,7 @@ public partial class Optimizer<TRule>
             context,
             // An average is no part of the update.
             Around.Scalars with { GradientFactor = verdict.Factor, AverageWeight = 0, BeginsAverage = false },
-            !Accumulate && verdict.IsSkipped == 0,
+            !Accumulate && !verdict.IsSkipped,
             tensor.Layout,
             slot => slot switch
             {

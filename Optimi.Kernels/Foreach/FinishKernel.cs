@@ -54,8 +54,9 @@ public static class FinishKernel<TRule, TApply, TParts>
         where TGroup : IWorkGroup
     {
         FinishPart part = FinishPart.Read(finish.Parts, partNumber);
-        TensorStep step = TensorStep.Read(first.Steps, part.Tensor);
-        int rowNumber = GradientVerdict.RowOf<MeasurePass>(first.Verdict, step.Row);
+        var verdict = GradientVerdict.Read<MeasurePass>(first.Verdict);
+        TensorStep step = TensorStep.Read(first.Steps, verdict.EntryOf(part.Tensor));
+        int rowNumber = step.Row;
         if (TGroup.Thread == 0 && part.Number == 0)
             new TensorStep(rowNumber < 0 ? TensorStep.NoRow : part.Tensor, step.Care, 0).Write(second.Steps, part.Tensor);
         if (rowNumber < 0)

@@ -69,7 +69,7 @@ public static class JudgeKernel<TParts>
             TensorExtent extent = TensorExtent.Read(tables.Tensors, tensor);
             bool isThere = tables.TakesPart[tensor] != 0 && extent.TileCount > 0;
             ScalarLane sum = isThere ? tables.Sums[extent.FirstTile] : 0;
-            tables.Result[JudgeTables.SumsOfTensors + tensor] = sum.Value;
+            tables.Result[JudgeTables.SumsOfTensors + tensor] = (int)Interop.FloatAsInt(sum.Value);
             tables.Totals[i] = sum;
         }
 
@@ -80,8 +80,8 @@ public static class JudgeKernel<TParts>
             return;
         ScalarLane total = tensors > 0 ? tables.Totals[0] : 0;
         GradientVerdict verdict = scalars.Of(total);
-        tables.Result[0] = verdict.Factor;
-        tables.Result[1] = verdict.IsSkipped;
-        tables.Result[JudgeTables.Sum] = total.Value;
+        tables.Result[0] = verdict.StoredFactor;
+        tables.Result[1] = verdict.KeepMask;
+        tables.Result[JudgeTables.Sum] = (int)Interop.FloatAsInt(total.Value);
     }
 }

@@ -18,6 +18,6 @@ public readonly record struct JudgeScalars(float Unscale, float MaxNorm, float S
         float clip = ratio < 1 ? ratio : 1;
         // Infinity and NaN less themselves are NaN.
         bool isFinite = (sum - sum).Value == 0;
-        return new(Unscale * clip, Skips != 0 && !isFinite ? 1 : 0);
+        return new(Unscale * clip, Skips != 0 && !isFinite ? 0 : -1);
     }
 }

@@ -29,6 +29,6 @@ public struct JudgeTables
     /// <summary>Room for a number of each tensor.</summary>
     public ArrayView<ScalarLane> Totals;
 
-    /// <summary>The verdict, the sum of all squares, and the sum of each tensor's.</summary>
-    public ArrayView<float> Result;
+    /// <summary>The verdict, and the bits of the sum of all squares and of the sum of each tensor's.</summary>
+    public ArrayView<int> Result;
 }

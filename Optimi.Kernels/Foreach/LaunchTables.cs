@@ -20,5 +20,5 @@ public struct LaunchTables<TRow>
     public ArrayView<TRow> Rows;
 
     /// <summary>What was found of all gradients before the step; see <see cref="GradientVerdict.Read"/>.</summary>
-    public ArrayView<float> Verdict;
+    public ArrayView<int> Verdict;
 }

@@ -49,8 +49,9 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
         if (place >= count)
             return;
         Tile tile = Tile.Read(tables.Tiles, firstTile + place);
-        TensorStep step = TensorStep.ReadQuad(tables.Steps, tile.Tensor);
-        int rowNumber = GradientVerdict.RowOf<MeasurePass>(tables.Verdict, step.RowOf(tile, isCareful: false));
+        var verdict = GradientVerdict.Read<MeasurePass>(tables.Verdict);
+        TensorStep step = TensorStep.ReadQuad(tables.Steps, verdict.EntryOf(tile.Tensor));
+        int rowNumber = step.RowOf(tile, isCareful: false);
         if (rowNumber < 0)
             return;
         int lane = Warp.LaneIdx;
@@ -61,7 +62,7 @@ public static class MeasureQuadKernel<TRule, TApply, TLayout>
             tile,
             step,
             tables.Places,
-            Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(tables, rowNumber),
+            Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(tables.Rows, rowNumber, verdict),
             extent.LengthOf(number),
             memory);
         uint sum = Sum<DeviceWarp, uint>(

@@ -34,13 +34,14 @@ public static class MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>
         ArrayView<ScalarLane> measured = SharedMemory.Allocate<ScalarLane>(TreeSum.BlockLength);
         int number = firstTile + Grid.IdxX;
         Tile tile = Tile.Read(tables.Tiles, number);
-        TensorStep step = TensorStep.Read(tables.Steps, tile.Tensor);
+        var verdict = GradientVerdict.Read<MeasurePass>(tables.Verdict);
+        TensorStep step = TensorStep.Read(tables.Steps, verdict.EntryOf(tile.Tensor));
         // Before the group may end, as in TileKernel.
         Slabs<TWords> here = At(tile, step, measured, tables.Places, slabs);
-        int rowNumber = GradientVerdict.RowOf<MeasurePass>(tables.Verdict, step.RowOf(tile, TWords.IsCareful));
+        int rowNumber = step.RowOf(tile, TWords.IsCareful);
         if (rowNumber < 0)
             return;
-        var row = Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(tables, rowNumber);
+        var row = Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(tables.Rows, rowNumber, verdict);
         TileGroup<TLayout>.Step<TRule, TApply, MeasurePass, TWords>(Group.IdxX, row, ref here);
         SumUp<DeviceGroup>(tile, measured, measures);
     }

@@ -79,11 +79,12 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
         if (place >= count)
             return;
         Tile tile = Tile.Read(tables.Tiles, firstTile + place);
-        TensorStep step = TensorStep.ReadQuad(tables.Steps, tile.Tensor);
-        int rowNumber = GradientVerdict.RowOf<TPass>(tables.Verdict, step.RowOf(tile, isCareful: false));
+        var verdict = GradientVerdict.Read<TPass>(tables.Verdict);
+        TensorStep step = TensorStep.ReadQuad(tables.Steps, verdict.EntryOf(tile.Tensor));
+        int rowNumber = step.RowOf(tile, isCareful: false);
         if (rowNumber < 0)
             return;
-        var row = Row<ScalarLane, TRule, TApply>.Read<TPass>(tables, rowNumber);
+        var row = Row<ScalarLane, TRule, TApply>.Read<TPass>(tables.Rows, rowNumber, verdict);
         int quad = QuadGroup<TLayout>.QuadOf(thread);
         Slabs<QuadWords> words = TLayout.Read<TRule, TPass>(
             memory, TensorPlaces.ReadQuads(tables.Places, step, tile.Tensor), tile.Number, quad);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ILGPU;
 
 namespace Optimi.Kernels;
 
@@ -50,15 +51,17 @@ public struct Row<TLane, TRule, TApply>
 
     /// <summary>Reads a row for a pass.</summary>
     /// <typeparam name="TPass">What is done of the step.</typeparam>
-    /// <param name="tables">The tables.</param>
+    /// <param name="rows">The rows.</param>
     /// <param name="number">The row's number.</param>
+    /// <param name="verdict">What was found of the gradients.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Row<TLane, TRule, TApply> Read<TPass>(in LaunchTables<Row<TLane, TRule, TApply>> tables, int number)
+    public static Row<TLane, TRule, TApply> Read<TPass>(
+        ArrayView<Row<TLane, TRule, TApply>> rows, int number, GradientVerdict verdict)
         where TPass : IPass
     {
-        Row<TLane, TRule, TApply> row = tables.Rows[number];
+        Row<TLane, TRule, TApply> row = rows[number];
         if (TPass.MayScale)
-            row.Gradient.Factor *= TLane.Splat(tables.Verdict[0]);
+            row.Gradient.Factor *= TLane.Splat(verdict.Factor);
         return row;
     }
 

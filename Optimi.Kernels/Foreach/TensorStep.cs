@@ -34,23 +34,31 @@ public readonly record struct TensorStep(int Row, int Care, long Gradient)
     public int RowOf(Tile tile, bool isCareful) =>
         Utilities.Select(Care + tile.Partial > CareOfEnd == isCareful, Row, NoRow);
 
-    /// <summary>Reads a tensor's part from a table, integer by integer as <see cref="Tile.Read"/> does.</summary>
-    /// <param name="table">The table: four integers for each tensor.</param>
+    /// <summary>A part that is none.</summary>
+    public static TensorStep None => new(NoRow, NoCare, 0);
+
+    /// <summary>Where a tensor's part is in the table of them. The first entry is <see cref="None"/>.</summary>
     /// <param name="tensor">The tensor's number in the launch.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TensorStep Read(ArrayView<int> table, int tensor)
+    public static int EntryOf(int tensor) => tensor + 1;
+
+    /// <summary>Reads a tensor's part from a table, integer by integer as <see cref="Tile.Read"/> does.</summary>
+    /// <param name="table">The table: four integers for each entry.</param>
+    /// <param name="entry">The entry.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TensorStep Read(ArrayView<int> table, int entry)
     {
-        long at = (long)tensor * Words;
+        long at = (long)entry * Words;
         return new(table[at], table[at + 1], TensorPlaces.ReadLong(table, at + 2));
     }
 
     /// <summary>Reads a tensor's part in one 16-byte access, for threads that do not share what they read.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="tensor">The tensor's number in the launch.</param>
+    /// <param name="entry">The entry.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TensorStep ReadQuad(ArrayView<int> table, int tensor)
+    public static TensorStep ReadQuad(ArrayView<int> table, int entry)
     {
-        Quad quad = table.Cast<Quad>()[tensor];
+        Quad quad = table.Cast<Quad>()[entry];
         return new((int)quad.X, (int)quad.Y, TensorPlaces.Long(quad.Z, quad.W));
     }
 
@@ -60,7 +68,7 @@ public readonly record struct TensorStep(int Row, int Care, long Gradient)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(ArrayView<int> table, int tensor)
     {
-        long at = (long)tensor * Words;
+        long at = (long)EntryOf(tensor) * Words;
         table[at] = Row;
         table[at + 1] = Care;
     }

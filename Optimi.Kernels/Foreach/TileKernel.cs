@@ -44,7 +44,8 @@ public static class TileKernel<TRule, TApply, TPass, TLayout, TWords>
     {
         int number = firstTile + Grid.IdxX;
         Tile tile = Tile.Read(tables.Tiles, number);
-        TensorStep step = TensorStep.Read(tables.Steps, tile.Tensor);
+        var verdict = GradientVerdict.Read<TPass>(tables.Verdict);
+        TensorStep step = TensorStep.Read(tables.Steps, verdict.EntryOf(tile.Tensor));
         // Before the group may end: of what is only read afterwards, compilers for processors do not see that it is the same for all
         // work-items, and make no vectors of them.
         Slabs<TWords> here = TLayout.At(
@@ -52,10 +53,10 @@ public static class TileKernel<TRule, TApply, TPass, TLayout, TWords>
             TensorPlaces.Read(tables.Places, step, tile.Tensor),
             TensorPlaces.ReadLength(tables.Places, tile.Tensor),
             tile.Number);
-        int rowNumber = GradientVerdict.RowOf<TPass>(tables.Verdict, step.RowOf(tile, TWords.IsCareful));
+        int rowNumber = step.RowOf(tile, TWords.IsCareful);
         if (rowNumber < 0)
             return;
-        var row = Row<ScalarLane, TRule, TApply>.Read<TPass>(tables, rowNumber);
+        var row = Row<ScalarLane, TRule, TApply>.Read<TPass>(tables.Rows, rowNumber, verdict);
         TileGroup<TLayout>.Step<TRule, TApply, TPass, TWords>(Group.IdxX, row, ref here);
     }
 

@@ -65,10 +65,10 @@ internal sealed class FinishKernelTests
         using var sumsOfTiles = accelerator.Allocate1D<float>(sums.Length);
         using var partTable = accelerator.Allocate1D(parts);
         using var partsDone = accelerator.Allocate1D(new int[steps.Length]);
-        using var firstSteps = accelerator.Allocate1D(steps);
+        using var firstSteps = accelerator.Allocate1D([TensorStep.None, .. steps]);
         using var firstRows = accelerator.Allocate1D([RowBefore]);
-        using var verdict = accelerator.Allocate1D([GradientVerdict.None.Factor, GradientVerdict.None.IsSkipped]);
-        using var secondSteps = accelerator.Allocate1D(Enumerable.Repeat(new TensorStep(Unset, Unset, 0), steps.Length).ToArray());
+        using var verdict = accelerator.Allocate1D([GradientVerdict.None.StoredFactor, GradientVerdict.None.KeepMask]);
+        using var secondSteps = accelerator.Allocate1D(Enumerable.Repeat(new TensorStep(Unset, Unset, 0), steps.Length + 1).ToArray());
         using var secondRows = accelerator.Allocate1D(new TestRow[steps.Length]);
         Action<AcceleratorStream, KernelConfig, int, LaunchTables<TestRow>, MeasureTables, FinishTables, LaunchTables<TestRow>> finish =
             accelerator.LoadKernel<int, LaunchTables<TestRow>, MeasureTables, FinishTables, LaunchTables<TestRow>>(
@@ -96,10 +96,10 @@ internal sealed class FinishKernelTests
         Assert.Multiple(() =>
         {
             Assert.That(
-                secondSteps.GetAsArray1D().Select(step => step.Row),
+                secondSteps.GetAsArray1D().Skip(1).Select(step => step.Row),
                 Is.EqualTo(steps.Select((before, i) => i < firstTensor ? Unset : before.Row < 0 ? TensorStep.NoRow : i)),
                 "each tensor has a row of its own");
-            Assert.That(secondSteps.GetAsArray1D().Skip(firstTensor).Select(step => step.Care), Is.All.EqualTo(Care), "care goes on");
+            Assert.That(secondSteps.GetAsArray1D().Skip(1 + firstTensor).Select(step => step.Care), Is.All.EqualTo(Care), "care goes on");
             Assert.That(partsDone.GetAsArray1D(), Is.All.Zero, "the next launch counts anew");
         });
         return [.. secondRows.GetAsArray1D().Select(ScaleOf)];
