@@ -69,6 +69,7 @@ public sealed class ChainedOptimizer : IDisposable
         {
             lock (_device.Gate)
             {
+                ThrowIfDisposed();
                 Gate.Settle();
                 Gate.MaxNorm = value;
             }
@@ -84,6 +85,7 @@ public sealed class ChainedOptimizer : IDisposable
         {
             lock (_device.Gate)
             {
+                ThrowIfDisposed();
                 Gate.Settle();
                 Gate.SkipNonFinite = value;
             }
@@ -98,7 +100,10 @@ public sealed class ChainedOptimizer : IDisposable
         set
         {
             lock (_device.Gate)
+            {
+                ThrowIfDisposed();
                 Gate.Scaler = value;
+            }
         }
     }
 
@@ -150,16 +155,27 @@ public sealed class ChainedOptimizer : IDisposable
         }
     }
 
+    /// <summary>Checks that none of its optimizers has a parameter of a group.</summary>
+    /// <exception cref="ParameterException">One has.</exception>
+    internal void CheckCanAdd(ParameterGroup group)
+    {
+        foreach (Parameter parameter in group.Parameters)
+        {
+            if (_optimizers.Any(optimizer => optimizer.Groups.Any(other => other.Parameters.Contains(parameter))))
+                throw OwnedTwice(parameter);
+        }
+    }
+
+    private static ParameterException OwnedTwice(Parameter parameter) => new(
+        $"Parameter '{parameter.Name}' is of two optimizers of the chain, whose norm would count it twice; give it to one.");
+
     private void CheckParameters()
     {
         var owned = new HashSet<Parameter>();
         foreach (Parameter parameter in _optimizers.SelectMany(optimizer => optimizer.Groups).SelectMany(group => group.Parameters))
         {
             if (!owned.Add(parameter))
-            {
-                throw new ParameterException(
-                    $"Parameter '{parameter.Name}' is of two optimizers of the chain, whose norm would count it twice; give it to one.");
-            }
+                throw OwnedTwice(parameter);
         }
     }
 

@@ -35,9 +35,14 @@ internal sealed class DeviceGradientPass : GradientPass
         var firstTileOf = new int[Memories.Length];
         for (int launch = 1; launch < Memories.Length; launch++)
             firstTileOf[launch] = checked(firstTileOf[launch - 1] + Memories[launch - 1].TileCount);
-        _sums = transaction.Add(allocator.Allocate<ScalarLane>(Memories.Sum(memory => memory.TileCount)));
+        _sums = transaction.Add(allocator.Allocate<ScalarLane>(Math.Max(1, Memories.Sum(memory => memory.TileCount))));
         for (int launch = 0; launch < Memories.Length; launch++)
-            _launches[launch].Sums = _sums.View.SubView(firstTileOf[launch], Memories[launch].TileCount);
+        {
+            // Of no tiles there is no view.
+            if (Memories[launch].TileCount > 0)
+                _launches[launch].Sums = _sums.View.SubView(firstTileOf[launch], Memories[launch].TileCount);
+        }
+
         TensorExtent[] extents = [.. Enumerable.Range(0, Count).Select(number => ExtentOf(number, firstTileOf))];
         _extents = transaction.Add(allocator.Allocate(extents));
         bool sharesTensors = device.Shape == KernelShape.Quad;

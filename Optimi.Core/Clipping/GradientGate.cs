@@ -29,7 +29,7 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
 
     private int? _pendingTensor;
     private bool _isClosing;
-    private float _releaseFactor = 1;
+    private bool _hasClosed;
 
     /// <summary>The largest norm; null for any.</summary>
     public double? MaxNorm
@@ -38,7 +38,7 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
         set
         {
             if (value is double norm)
-                Guard.Positive(norm, nameof(MaxNorm));
+                Guard.PositiveInFloat32(norm, nameof(MaxNorm));
             field = value;
         }
     }
@@ -55,7 +55,7 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
             SettleInTurn();
             value?.Attach(this);
             if (field != value)
-                field?.Detach();
+                field?.Detach(this);
             field = value;
         }
     }
@@ -150,8 +150,8 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
         End(isQueued, isJudged: true, number);
     }
 
-    /// <summary>The factor of gradients whose step nothing has to be found out for.</summary>
-    public float ReleaseFactor => MaxNorm is null ? 1 : _releaseFactor;
+    /// <summary>The factor of gradients whose parameters are stepped one after the other: from the norm of the last step that was closed.</summary>
+    public float ReleaseFactor => MaxNorm is double norm && _hasClosed ? new JudgeScalars(1, (float)norm, 0).Of(_sum).Factor : 1;
 
     /// <summary>Begins to compile what steps will need before their own kernels.</summary>
     /// <param name="transaction">What undoes it.</param>
@@ -168,7 +168,20 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
     }
 
     /// <summary>Ends a step whose parameters were stepped one after the other: their norm clips the next one.</summary>
-    public void Close() => _isClosing = true;
+    public void Close()
+    {
+        if (_isClosing)
+            Settle();
+        _isClosing = true;
+    }
+
+    /// <summary>Forgets steps whose parameters were stepped one after the other.</summary>
+    public void ForgetReleased()
+    {
+        Settle();
+        Array.Clear(_released);
+        _hasClosed = false;
+    }
 
     /// <summary>Waits until the last step is known to be made or skipped.</summary>
     public void SettleInTurn()
@@ -194,9 +207,10 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
     /// <summary>Frees what it has.</summary>
     public void Dispose()
     {
+        _isPending = _isClosing = false;
         _pass?.Dispose();
         _pass = null;
-        Scaler?.Detach();
+        Scaler?.Detach(this);
     }
 
     private JudgeScalars Scalars => new(
@@ -259,44 +273,11 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
     private void CloseStep()
     {
         _isClosing = false;
-        if (MaxNorm is null || _pass is null)
-        {
-            _releaseFactor = 1;
+        if (_pass is null)
             return;
-        }
-
         _sum = HostGradientPass.SumOf(_released, _sums);
-        HasNorm = true;
-        _releaseFactor = new JudgeScalars(1, (float)MaxNorm, 0).Of(_sum).Factor;
         _released.CopyTo(_sums, 0);
         Array.Clear(_released);
-    }
-
-    /// <summary>The pass over all parameters that there are now.</summary>
-    private GradientPass PassFor(Transaction transaction)
-    {
-        int groups = 0;
-        foreach (Optimizer optimizer in optimizers)
-            groups += optimizer.Groups.Count;
-        return _pass is not null && groups == _groups ? _pass : NewPass(groups, transaction);
-    }
-
-    private GradientPass NewPass(int groups, Transaction transaction)
-    {
-        Parameter[] parameters =
-            [.. optimizers.SelectMany(optimizer => optimizer.Groups).SelectMany(group => group.Parameters)];
-        (GradientPass? pass, int groups, float[] sums, float[] released) old = (_pass, _groups, _sums, _released);
-        GradientPass made = transaction.Add<GradientPass>(
-            device.Shape == KernelShape.Host ? new HostGradientPass(device, parameters) : new DeviceGradientPass(device, parameters));
-        (_pass, _groups, _sums, _released) = (made, groups, new float[parameters.Length], new float[parameters.Length]);
-        foreach ((int number, Parameter parameter) in parameters.Index())
-        {
-            if (old.pass is not null && old.pass.TryGetNumber(parameter, out int before))
-                (_sums[number], _released[number]) = (old.sums[before], old.released[before]);
-        }
-
-        transaction.OnRollback(() => (_pass, _groups, _sums, _released) = old);
-        transaction.OnCommit(() => old.pass?.Dispose());
-        return made;
+        HasNorm = _hasClosed = true;
     }
 }

@@ -11,6 +11,7 @@ internal abstract class GradientPass : IDisposable
     private readonly Dictionary<Parameter, int> _numberOf = [];
     private readonly ParameterBuffer[] _buffers;
     private readonly Entry[] _entries;
+    private readonly Action _forgetParticipants;
     private long _participations = -1;
     private long _bindings = -1;
 
@@ -40,6 +41,7 @@ internal abstract class GradientPass : IDisposable
         }
 
         TakesPart = new bool[parameters.Count];
+        _forgetParticipants = () => _participations = -1;
     }
 
     protected ComputeDevice Device { get; }
@@ -126,6 +128,8 @@ internal abstract class GradientPass : IDisposable
     private void BeginAnew(Transaction transaction)
     {
         ForgetAll();
+        // Gradients that are allocated now are freed again if anything fails.
+        transaction.OnRollback(_forgetParticipants);
         for (int number = 0; number < _entries.Length; number++)
         {
             Parameter parameter = _entries[number].Parameter;

@@ -95,8 +95,8 @@ public sealed class GradientScaler
         _gate = gate;
     }
 
-    /// <summary>It follows no steps any more.</summary>
-    internal void Detach() => _gate = null;
+    /// <summary>It follows an optimizer's steps no more.</summary>
+    internal void Detach(GradientGate gate) => _gate = _gate == gate ? null : _gate;
 
     /// <summary>Takes notice of a step.</summary>
     internal void OnStep(bool isSkipped)

@@ -91,6 +91,9 @@ public sealed class ComputeDevice : IDisposable
     /// type, whatever the number of tensors and groups; three where the update depends on a mean over each tensor.</summary>
     public long Launches { get; private set; }
 
+    /// <summary>How many parameters have averages in place of their values.</summary>
+    internal int SwappedParameters { get; set; }
+
     /// <summary>Bytes of tables that steps copied to the device.</summary>
     internal long UploadedBytes { get; private set; }
 

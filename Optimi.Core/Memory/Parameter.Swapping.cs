@@ -5,8 +5,19 @@ public sealed partial class Parameter
     /// <summary>Its values, as they are stored.</summary>
     internal ParameterStorage StoredValue => _value;
 
-    /// <summary>Whether an optimizer's averages are in place of its values.</summary>
-    internal bool IsSwapped { get; set; }
+    /// <summary>The optimizer whose averages are in place of its values, and which is kept alive meanwhile; null if they are its own.</summary>
+    internal Optimizer? SwappedBy
+    {
+        get;
+        set
+        {
+            Buffer.Device.SwappedParameters += (value is null ? 0 : 1) - (field is null ? 0 : 1);
+            field = value;
+        }
+    }
+
+    /// <summary>Whether averages are in place of its values.</summary>
+    internal bool IsSwapped => SwappedBy is not null;
 
     /// <summary>Checks that its values are its own.</summary>
     /// <exception cref="ParameterException">Averages are in their place.</exception>
@@ -15,17 +26,11 @@ public sealed partial class Parameter
         if (IsSwapped)
         {
             throw new ParameterException(
-                $"The average of parameter '{Name}' is in place of its values, which would be put back over what is written now; call"
+                $"The average of parameter '{Name}' is in place of its values, which will be put back over what is written meanwhile; call"
                 + $" {nameof(Optimizer.SwapOut)}() of the optimizer that swapped it in before.");
         }
     }
 
     /// <summary>Puts its values back if averages are in their place.</summary>
-    internal void SwapOut()
-    {
-        if (!IsSwapped)
-            return;
-        foreach (Optimizer owner in _owners)
-            owner.SwapOut();
-    }
+    internal void SwapOut() => SwappedBy?.SwapOut();
 }

@@ -30,7 +30,7 @@ internal sealed class SwappedValues : IDisposable
             Round(tensor);
         transaction.Commit();
         foreach (LaunchTensor tensor in tensors)
-            tensor.Parameter.IsSwapped = true;
+            tensor.Parameter.SwappedBy = optimizer;
         return swapped;
     }
 
@@ -38,7 +38,7 @@ internal sealed class SwappedValues : IDisposable
     public void Out()
     {
         foreach ((Parameter parameter, _, _) in _values)
-            parameter.IsSwapped = false;
+            parameter.SwappedBy = null;
         if (_values.Count > 0 && !_values[0].Parameter.Buffer.Device.IsDisposed)
             PutBack();
         _values.Clear();

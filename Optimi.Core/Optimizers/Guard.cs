@@ -23,6 +23,15 @@ internal static class Guard
             throw Outside(value, option, $"above 0 and {FiniteInFloat32}");
     }
 
+    /// <summary>Checks that a number, rounded to float32, is above zero and finite.</summary>
+    /// <exception cref="OptionException">It is not.</exception>
+    public static void PositiveInFloat32(double value, string option)
+    {
+        Positive(value, option);
+        if ((float)value == 0)
+            throw Outside(value, option, "above 0 in float32, in which steps are computed (from 1.4e-45)");
+    }
+
     /// <summary>Checks that a number is between two others.</summary>
     /// <exception cref="OptionException">It is not.</exception>
     public static void InRange(double value, double least, double most, string option)

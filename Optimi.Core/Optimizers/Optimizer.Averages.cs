@@ -108,7 +108,18 @@ public abstract partial class Optimizer
 
     /// <summary>Checks that a step may be made.</summary>
     /// <exception cref="OptionException">The averages are swapped in.</exception>
-    private protected void CheckCanStep() => CheckNotSwapped("there can be no step");
+    /// <exception cref="ParameterException">Another optimizer's averages of a parameter are.</exception>
+    private protected void CheckCanStep()
+    {
+        CheckNotSwapped("there can be no step");
+        if (Device.SwappedParameters == 0)
+            return;
+        foreach (ParameterGroup group in _groups)
+        {
+            foreach (Parameter parameter in group.Parameters)
+                parameter.CheckNotSwapped();
+        }
+    }
 
     private void SwitchAverages(double? decay)
     {

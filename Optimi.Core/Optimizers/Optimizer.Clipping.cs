@@ -21,6 +21,7 @@ public abstract partial class Optimizer
         {
             lock (Device.Gate)
             {
+                ThrowIfDisposed();
                 CheckNotChained(nameof(MaxNorm));
                 _gate.Settle();
                 _gate.MaxNorm = value;
@@ -37,7 +38,7 @@ public abstract partial class Optimizer
         set
         {
             if (value is double bound)
-                Guard.Positive(bound, nameof(ClipValue));
+                Guard.PositiveInFloat32(bound, nameof(ClipValue));
             lock (Device.Gate)
                 Around.ClipValue = value ?? double.PositiveInfinity;
         }
@@ -56,6 +57,7 @@ public abstract partial class Optimizer
         {
             lock (Device.Gate)
             {
+                ThrowIfDisposed();
                 CheckNotChained(nameof(SkipNonFinite));
                 _gate.Settle();
                 _gate.SkipNonFinite = value;
@@ -73,6 +75,7 @@ public abstract partial class Optimizer
         {
             lock (Device.Gate)
             {
+                ThrowIfDisposed();
                 CheckNotChained(nameof(Scaler));
                 CheckScaler(value is not null && GradientRelease);
                 _gate.Scaler = value;
@@ -111,6 +114,7 @@ public abstract partial class Optimizer
     /// <exception cref="OptionException">It is stepped by others already, clips by itself, or is made for gradient release.</exception>
     internal void BeginChain(ChainedOptimizer chain)
     {
+        ThrowIfDisposed();
         if (_chain is not null)
             throw new OptionException("An optimizer is in a ChainedOptimizer already; dispose of that one first.");
         if (_gate.IsAsked)
@@ -221,6 +225,20 @@ public abstract partial class Optimizer
     private protected Task PrepareGate(Transaction transaction, out ILGPU.ArrayView<int>? verdict) =>
         (_chain?.Gate ?? _gate).Prepare(transaction, out verdict);
 
+    /// <summary>Checks that a parameter has one gradient in a step.</summary>
+    /// <exception cref="ParameterException">It has two.</exception>
+    private static void CheckOther(Parameter before, Parameter parameter)
+    {
+        if (before == parameter)
+        {
+            throw new ParameterException(
+                $"Parameter '{parameter.Name}' has two gradients in one step; add them up, or accumulate by two steps.");
+        }
+    }
+
+    /// <summary>Whether parameters that are stepped without the others are stepped one by one.</summary>
+    private bool StepsOneByOne => _gate.IsAsked;
+
     /// <summary>Steps parameters from gradients that lie anywhere, one by one if each has to pass by itself.</summary>
     private void StepPassingOrAlone(ReadOnlySpan<PassingGradient> gradients)
     {
@@ -233,8 +251,13 @@ public abstract partial class Optimizer
             return;
         }
 
-        foreach (PassingGradient gradient in gradients)
-            CheckOwned(gradient.Parameter);
+        for (int i = 0; i < gradients.Length; i++)
+        {
+            CheckOwned(gradients[i].Parameter);
+            foreach (PassingGradient before in gradients[..i])
+                CheckOther(before.Parameter, gradients[i].Parameter);
+        }
+
         foreach (PassingGradient gradient in gradients)
         {
             if (!gradient.Parameter.Frozen)

@@ -22,6 +22,8 @@ public abstract partial class Optimizer
                 }
 
                 CheckScaler(value && Scaler is not null);
+                if (value)
+                    CheckNotChained(nameof(GradientRelease));
 
                 field = value;
             }
@@ -92,6 +94,14 @@ public abstract partial class Optimizer
     {
         lock (Device.Gate)
         {
+            // What is stepped by itself is given back by itself, too, should a later one fail.
+            if (StepsOneByOne && gradients.Length > 1)
+            {
+                foreach (RentedGradient gradient in gradients)
+                    Step(gradient);
+                return;
+            }
+
             using PassingGradients passing = _passing.Begin(this);
             foreach (RentedGradient gradient in gradients)
                 passing.Add(gradient);
@@ -203,6 +213,7 @@ public abstract partial class Optimizer
                     "The optimizer is prepared for gradient release already; call GradientRelease.Remove(model) before it is prepared again.");
             }
 
+            _gate.ForgetReleased();
             _releasing = new WeakReference<IGradientSource>(model);
         }
     }
@@ -211,13 +222,19 @@ public abstract partial class Optimizer
     internal void EndRelease()
     {
         lock (Device.Gate)
+        {
             _releasing = null;
+            if (!_disposed && !Device.IsDisposed)
+                _gate.ForgetReleased();
+        }
     }
 
     /// <summary>Checks that a group can be added.</summary>
     /// <exception cref="OptionException">A model steps the parameters, and would never step the new ones.</exception>
-    private protected void CheckCanAdd()
+    /// <exception cref="ParameterException">Another optimizer of its chain has a parameter of the group.</exception>
+    private protected void CheckCanAdd(ParameterGroup group)
     {
+        _chain?.CheckCanAdd(group);
         if (IsReleasing)
         {
             throw new OptionException(

@@ -208,7 +208,13 @@ public abstract partial class Optimizer : IDisposable
     protected virtual void Dispose(bool disposing)
     {
         if (!_disposed && disposing)
+        {
+            // A scaler may go on with what the last step has found.
+            if (!Device.IsDisposed)
+                _gate.Settle();
             _gate.Dispose();
+        }
+
         _disposed = true;
     }
 

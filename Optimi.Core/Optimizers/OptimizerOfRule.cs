@@ -80,7 +80,7 @@ public partial class Optimizer<TRule> : Optimizer
         lock (Device.Gate)
         {
             ThrowIfDisposed();
-            CheckCanAdd();
+            CheckCanAdd(group);
             hasL2 = Accumulate && CheckAccumulation([group]);
             Own(group);
         }

@@ -178,6 +178,7 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
     public Task Prepare(bool accumulates, bool alone, Transaction transaction)
     {
         RuleLaunch<TRule> launch = Of(accumulates, transaction);
+        launch.Verdict = Verdict;
         for (int step = 1; step <= 3; step++)
         {
             BeginAnew(launch);
