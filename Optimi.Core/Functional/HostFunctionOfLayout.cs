@@ -19,12 +19,13 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
 
     private static int NumbersPerVector => Tile.Length / HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.VectorsPerTile;
 
-    public override int RowLength => sizeof(Row<ScalarLane, TRule, TApply>) / sizeof(float);
+    public override int RowLength => HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.RowLength;
 
     public override Terms WriteRow(
         float* row, in TRule rule, in UpdateScalars scalars, bool isFirstStep, in SurroundingScalars around)
     {
         *(Row<ScalarLane, TRule, TApply>*)row = Row<ScalarLane, TRule, TApply>.Of(rule, scalars, isFirstStep, around);
+        HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Spread(row);
         return RowTerms.Of<TRule, TPass>(rule, scalars, isFirstStep, around, isJudged: false);
     }
 
@@ -62,9 +63,12 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
         padded.Store();
     }
 
-    public override void WriteMeasuredRow(float* row, float sum, float inverseLength, float* measured) =>
+    public override void WriteMeasuredRow(float* row, float sum, float inverseLength, float* measured)
+    {
         *(Row<ScalarLane, TRule, TApply>*)measured =
             ((Row<ScalarLane, TRule, TApply>*)row)->Measured((ScalarLane)sum * inverseLength);
+        HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.Spread(measured);
+    }
 
     public override float SumUp(float* sums, int tiles) => TreeSum.OfSums<TLane>(sums, tiles);
 

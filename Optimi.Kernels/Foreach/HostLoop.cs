@@ -16,8 +16,10 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
     /// <summary>Tiles that are measured before they are summed up: what was measured of so few stays in the nearest cache.</summary>
     private const int TilesAtOnce = 4;
 
-    /// <summary>Floats in a row of scalars.</summary>
-    public static int RowLength => sizeof(Row<TLane, TRule, TApply>) / sizeof(TLane);
+    /// <summary>Floats in a row: its scalars, and behind them each of them spread over a vector.</summary>
+    public static int RowLength => Scalars + (sizeof(Row<TLane, TRule, TApply>) / sizeof(float));
+
+    private static int Scalars => sizeof(Row<TLane, TRule, TApply>) / sizeof(TLane);
 
     /// <summary>Vectors of units in a tile.</summary>
     public static int VectorsPerTile => TLayout.UnitsPerTile / (sizeof(TLane) / sizeof(uint));
@@ -25,7 +27,7 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
     /// <summary>Steps a run of vectors of units that follow one another in every slot.</summary>
     /// <typeparam name="TPass">What is done of the step; a pass that measures is <see cref="Measure"/>.</typeparam>
     /// <param name="terms">The terms that the row asks for.</param>
-    /// <param name="scalars">The row of scalars: <see cref="RowLength"/> floats.</param>
+    /// <param name="scalars">The row of scalars, after <see cref="Spread"/>.</param>
     /// <param name="slabs">The slots from the first vector on.</param>
     /// <param name="vectors">How many vectors.</param>
     public static void Run<TPass>(Terms terms, float* scalars, in Slabs<HostWords<TLane>> slabs, int vectors)
@@ -68,14 +70,13 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
     private static void Run<TPass>(float* scalars, in Slabs<HostWords<TLane>> slabs, int vectors)
         where TPass : IPass
     {
-        Spread(scalars, out Row<TLane, TRule, TApply> row);
         Slabs<HostWords<TLane>> here = slabs;
-        TLayout.Step<TLane, TRule, TApply, TPass, HostWords<TLane>>(row, ref here, 0, vectors);
+        TLayout.Step<TLane, TRule, TApply, TPass, HostWords<TLane>>(*VectorsOf(scalars), ref here, 0, vectors);
     }
 
     /// <summary>The first pass of a rule that measures, over a run of tiles.</summary>
     /// <param name="terms">The terms that the row asks for.</param>
-    /// <param name="scalars">The row of scalars: <see cref="RowLength"/> floats.</param>
+    /// <param name="scalars">The row of scalars, after <see cref="Spread"/>.</param>
     /// <param name="slabs">The slots from the first tile on.</param>
     /// <param name="number">The first tile's number in the launch.</param>
     /// <param name="tiles">How many tiles.</param>
@@ -110,7 +111,6 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
         float* sums)
         where TPass : IPass
     {
-        Spread(scalars, out Row<TLane, TRule, TApply> row);
         Slabs<HostWords<TLane>> here = slabs;
         // A vector that lies across two lines is read late if it has just been written.
         byte* unaligned = stackalloc byte[(TilesAtOnce * Tile.Length * sizeof(float)) + sizeof(TLane)];
@@ -122,7 +122,7 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
         while (tiles > 0)
         {
             int count = Math.Min(TilesAtOnce, tiles);
-            TLayout.Step<TLane, TRule, TApply, TPass, HostWords<TLane>>(row, ref here, 0, count * VectorsPerTile);
+            TLayout.Step<TLane, TRule, TApply, TPass, HostWords<TLane>>(*VectorsOf(scalars), ref here, 0, count * VectorsPerTile);
             for (int i = 0; i < count; i++, number++)
             {
                 while (number >= extents[tensor].EndTile)
@@ -137,13 +137,14 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
         }
     }
 
-    /// <summary>Spreads each scalar over a vector.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Spread(float* scalars, out Row<TLane, TRule, TApply> row)
+    /// <summary>Spreads each scalar of a row over a vector: once for all tensors, of which there may be thousands.</summary>
+    /// <param name="row">The row, <see cref="RowLength"/> floats, whose scalars are there.</param>
+    public static void Spread(float* row)
     {
-        Unsafe.SkipInit(out row);
-        ref TLane first = ref Unsafe.As<Row<TLane, TRule, TApply>, TLane>(ref row);
-        for (int i = 0; i < RowLength; i++)
-            Unsafe.Add(ref first, i) = TLane.Splat(scalars[i]);
+        var vectors = (TLane*)VectorsOf(row);
+        for (int i = 0; i < Scalars; i++)
+            Unsafe.WriteUnaligned(vectors + i, TLane.Splat(row[i]));
     }
+
+    private static Row<TLane, TRule, TApply>* VectorsOf(float* row) => (Row<TLane, TRule, TApply>*)(row + Scalars);
 }
