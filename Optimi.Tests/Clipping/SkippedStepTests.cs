@@ -6,7 +6,9 @@ internal sealed class SkippedStepTests
     private static IEnumerable<TestCaseData> Rows =>
         from device in TestDevice.All
         from optimizer in TestOptimizer.All
-        where device.Name != "opencl" || optimizer.Name is "adamw"
+        // As in ClippingTests.
+        where optimizer.Name is "adamw" || device.Name == $"cpu-{HostLanes.Widest.Name}"
+            || (optimizer.Name is "stableadamw" && device.Name != "opencl")
         from bad in (float[])[float.NaN, float.NegativeInfinity, 1e30f]
         where bad == float.NegativeInfinity || optimizer.Name == "adamw"
         select new TestCaseData(device, optimizer, bad).SetArgDisplayNames(device.Name, optimizer.Name, $"{bad}");
