@@ -6,7 +6,7 @@ internal sealed class SkippedStepTests
     private static IEnumerable<TestCaseData> Rows =>
         from device in TestDevice.All
         from optimizer in TestOptimizer.All
-        // As in ClippingTests.
+            // As in ClippingTests.
         where optimizer.Name is "adamw" || device.Name == $"cpu-{HostLanes.Widest.Name}"
             || (optimizer.Name is "stableadamw" && device.Name != "opencl")
         from bad in (float[])[float.NaN, float.NegativeInfinity, 1e30f]
