@@ -22,6 +22,8 @@ internal sealed class StatisticsOfRulesTests
     private static IEnumerable<TestCaseData> CasesOnDevices =>
         from device in TestDevice.Kinds
         from optimizer in TestOptimizer.All
+            // PoCL compiles each of these kernels for the first time here.
+        where device.Name != "opencl" || optimizer.Name == "adamw"
         from variant in (IEnumerable<(DType, bool)>)[(DType.Float32, false), (DType.BFloat16, true)]
         select new TestCaseData(device, optimizer, variant.Item1, variant.Item2);
 
