@@ -47,11 +47,7 @@ internal sealed class DeviceGradientPass : GradientPass
         _extents = transaction.Add(allocator.Allocate(extents));
         bool sharesTensors = device.Shape == KernelShape.Quad;
         FinishPart[] parts = FinishPart.Of(extents, sharesTensors ? CountedParts.BlocksPerPart : WholeTensors.BlocksPerPart);
-        _firstPart = new int[Count + 1];
-        foreach (FinishPart part in parts)
-            _firstPart[part.Tensor + 1]++;
-        for (int number = 0; number < Count; number++)
-            _firstPart[number + 1] += _firstPart[number];
+        _firstPart = FinishPart.FirstOf(parts, Count);
         _parts = transaction.Add(allocator.Allocate(parts));
         _partsDone = transaction.Add(allocator.Allocate(new int[Count + 1]));
         _totals = transaction.Add(allocator.Allocate<ScalarLane>(Count));

@@ -151,11 +151,17 @@ internal abstract class GradientPass : IDisposable
     private void TakePart(int number, MemoryPlace gradient)
     {
         (int launch, int index) = PlaceOf(number);
-        // The layout has a place for values, too, which the pass does not look at.
-        Memories[launch].Set(index, Slot.Values, gradient);
-        Memories[launch].Set(index, Slot.Gradients, gradient);
+        Place(launch, index, gradient);
         TakesPart[number] = true;
         TakePart(launch, index);
+    }
+
+    private void Place(int launch, int index, in MemoryPlace gradient)
+    {
+        Memories[launch].MoveGradient(index, gradient);
+        // The pass does not look at values, but OpenCL's kernels take a buffer of them.
+        if (!Device.HasAddresses)
+            Memories[launch].Set(index, Slot.Values, gradient);
     }
 
     private void MoveGradients()
@@ -166,8 +172,7 @@ internal abstract class GradientPass : IDisposable
                 continue;
             MemoryPlace gradient = _entries[number].Parameter.GradientPlace;
             (int launch, int index) = PlaceOf(number);
-            Memories[launch].Set(index, Slot.Values, gradient);
-            Memories[launch].MoveGradient(index, gradient);
+            Place(launch, index, gradient);
             MoveGradient(launch, index);
         }
     }

@@ -12,7 +12,6 @@ internal sealed class SquaresLaunch<TLayout> : SquaresLaunch
     private readonly DeviceArray<TensorExtent> _extents;
     private readonly DeviceKernels<SquareRule<ScalarLane>, PlainApply<ScalarLane>> _fast;
     private readonly DeviceKernels<SquareRule<ScalarLane>, PlainApply<ScalarLane>> _careful;
-    private bool _isPlanned;
 
     public SquaresLaunch(LaunchMemory memory)
         : base(memory)
@@ -29,20 +28,18 @@ internal sealed class SquaresLaunch<TLayout> : SquaresLaunch
     public override void Begin()
     {
         base.Begin();
-        _isPlanned = false;
+        _plan.Forget();
     }
 
     public override void MoveGradient(int tensor)
     {
         base.MoveGradient(tensor);
-        _isPlanned = false;
+        _plan.Forget();
     }
 
     public override void Prepare(LaunchRange range)
     {
-        if (!_isPlanned || range != Range)
-            _plan.Make(range, Steps);
-        _isPlanned = true;
+        _plan.Make(range, Steps);
         base.Prepare(range);
         foreach (LaunchPiece piece in _plan.Pieces)
         {

@@ -19,7 +19,6 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
     private readonly List<Terms> _termsOfRows = [];
     private Row<ScalarLane, TRule, TApply>[] _rows;
     private DeviceKernels<TRule, TApply>? _chosenKernels;
-    private bool _isPlanned;
     private bool _isAlone;
     private bool _hasWarned;
 
@@ -51,20 +50,19 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
     {
         base.Begin();
         _termsOfRows.Clear();
-        _isPlanned = false;
+        _plan.Forget();
     }
 
     public override void ForgetBuffers()
     {
         base.ForgetBuffers();
-        _plan.Pieces.Clear();
-        _isPlanned = false;
+        _plan.ForgetBuffers();
     }
 
     public override void MoveGradient(int tensor)
     {
         base.MoveGradient(tensor);
-        _isPlanned = false;
+        _plan.Forget();
     }
 
     /// <inheritdoc/>
@@ -76,9 +74,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
     /// </remarks>
     public override void Prepare(LaunchRange range)
     {
-        if (!_isPlanned || range != Range)
-            _plan.Make(range, Steps);
-        _isPlanned = true;
+        _plan.Make(range, Steps);
         base.Prepare(range);
         if (_termsOfRows.Count == 0)
             return;

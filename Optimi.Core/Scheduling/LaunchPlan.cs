@@ -14,6 +14,8 @@ internal sealed class LaunchPlan
     /// <summary>How many tensors before each end within a tile. (Of one whose length changes only the kind of its pieces counts.)</summary>
     private readonly int[] _endsBefore;
 
+    private LaunchRange? _planned;
+
     public LaunchPlan(LaunchMemory memory)
     {
         _memory = memory;
@@ -33,11 +35,24 @@ internal sealed class LaunchPlan
     /// <summary>What is to be launched.</summary>
     public List<LaunchPiece> Pieces { get; } = [];
 
-    /// <summary>Makes the plan of a step.</summary>
+    /// <summary>Forgets the plan, since tensors' parts have changed.</summary>
+    public void Forget() => _planned = null;
+
+    /// <summary>Forgets the plan and the buffers in it.</summary>
+    public void ForgetBuffers()
+    {
+        Forget();
+        Pieces.Clear();
+    }
+
+    /// <summary>Makes the plan of a step, unless it is the last one's.</summary>
     /// <param name="range">The tensors.</param>
     /// <param name="steps">Each tensor's part.</param>
     public void Make(LaunchRange range, TensorStep[] steps)
     {
+        if (range == _planned)
+            return;
+        _planned = range;
         Pieces.Clear();
         int end = range.FirstTensor + range.TensorCount;
         for (int first = range.FirstTensor; first < end;)

@@ -44,11 +44,7 @@ internal sealed class MeasureMemory<TRule, TApply> : IDisposable
         bool sharesTensors = _device.Shape == KernelShape.Quad;
         FinishPart[] parts = FinishPart.Of(
             memory.Extents, sharesTensors ? CountedParts.BlocksPerPart : WholeTensors.BlocksPerPart);
-        _firstPart = new int[memory.Extents.Length + 1];
-        foreach (FinishPart part in parts)
-            _firstPart[part.Tensor + 1]++;
-        for (int tensor = 0; tensor < memory.Extents.Length; tensor++)
-            _firstPart[tensor + 1] += _firstPart[tensor];
+        _firstPart = FinishPart.FirstOf(parts, memory.Extents.Length);
         _parts = transaction.Add(allocator.Allocate(parts));
         _partsDone = transaction.Add(allocator.Allocate(new int[memory.Extents.Length]));
         _steps = transaction.Add(allocator.Allocate(Enumerable.Repeat(TensorStep.None, memory.Extents.Length + 1).ToArray()));

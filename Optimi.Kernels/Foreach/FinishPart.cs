@@ -25,6 +25,19 @@ public readonly record struct FinishPart(int Tensor, int Number)
             .Select(number => new FinishPart(tensor, number))),
     ];
 
+    /// <summary>For each tensor the number of its first part, and one past the last part of all.</summary>
+    /// <param name="parts">The parts, tensor by tensor.</param>
+    /// <param name="tensors">How many tensors there are.</param>
+    public static int[] FirstOf(IReadOnlyList<FinishPart> parts, int tensors)
+    {
+        var first = new int[tensors + 1];
+        foreach (FinishPart part in parts)
+            first[part.Tensor + 1]++;
+        for (int tensor = 0; tensor < tensors; tensor++)
+            first[tensor + 1] += first[tensor];
+        return first;
+    }
+
     /// <summary>Reads a part from a table of them, integer by integer as <see cref="Tile.Read"/> does.</summary>
     /// <param name="table">The table: two integers for each part.</param>
     /// <param name="part">The part's number in the launch.</param>
