@@ -74,7 +74,7 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
 
     /// <summary>The norm of a parameter's gradient that was found last.</summary>
     public float NormOf(Parameter parameter) =>
-        HasNorm && _pass!.TryGetNumber(parameter, out int number) ? MathF.Sqrt(_sums[number]) : float.NaN;
+        HasNorm && _pass is not null && _pass.TryGetNumber(parameter, out int number) ? MathF.Sqrt(_sums[number]) : float.NaN;
 
     private bool HasNorm { get; set; }
 

@@ -25,9 +25,7 @@ public sealed class GradientScaler
 
         set
         {
-            Guard.Positive(value, nameof(Scale));
-            if (!float.IsFinite((float)value) || (float)value == 0 || !float.IsFinite((float)(1 / value)) || (float)(1 / value) == 0)
-                throw new OptionException(FormattableString.Invariant($"Scale is {value}, but it and one over it must be float32 numbers; use about 65,536."));
+            CheckScale(value);
             _gate?.SettleInTurn();
             (_scale, _growthTracker) = (value, 0);
         }
@@ -74,6 +72,17 @@ public sealed class GradientScaler
         }
     }
 
+    /// <summary>Goes on from a scale that was saved.</summary>
+    /// <param name="scale">The scale: finite, above 0; it and one over it within float32.</param>
+    /// <param name="growthTracker">Steps since the scale grew, shrank or was set: at least 0, below <see cref="GrowthInterval"/>.</param>
+    /// <exception cref="OptionException">A value is out of its range; the scaler is as it was.</exception>
+    public void Restore(double scale, long growthTracker)
+    {
+        CheckRestored(scale, growthTracker);
+        Scale = scale;
+        _growthTracker = growthTracker;
+    }
+
     /// <summary>A scale that stays as it is.</summary>
     /// <param name="scale">The scale.</param>
     /// <exception cref="OptionException">The scale is not finite or not above 0, or it or one over it is beyond float32.</exception>
@@ -93,6 +102,18 @@ public sealed class GradientScaler
         }
 
         _gate = gate;
+    }
+
+    /// <summary>Checks what would be restored.</summary>
+    /// <exception cref="OptionException">A value is out of its range.</exception>
+    internal void CheckRestored(double scale, long growthTracker)
+    {
+        CheckScale(scale);
+        if (growthTracker < 0 || growthTracker >= GrowthInterval)
+        {
+            throw new OptionException(FormattableString.Invariant(
+                $"GrowthTracker is {growthTracker}, but it must be at least 0 and below {nameof(GrowthInterval)}, which is {GrowthInterval}."));
+        }
     }
 
     /// <summary>It follows an optimizer's steps no more.</summary>
@@ -115,6 +136,16 @@ public sealed class GradientScaler
             if (float.IsFinite((float)larger))
                 _scale = larger;
             _growthTracker = 0;
+        }
+    }
+
+    private static void CheckScale(double value)
+    {
+        Guard.Positive(value, nameof(Scale));
+        if (!float.IsFinite((float)value) || (float)value == 0 || !float.IsFinite((float)(1 / value)) || (float)(1 / value) == 0)
+        {
+            throw new OptionException(FormattableString.Invariant(
+                $"Scale is {value}, but it and one over it must be float32 numbers; use about 65,536."));
         }
     }
 }

@@ -19,6 +19,7 @@ public sealed class ComputeDevice : IDisposable
     private KernelLibrary? _kernels;
     private MemoryBuffer? _addressSpace;
     private Slab? _scratch;
+    private static long _lastNumber;
     private long _lastMark;
     private long _passedMark;
     private MemoryBuffer? _addressSpaceForUsers;
@@ -137,6 +138,9 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>What allocates its memory.</summary>
     internal Allocator Allocator { get; }
+
+    /// <summary>A number of its own, in the order of which the gates of several devices are taken.</summary>
+    internal long Number { get; } = Interlocked.Increment(ref _lastNumber);
 
     /// <summary>Held by whatever uses the device. Threads of the compiler never take it.</summary>
     internal Lock Gate { get; } = new();

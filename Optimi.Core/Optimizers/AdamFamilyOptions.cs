@@ -14,6 +14,10 @@ public abstract record AdamFamilyOptions<TRule> : MomentOptions<TRule>
     /// <inheritdoc/>
     protected override bool DecouplesDecay => DecoupleWd;
 
+    /// <inheritdoc/>
+    protected internal override OptimizerOptions Exchange(OptionValues values) =>
+        (AdamFamilyOptions<TRule>)base.Exchange(values) with { DecoupleWd = values.Flag("decouple_wd", DecoupleWd) };
+
     /// <summary>Adam's scalars.</summary>
     /// <param name="step">The step.</param>
     protected AdamRule<ScalarLane> Adam(in StepContext step) => new() { Moments = Moments(step) };

@@ -66,6 +66,29 @@ public sealed record AdanOptions : RuleOptions<AdanRule<ScalarLane>>, IMomentumO
     }
 
     /// <inheritdoc/>
+    protected internal override OptimizerOptions Exchange(OptionValues values)
+    {
+        double[] betas = values.Numbers("betas", Beta1, Beta2, Beta3);
+        return (AdanOptions)base.Exchange(values) with
+        {
+            Beta1 = betas[0],
+            Beta2 = betas[1],
+            Beta3 = betas[2],
+            Epsilon = values.Number("eps", Epsilon),
+            AdamWd = values.Flag("adam_wd", AdamWd),
+        };
+    }
+
+    /// <inheritdoc/>
+    protected internal override double? DebiasedBy(string state) => state switch
+    {
+        StateName.ExpAvg => Beta1,
+        StateName.ExpAvgDiff => Beta2,
+        StateName.ExpAvgSq => Beta3,
+        _ => null,
+    };
+
+    /// <inheritdoc/>
     internal override string? Doubt => ZeroEpsilon.WarningOf(Epsilon);
 
     /// <inheritdoc/>

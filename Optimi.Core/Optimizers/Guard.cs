@@ -5,6 +5,9 @@ namespace Optimi;
 /// <summary>The checks that options share.</summary>
 internal static class Guard
 {
+    /// <summary>Up to here every whole number is a float64 number.</summary>
+    public const long MostSteps = 1L << 53;
+
     private const string FiniteInFloat32 = "finite in float32, in which steps are computed (up to 3.4e38)";
 
     /// <summary>Checks that a number is not negative and, rounded to float32, finite.</summary>
@@ -39,6 +42,10 @@ internal static class Guard
         if (!(value >= least && value <= most))
             throw Outside(value, option, FormattableString.Invariant($"at least {least} and at most {most}"));
     }
+
+    /// <summary>Checks a number of steps.</summary>
+    /// <exception cref="OptionException">It is negative, or larger than float64 can count.</exception>
+    public static void StepCount(long value, string option) => InRange(value, 0, MostSteps, option);
 
     /// <summary>Checks the coefficient of a moving average.</summary>
     /// <exception cref="OptionException">It is below 0, or 1 or above.</exception>

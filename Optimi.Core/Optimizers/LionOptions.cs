@@ -28,6 +28,13 @@ public sealed record LionOptions : RuleOptions<LionRule<ScalarLane>>, IMomentumO
     };
 
     /// <inheritdoc/>
+    protected internal override OptimizerOptions Exchange(OptionValues values)
+    {
+        double[] betas = values.Numbers("betas", Beta1, Beta2);
+        return (LionOptions)base.Exchange(values) with { Beta1 = betas[0], Beta2 = betas[1] };
+    }
+
+    /// <inheritdoc/>
     protected internal override void Validate()
     {
         base.Validate();

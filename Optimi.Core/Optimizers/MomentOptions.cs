@@ -35,6 +35,26 @@ public abstract record MomentOptions<TRule> : RuleOptions<TRule>, IMomentumOptio
         Guard.NotNegative(Epsilon, nameof(Epsilon));
     }
 
+    /// <inheritdoc/>
+    protected internal override OptimizerOptions Exchange(OptionValues values)
+    {
+        double[] betas = values.Numbers("betas", Beta1, Beta2);
+        return (MomentOptions<TRule>)base.Exchange(values) with
+        {
+            Beta1 = betas[0],
+            Beta2 = betas[1],
+            Epsilon = values.Number("eps", Epsilon),
+        };
+    }
+
+    /// <inheritdoc/>
+    protected internal override double? DebiasedBy(string state) => state switch
+    {
+        StateName.ExpAvg => Beta1,
+        StateName.ExpAvgSq => Beta2,
+        _ => null,
+    };
+
     /// <summary>The scalars of the moments.</summary>
     /// <param name="step">The step.</param>
     protected AdamMoments<ScalarLane> Moments(in StepContext step)

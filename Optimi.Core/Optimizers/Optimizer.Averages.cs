@@ -111,6 +111,7 @@ public abstract partial class Optimizer
     /// <exception cref="ParameterException">Another optimizer's averages of a parameter are.</exception>
     private protected void CheckCanStep()
     {
+        CheckWhole();
         CheckNotSwapped("there can be no step");
         if (Device.SwappedParameters == 0)
             return;

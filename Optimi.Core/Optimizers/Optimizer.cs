@@ -174,6 +174,17 @@ public abstract partial class Optimizer : IDisposable
     public abstract long StepCount(Parameter parameter);
 
     /// <summary>
+    /// Sets t, how many steps a parameter has taken part in: from there its averages are debiased, and states that were written are used.
+    /// With a count of 0 they are begun anew by the next step, whatever they hold.
+    /// </summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="steps">The count: from 0 to 2^53.</param>
+    /// <exception cref="ParameterException">The optimizer does not own it.</exception>
+    /// <exception cref="OptionException">The count is out of this range; the old one stays.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer or the device is disposed.</exception>
+    public abstract void SetStepCount(Parameter parameter, long steps);
+
+    /// <summary>
     /// Begins a parameter anew: its states and its Kahan compensation become zero, and its step counter 0, as before its first step. Its
     /// average begins again in its next step.
     /// Its values stay as they are. For values that were written through a view, of which the optimizer cannot know;

@@ -69,9 +69,11 @@ public partial class Optimizer<TRule>
     /// <inheritdoc/>
     public override IReadOnlyList<string> StateNames(Parameter parameter) =>
     [
-        .. TRule.StateNames.Append(StateName.KahanCompensation).Append(StateName.Average)
-            .Where(name => TryGetState(parameter, name, out _)),
+        .. AllStateNames.Where(name => TryGetState(parameter, name, out _)),
     ];
+
+    private static IEnumerable<string> AllStateNames =>
+        TRule.StateNames.Append(StateName.KahanCompensation).Append(StateName.Average);
 
     /// <inheritdoc/>
     public override long StepCount(Parameter parameter)
@@ -83,6 +85,21 @@ public partial class Optimizer<TRule>
             if (_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
                 launch.CountSteps();
             return tensor.Steps;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void SetStepCount(Parameter parameter, long steps)
+    {
+        lock (Device.Gate)
+        {
+            LaunchTensor tensor = Find(parameter);
+            Guard.StepCount(steps, nameof(steps));
+            Settle();
+            if (_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
+                launch.SetSteps(tensor, steps);
+            else
+                tensor.Steps = steps;
         }
     }
 

@@ -74,6 +74,34 @@ public abstract record OptimizerOptions
     public virtual UpdateScalars Update(in StepContext step) =>
         new(Scale(step), IsDecoupled ? Decay(step) : 0, L2: L2(step));
 
+    /// <summary>
+    /// Gives each option to a checkpoint by name, or takes it from there: what <paramref name="values"/> returns for an option is its
+    /// value. Options of your own are saved, and restored, if you override this: <c>base.Exchange(values) with { ... }</c>. The learning
+    /// rate and how states are stored are not options in this sense.
+    /// </summary>
+    /// <param name="values">What is given and taken. The names are those of torch-optimi and PyTorch, such as <c>weight_decay</c>.</param>
+    /// <returns>The options with the values taken.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="values"/> is null.</exception>
+    protected internal virtual OptimizerOptions Exchange(OptionValues values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return this with
+        {
+            WeightDecay = values.Number("weight_decay", WeightDecay),
+            DecoupleLr = values.Flag("decouple_lr", DecoupleLr),
+            Maximize = values.Flag("maximize", Maximize),
+        };
+    }
+
+    /// <summary>β of the moving average that a state is, if it is kept debiased: as what it would be had it not begun as zero. Null, the
+    /// default: it is kept as it is. Checkpoints in PyTorch's form, whose averages are raw, are converted by it.</summary>
+    /// <param name="state">The state's name.</param>
+    protected internal virtual double? DebiasedBy(string state) => null;
+
+    /// <summary>What PyTorch's optimizer of the same kind calls a state. Default: the same.</summary>
+    /// <param name="state">The state's name.</param>
+    protected internal virtual string TorchName(string state) => state;
+
     /// <summary>The scalars of a step beside the rule's.</summary>
     internal UpdateScalars ScalarsOf(in StepContext step)
     {

@@ -27,7 +27,7 @@ public sealed class ParameterGroup
         _dtypes = [.. _parameters.Select(parameter => (parameter.DType, parameter.GradientDType)).Distinct()];
         _lr = options.Lr;
         MaxLr = options.MaxLr ?? options.Lr;
-        Check(options, _lr);
+        Check(options, _lr, MaxLr);
         _options = options;
     }
 
@@ -69,7 +69,7 @@ public sealed class ParameterGroup
     }
 
     /// <summary>The highest learning rate of the schedule.</summary>
-    internal double MaxLr { get; }
+    internal double MaxLr { get; private set; }
 
     /// <summary>Whether decay is larger than it was meant to be at most.</summary>
     internal bool IsAboveMaxLr => Options is { DecoupleLr: true, WeightDecay: > 0 } && Lr > MaxLr;
@@ -93,12 +93,15 @@ public sealed class ParameterGroup
 
     /// <summary>Checks options, and the learning rate that the group will have with them.</summary>
     /// <exception cref="OptionException">They cannot be set.</exception>
-    internal void CheckOptions(OptimizerOptions options, double lr)
+    internal void CheckOptions(OptimizerOptions options, double lr) => CheckOptions(options, lr, MaxLr);
+
+    /// <inheritdoc cref="CheckOptions(OptimizerOptions, double)"/>
+    internal void CheckOptions(OptimizerOptions options, double lr, double maxLr)
     {
         foreach (Optimizer owner in _owners)
             owner.CheckOptions(options);
 
-        Check(options, lr);
+        Check(options, lr, maxLr);
         foreach ((DType dtype, DType gradient) in _dtypes)
         {
             SlotLayout before = _options.LayoutOf(dtype, gradient);
@@ -121,6 +124,14 @@ public sealed class ParameterGroup
         return old;
     }
 
+    /// <summary>Goes on with what was saved, and checked.</summary>
+    internal void Restore(OptimizerOptions options, double lr, double maxLr)
+    {
+        OptimizerOptions old = SetOptions(options);
+        (_lr, MaxLr) = (lr, maxLr);
+        OnOptionsChanged(old);
+    }
+
     /// <summary>Tells the optimizers of new options, which listeners to warnings may hear of.</summary>
     internal void OnOptionsChanged(OptimizerOptions old)
     {
@@ -128,12 +139,12 @@ public sealed class ParameterGroup
             owner.OptionWarnings.OnOptionsChanged(this, old);
     }
 
-    private void Check(OptimizerOptions options, double lr)
+    private void Check(OptimizerOptions options, double lr, double maxLr)
     {
         options.Validate();
         if (options.DecoupleLr)
-            Guard.Positive(MaxLr, $"{nameof(OptimizerOptions.MaxLr)} of the group");
-        options.CheckRate(lr, MaxLr);
+            Guard.Positive(maxLr, $"{nameof(OptimizerOptions.MaxLr)} of the group");
+        options.CheckRate(lr, maxLr);
         foreach ((DType dtype, DType gradient) in _dtypes)
             options.LayoutOf(dtype, gradient);
     }

@@ -38,6 +38,13 @@ public sealed record RangerOptions : RectifiedAdamOptions<RangerRule<ScalarLane>
     };
 
     /// <inheritdoc/>
+    protected internal override OptimizerOptions Exchange(OptionValues values) => (RangerOptions)base.Exchange(values) with
+    {
+        Interval = values.Count("k", Interval),
+        Alpha = values.Number("alpha", Alpha),
+    };
+
+    /// <inheritdoc/>
     protected internal override void Validate()
     {
         base.Validate();

@@ -37,6 +37,24 @@ public sealed record SgdOptions : RuleOptions<SgdRule<ScalarLane>>, IMomentumOpt
     };
 
     /// <inheritdoc/>
+    protected internal override OptimizerOptions Exchange(OptionValues values)
+    {
+        return (SgdOptions)base.Exchange(values) with
+        {
+            Momentum = values.Number("momentum", Momentum),
+            // In PyTorch it is the number that is taken from 1.
+            Dampening = values.Convention == StateConvention.PyTorch
+                ? values.Number("dampening", Dampening ? Momentum : 0) != 0
+                : values.Flag("dampening", Dampening),
+            TorchInit = values.Flag("torch_init", TorchInit),
+            DecoupleWd = values.Flag("decouple_wd", DecoupleWd),
+        };
+    }
+
+    /// <inheritdoc/>
+    protected internal override string TorchName(string state) => state == StateName.ExpAvg ? "momentum_buffer" : state;
+
+    /// <inheritdoc/>
     protected internal override void Validate()
     {
         base.Validate();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -37,7 +36,7 @@ internal static class ScheduleStateJson
         }
     }
 
-    private static void Write(Utf8JsonWriter writer, ScheduleState state)
+    public static void Write(Utf8JsonWriter writer, ScheduleState state)
     {
         writer.WriteStartObject();
         writer.WriteString(Kind, state.Kind);
@@ -46,7 +45,7 @@ internal static class ScheduleStateJson
         foreach ((string name, double value) in state.Numbers)
         {
             writer.WritePropertyName(name);
-            Write(writer, value);
+            JsonNumber.Write(writer, value);
         }
 
         writer.WriteEndObject();
@@ -55,7 +54,7 @@ internal static class ScheduleStateJson
         {
             writer.WriteStartArray(name);
             foreach (double value in values)
-                Write(writer, value);
+                JsonNumber.Write(writer, value);
             writer.WriteEndArray();
         }
 
@@ -67,29 +66,17 @@ internal static class ScheduleStateJson
         writer.WriteEndObject();
     }
 
-    /// <summary>JSON has no infinity, which the best metric is at first: a string stands for it.</summary>
-    private static void Write(Utf8JsonWriter writer, double value)
-    {
-        if (double.IsFinite(value))
-            writer.WriteNumberValue(value);
-        else
-            writer.WriteStringValue(value.ToString(CultureInfo.InvariantCulture));
-    }
-
-    private static ScheduleState Read(JsonElement element) => new()
+    /// <exception cref="Exception">It is not that: of several types, all of which <see cref="Read(string)"/> knows.</exception>
+    public static ScheduleState Read(JsonElement element) => new()
     {
         Kind = Text(element, Kind),
         Target = Text(element, Target),
-        Numbers = element.GetProperty(Numbers).EnumerateObject().ToDictionary(property => property.Name, property => Number(property.Value)),
+        Numbers = element.GetProperty(Numbers).EnumerateObject().ToDictionary(property => property.Name, property => JsonNumber.Read(property.Value)),
         Arrays = element.GetProperty(Arrays).EnumerateObject().ToDictionary(
-            property => property.Name, property => (IReadOnlyList<double>)[.. property.Value.EnumerateArray().Select(Number)]),
+            property => property.Name, property => (IReadOnlyList<double>)[.. property.Value.EnumerateArray().Select(JsonNumber.Read)]),
         Nested = [.. element.GetProperty(Nested).EnumerateArray().Select(Read)],
     };
 
     private static string Text(JsonElement element, string name) =>
         element.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null.");
-
-    private static double Number(JsonElement element) => element.ValueKind == JsonValueKind.String
-        ? double.Parse(element.GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture)
-        : element.GetDouble();
 }

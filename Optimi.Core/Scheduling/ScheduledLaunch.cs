@@ -206,12 +206,20 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
         tensor.Averages?.Clear(tensor);
     }
 
-    /// <summary>Takes notice of an average that was set, and goes on from there.</summary>
-    public void BeginAverage(LaunchTensor tensor)
+    /// <summary>Sets a tensor's step counter.</summary>
+    public void SetSteps(LaunchTensor tensor, long steps)
     {
         CountSteps();
         _last = null;
-        tensor.IsAverageBegun = true;
+        tensor.Steps = steps;
+    }
+
+    /// <summary>Takes notice of an average that was set, and goes on from there; or of one that is to begin in the next step.</summary>
+    public void BeginAverage(LaunchTensor tensor, bool hasBegun = true)
+    {
+        CountSteps();
+        _last = null;
+        tensor.IsAverageBegun = hasBegun;
     }
 
     /// <summary>Brings the tensors' counters up to date.</summary>

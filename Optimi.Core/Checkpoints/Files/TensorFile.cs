@@ -25,6 +25,9 @@ public abstract class TensorFile : IDisposable
     /// <summary>What it is called in messages.</summary>
     internal string Name => Source.Name;
 
+    /// <summary>How long the file is.</summary>
+    internal long Bytes => Source.Length;
+
     private protected ByteSource Source { get; }
 
     /// <summary>Opens a file: safetensors, or what <c>torch.save</c> writes (<c>.pth</c>, <c>.pt</c>), told apart by their first

@@ -1,0 +1,124 @@
+namespace Optimi;
+
+/// <summary>
+/// Saves trainings and loads them: parameters, states, step counters, options, schedules, the scale of the loss. N steps, a save, a load in
+/// another process, on another device if need be, and N more steps end with the bits of 2N steps.
+/// </summary>
+/// <remarks>
+/// Files are safetensors, with a checksum over every byte. Parameters have their own names, states those of PyTorch's flat form, such as
+/// <c>state.encoder.weight.exp_avg</c>. While a checkpoint is saved or loaded, other threads that use the device wait.
+/// </remarks>
+public static partial class Checkpoint
+{
+    /// <summary>Saves a training. The file is written beside the old one, flushed to the disk, and takes its place only then: whatever
+    /// happens meanwhile, one of them is whole.</summary>
+    /// <param name="path">The file. Its folder exists.</param>
+    /// <param name="training">What to save.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="CheckpointException">The file cannot be written, or the disk is full; the old one is as it was.</exception>
+    /// <exception cref="ParameterException">A parameter's name is there twice or cannot be written, or averages are in place of
+    /// values.</exception>
+    /// <exception cref="OptionException">The averages are swapped in.</exception>
+    /// <exception cref="ObjectDisposedException">An optimizer, a buffer or a device is disposed.</exception>
+    public static void Save(string path, TrainingState training, CheckpointSaveOptions? options = null) =>
+        Save(path, training, options, progress: null, CancellationToken.None);
+
+    /// <summary>Saves a training into a stream, from its position on.</summary>
+    /// <inheritdoc cref="Save(string, TrainingState, CheckpointSaveOptions?)"/>
+    /// <param name="stream">The stream, which stays open. It need not seek.</param>
+    /// <param name="training">What to save.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="CheckpointException">The stream cannot be written; what it holds then is no checkpoint.</exception>
+    public static void Save(Stream stream, TrainingState training, CheckpointSaveOptions? options = null) =>
+        Save(stream, training, options, progress: null, CancellationToken.None);
+
+    /// <summary>Says what a file holds, without loading it: one of Optimi's, another safetensors file, or one that <c>torch.save</c>
+    /// wrote.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="CheckpointFormatException">The file is damaged or of another format.</exception>
+    /// <exception cref="CheckpointException">The file cannot be read.</exception>
+    public static CheckpointInfo Describe(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Reading(path, () =>
+        {
+            using TensorFile file = TensorFile.Open(path);
+            return new CheckpointInfo(file, ManifestReader.Read(file));
+        });
+    }
+
+    /// <inheritdoc cref="Describe(string)"/>
+    /// <param name="stream">The stream, from its position on. It can seek, and stays open.</param>
+    public static CheckpointInfo Describe(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Reading("the stream", () =>
+        {
+            using TensorFile file = TensorFile.Open(stream);
+            return new CheckpointInfo(file, ManifestReader.Read(file));
+        });
+    }
+
+    private static void Save(
+        string path, TrainingState training, CheckpointSaveOptions? options, IProgress<CheckpointProgress>? progress,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        Write(training, options, $"'{path}'", writer =>
+        {
+            using var file = new AtomicFile(path, writer.Bytes);
+            writer.Write(file.Stream, Reporter(progress, CheckpointPhase.Saving, writer.Bytes), cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            file.Commit(options?.Keep ?? 1);
+        });
+    }
+
+    private static void Save(
+        Stream stream, TrainingState training, CheckpointSaveOptions? options, IProgress<CheckpointProgress>? progress,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        Write(training, options, "the stream", writer =>
+        {
+            writer.Write(stream, Reporter(progress, CheckpointPhase.Saving, writer.Bytes), cancellation);
+            stream.Flush();
+        });
+    }
+
+    private static void Write(TrainingState training, CheckpointSaveOptions? options, string target, Action<SafetensorsWriter> write)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        StateConvention convention = options?.Convention ?? StateConvention.Optimi;
+        using var turns = new DeviceTurns(training.Devices);
+        training.Check();
+        var content = CheckpointContent.Of(training, convention);
+        var writer = new SafetensorsWriter(content.Tensors, content.Metadata);
+        try
+        {
+            write(writer);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new CheckpointException(FormattableString.Invariant(
+                $"The checkpoint of {writer.Bytes:N0} bytes cannot be written to {target}: {error.Message} A file that was there is as it was."),
+                error);
+        }
+    }
+
+    /// <summary>Reads, and says of errors what they are of.</summary>
+    private static T Reading<T>(string source, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new CheckpointException($"'{source}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static Action<long>? Reporter(IProgress<CheckpointProgress>? progress, CheckpointPhase phase, long total) =>
+        progress is null ? null : bytes => progress.Report(new CheckpointProgress(phase, bytes, total));
+}

@@ -1,0 +1,16 @@
+namespace Optimi;
+
+/// <summary>A group as a checkpoint describes it.</summary>
+/// <param name="Parameters">The names of its parameters.</param>
+/// <param name="Lr">The learning rate.</param>
+/// <param name="MaxLr">The highest learning rate of the schedule.</param>
+/// <param name="Options">The options.</param>
+/// <param name="Debiased">β of each state that is kept debiased.</param>
+/// <param name="TorchNames">What PyTorch calls the states that it calls otherwise.</param>
+internal sealed record SavedGroup(
+    IReadOnlyList<string> Parameters,
+    double Lr,
+    double MaxLr,
+    IReadOnlyDictionary<string, OptionValue> Options,
+    IReadOnlyDictionary<string, double> Debiased,
+    IReadOnlyDictionary<string, string> TorchNames);

@@ -1,0 +1,96 @@
+namespace Optimi;
+
+/// <summary>What a training is written as: tensors, and what the file says beside them.</summary>
+internal sealed class CheckpointContent
+{
+    private readonly StateConvention _convention;
+    private readonly List<WrittenTensor> _tensors = [];
+
+    private CheckpointContent(TrainingState training, StateConvention convention)
+    {
+        _convention = convention;
+        foreach (Parameter parameter in training.Parameters)
+            _tensors.Add(new WrittenStorage(parameter.Name, ShapeOf(parameter), parameter.Value));
+        SavedOptimizer[] optimizers = [.. training.Optimizers.Select(Save)];
+        var manifest = new CheckpointManifest
+        {
+            Convention = convention,
+            Optimizers = optimizers,
+            Gate = training.Chain?.Gate.Save(),
+            Schedules = [.. training.Schedules.Select(schedule => schedule.SaveState())],
+            Scaler = training.Scaler is GradientScaler scaler ? new SavedScaler(scaler.Scale, scaler.GrowthTracker) : null,
+        };
+        Metadata = new Dictionary<string, string>(training.Metadata, StringComparer.Ordinal)
+        {
+            [CheckpointKeys.Format] = CheckpointKeys.PyTorchFormat,
+            [CheckpointKeys.Manifest] = ManifestWriter.Write(manifest),
+        };
+    }
+
+    public IReadOnlyList<WrittenTensor> Tensors => _tensors;
+
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>Says what is to be written, when the turn at all devices is the caller's.</summary>
+    public static CheckpointContent Of(TrainingState training, StateConvention convention) => new(training, convention);
+
+    private static long[] ShapeOf(Parameter parameter) => [.. parameter.Shape.ToArray().Select(extent => (long)extent)];
+
+    private SavedOptimizer Save(Optimizer optimizer) => new(
+        optimizer.GetType().Name.Split('`')[0],
+        optimizer.RuleName,
+        optimizer.AverageDecay is not null,
+        optimizer.Gate.Save(),
+        [.. optimizer.Groups.Select(group => Save(optimizer, group))]);
+
+    private SavedGroup Save(Optimizer optimizer, ParameterGroup group)
+    {
+        var options = OptionValues.ToSave(StateConvention.Optimi);
+        group.Options.Exchange(options);
+        var debiased = new Dictionary<string, double>(StringComparer.Ordinal);
+        var torchNames = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (Parameter parameter in group.Parameters)
+        {
+            foreach ((string state, TensorStorage storage) in optimizer.StatesSoFar(parameter))
+            {
+                if (group.Options.DebiasedBy(state) is double beta)
+                    debiased[state] = beta;
+                if (group.Options.TorchName(state) is string name && name != state)
+                    torchNames[state] = name;
+                _tensors.Add(StateOf(group.Options, parameter, state, storage, optimizer.StepCount(parameter)));
+            }
+
+            _tensors.Add(WrittenNumbers.Of(CheckpointKeys.State(parameter.Name, CheckpointKeys.Step), optimizer.StepCount(parameter)));
+            AddOptions(group, parameter);
+        }
+
+        return new SavedGroup(
+            [.. group.Parameters.Select(parameter => parameter.Name)], group.Lr, group.MaxLr, options.All, debiased, torchNames);
+    }
+
+    private WrittenTensor StateOf(OptimizerOptions options, Parameter parameter, string state, TensorStorage storage, long step)
+    {
+        if (_convention == StateConvention.Optimi)
+            return new WrittenStorage(CheckpointKeys.State(parameter.Name, state), ShapeOf(parameter), storage);
+        string key = CheckpointKeys.State(parameter.Name, options.TorchName(state));
+        return options.DebiasedBy(state) is double beta
+            ? new WrittenRawAverage(key, ShapeOf(parameter), storage, 1 - Math.Pow(beta, step))
+            : new WrittenStorage(key, ShapeOf(parameter), storage);
+    }
+
+    /// <summary>Adds the learning rate, which every reader wants; for PyTorch the other options of the names that it has, too. All are in
+    /// the manifest, once for each group.</summary>
+    private void AddOptions(ParameterGroup group, Parameter parameter)
+    {
+        _tensors.Add(WrittenNumbers.Of(CheckpointKeys.Option(parameter.Name, CheckpointKeys.Lr), group.Lr));
+        if (_convention != StateConvention.PyTorch)
+            return;
+        var options = OptionValues.ToSave(_convention);
+        group.Options.Exchange(options);
+        foreach ((string name, OptionValue value) in options.All)
+        {
+            if (CheckpointKeys.IsOfPyTorch(name))
+                _tensors.Add(WrittenNumbers.Of(CheckpointKeys.Option(parameter.Name, name), value));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace Optimi;
+
+public abstract partial class Optimizer
+{
+    private bool _isHalfLoaded;
+
+    /// <summary>What gradients have to pass before its steps, unless a chain steps it.</summary>
+    internal GradientGate Gate => _gate;
+
+    /// <summary>The rule's type, as checkpoints call it.</summary>
+    internal abstract string RuleName { get; }
+
+    /// <summary>Checks that states, counters and values belong together now.</summary>
+    /// <exception cref="OptionException">The averages are swapped in, or loading it was cut off.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer or the device is disposed.</exception>
+    internal void CheckCanBeSaved()
+    {
+        ThrowIfDisposed();
+        CheckWhole();
+        CheckNotSwapped("there can be no checkpoint");
+    }
+
+    /// <summary>From now on half of it may be loaded: it makes no step until all is.</summary>
+    internal void BeginLoading() => _isHalfLoaded = true;
+
+    /// <summary>All of it is loaded.</summary>
+    internal void EndLoading() => _isHalfLoaded = false;
+
+    /// <summary>Checks that all of it is loaded.</summary>
+    /// <exception cref="CheckpointException">Loading was cut off.</exception>
+    internal void CheckWhole()
+    {
+        if (_isHalfLoaded)
+        {
+            throw new CheckpointException(
+                "Loading a checkpoint was cut off, so parameters and states are half of one and half of another; load one to the end before"
+                + " stepping or saving.");
+        }
+    }
+
+    /// <summary>The states that there are for a parameter, by name, without allocating any: none before its first step. The average is one
+    /// of them once it has begun.</summary>
+    internal abstract IReadOnlyList<(string Name, TensorStorage Storage)> StatesSoFar(Parameter parameter);
+
+    /// <summary>Says whether a parameter's average has begun.</summary>
+    internal abstract void SetAverageBegun(Parameter parameter, bool hasBegun);
+}

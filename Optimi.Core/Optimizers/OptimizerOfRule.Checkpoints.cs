@@ -1,0 +1,33 @@
+using Optimi.Kernels;
+
+namespace Optimi;
+
+public partial class Optimizer<TRule>
+{
+    /// <inheritdoc/>
+    internal override string RuleName { get; } = typeof(TRule).Name.Split('`')[0];
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<(string Name, TensorStorage Storage)> StatesSoFar(Parameter parameter)
+    {
+        LaunchTensor tensor = Find(parameter);
+        // Also brings up to date whether the average has begun.
+        StepCount(parameter);
+        var states = new List<(string, TensorStorage)>();
+        foreach (string name in AllStateNames)
+        {
+            if (TryGetState(tensor, name, out TensorStorage? state) && (name != StateName.Average || tensor.IsAverageBegun))
+                states.Add((name, state));
+        }
+
+        return states;
+    }
+
+    /// <inheritdoc/>
+    internal override void SetAverageBegun(Parameter parameter, bool hasBegun)
+    {
+        LaunchTensor tensor = Find(parameter);
+        if (_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
+            launch.BeginAverage(tensor, hasBegun);
+    }
+}
