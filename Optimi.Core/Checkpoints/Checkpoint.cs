@@ -60,6 +60,31 @@ public static partial class Checkpoint
         });
     }
 
+    /// <summary>Loads a training. The file is read twice: at first to verify every byte and to compare it with what it is loaded into,
+    /// before anything is changed; then into the parameters and states.</summary>
+    /// <param name="path">The file: one of Optimi's, another safetensors file, or one that <c>torch.save</c> wrote.</param>
+    /// <param name="training">What to load into, made as what was saved was made.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <returns>What the file holds.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged or of another format. Nothing has changed.</exception>
+    /// <exception cref="CheckpointMismatchException">The file is of something else. Nothing has changed.</exception>
+    /// <exception cref="CheckpointException">The file cannot be read. If that happens when it is read for the second time, optimizers make
+    /// no step until a checkpoint is loaded to the end.</exception>
+    /// <exception cref="ParameterException">A parameter's name is there twice, or averages are in place of values.</exception>
+    /// <exception cref="OptionException">The averages are swapped in.</exception>
+    /// <exception cref="DeviceException">The device has no memory left for the states. Nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">An optimizer, a buffer or a device is disposed.</exception>
+    public static CheckpointInfo Load(string path, TrainingState training, CheckpointLoadOptions? options = null) =>
+        Load(path, training, options, progress: null, CancellationToken.None);
+
+    /// <inheritdoc cref="Load(string, TrainingState, CheckpointLoadOptions?)"/>
+    /// <param name="stream">The stream, from its position on. It can seek, and stays open.</param>
+    /// <param name="training">What to load into, made as what was saved was made.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    public static CheckpointInfo Load(Stream stream, TrainingState training, CheckpointLoadOptions? options = null) =>
+        Load(stream, training, options, progress: null, CancellationToken.None);
+
     private static void Save(
         string path, TrainingState training, CheckpointSaveOptions? options, IProgress<CheckpointProgress>? progress,
         CancellationToken cancellation)
@@ -91,7 +116,7 @@ public static partial class Checkpoint
         ArgumentNullException.ThrowIfNull(training);
         StateConvention convention = options?.Convention ?? StateConvention.Optimi;
         using var turns = new DeviceTurns(training.Devices);
-        training.Check();
+        training.CheckForSaving();
         var content = CheckpointContent.Of(training, convention);
         var writer = new SafetensorsWriter(content.Tensors, content.Metadata);
         try
@@ -104,6 +129,41 @@ public static partial class Checkpoint
                 $"The checkpoint of {writer.Bytes:N0} bytes cannot be written to {target}: {error.Message} A file that was there is as it was."),
                 error);
         }
+    }
+
+    private static CheckpointInfo Load(
+        string path, TrainingState training, CheckpointLoadOptions? options, IProgress<CheckpointProgress>? progress,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Reading(path, () => Load(() => TensorFile.Open(path), training, options, progress, cancellation));
+    }
+
+    private static CheckpointInfo Load(
+        Stream stream, TrainingState training, CheckpointLoadOptions? options, IProgress<CheckpointProgress>? progress,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Reading("the stream", () => Load(() => TensorFile.Open(stream), training, options, progress, cancellation));
+    }
+
+    private static CheckpointInfo Load(
+        Func<TensorFile> open, TrainingState training, CheckpointLoadOptions? options, IProgress<CheckpointProgress>? progress,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        using var turns = new DeviceTurns(training.Devices);
+        training.CheckForLoading();
+        using TensorFile file = open();
+        LoadPlan plan = LoadPlan.Of(file, training, options ?? new CheckpointLoadOptions());
+        file.Verify(Reporter(progress, CheckpointPhase.Verifying, file.Bytes), cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        plan.Run(Reporter(progress, CheckpointPhase.Loading, plan.Bytes));
+        return new CheckpointInfo(file, plan.Manifest)
+        {
+            Missing = plan.Mismatches.Missing,
+            Unexpected = plan.Mismatches.Unexpected,
+        };
     }
 
     /// <summary>Reads, and says of errors what they are of.</summary>

@@ -36,6 +36,9 @@ internal static class CheckpointKeys
     public static bool IsOfPyTorch(string option) =>
         option is "betas" or "eps" or "weight_decay" or "momentum" or "dampening" or "maximize";
 
+    /// <summary>Why metadata of the user's cannot have a name; null if it can.</summary>
+    public static string? MetadataFlaw(string name) => name is Manifest or Format ? "is one that the file itself uses" : null;
+
     /// <summary>Why a parameter cannot have a name; null if it can.</summary>
     public static string? Flaw(string name) =>
         name is SafetensorsFile.ChecksumName or SafetensorsFile.MetadataName ? "is one that the file itself uses" : null;

@@ -76,9 +76,24 @@ public sealed class TrainingState
     internal IEnumerable<ComputeDevice> Devices =>
         Parameters.Select(parameter => parameter.Buffer.Device).Concat(Optimizers.Select(optimizer => optimizer.Device)).Distinct();
 
-    /// <summary>Checks that it can be saved or loaded.</summary>
+    /// <summary>Checks that it can be saved.</summary>
     /// <exception cref="ParameterException">A name is there twice, cannot be written, or averages are in place of values.</exception>
-    internal void Check()
+    /// <exception cref="CheckpointException">Loading was cut off before.</exception>
+    internal void CheckForSaving()
+    {
+        CheckForLoading();
+        foreach (Optimizer optimizer in Optimizers)
+            optimizer.CheckWhole();
+        foreach (string key in Metadata.Keys)
+        {
+            if ((SafetensorsHeader.Flaw(key) ?? CheckpointKeys.MetadataFlaw(key)) is string flaw)
+                throw new ParameterException($"The name of metadata '{key}' {flaw}, so it cannot be in a checkpoint; give it another one.");
+        }
+    }
+
+    /// <summary>Checks that it can be loaded into.</summary>
+    /// <exception cref="ParameterException">A name is there twice, cannot be written, or averages are in place of values.</exception>
+    internal void CheckForLoading()
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (Parameter parameter in Parameters)
@@ -114,7 +129,7 @@ public sealed class TrainingState
         }
 
         foreach (Optimizer optimizer in Optimizers)
-            optimizer.CheckCanBeSaved();
+            optimizer.CheckCheckpoint();
     }
 
     private static IReadOnlyList<Parameter> OwnedBy(IReadOnlyList<Optimizer> optimizers) =>

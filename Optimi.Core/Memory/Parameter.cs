@@ -182,6 +182,19 @@ public sealed partial class Parameter
             owner.OnValueWritten(this);
     }
 
+    /// <summary>The optimizers that keep states for it.</summary>
+    internal Owners Owners => _owners;
+
+    /// <summary>Tells those of its optimizers that were not loaded with it that its values are others.</summary>
+    internal void OnValueLoaded(IReadOnlyList<Optimizer> loaded)
+    {
+        foreach (Optimizer owner in _owners)
+        {
+            if (!loaded.Contains(owner))
+                owner.OnValueWritten(this);
+        }
+    }
+
     /// <summary>The slabs that it lies in, once its buffer is placed.</summary>
     internal PlacedSlabs? Place { get; private set; }
 

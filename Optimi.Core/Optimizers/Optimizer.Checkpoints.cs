@@ -10,13 +10,15 @@ public abstract partial class Optimizer
     /// <summary>The rule's type, as checkpoints call it.</summary>
     internal abstract string RuleName { get; }
 
-    /// <summary>Checks that states, counters and values belong together now.</summary>
-    /// <exception cref="OptionException">The averages are swapped in, or loading it was cut off.</exception>
+    /// <summary>The parameters of all groups.</summary>
+    internal IEnumerable<Parameter> Parameters => Groups.SelectMany(group => group.Parameters);
+
+    /// <summary>Checks that values are its parameters' own.</summary>
+    /// <exception cref="OptionException">The averages are swapped in.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer or the device is disposed.</exception>
-    internal void CheckCanBeSaved()
+    internal void CheckCheckpoint()
     {
         ThrowIfDisposed();
-        CheckWhole();
         CheckNotSwapped("there can be no checkpoint");
     }
 
@@ -41,6 +43,10 @@ public abstract partial class Optimizer
     /// <summary>The states that there are for a parameter, by name, without allocating any: none before its first step. The average is one
     /// of them once it has begun.</summary>
     internal abstract IReadOnlyList<(string Name, TensorStorage Storage)> StatesSoFar(Parameter parameter);
+
+    /// <summary>Allocates the states of parameters that have none yet: of some though they are frozen, and of all that are not.</summary>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
+    internal abstract void AllocateStates(IEnumerable<Parameter> frozen);
 
     /// <summary>Says whether a parameter's average has begun.</summary>
     internal abstract void SetAverageBegun(Parameter parameter, bool hasBegun);

@@ -24,6 +24,13 @@ public partial class Optimizer<TRule>
     }
 
     /// <inheritdoc/>
+    internal override void AllocateStates(IEnumerable<Parameter> frozen)
+    {
+        Settle();
+        _schedule.Complete([.. frozen.Select(Find)]);
+    }
+
+    /// <inheritdoc/>
     internal override void SetAverageBegun(Parameter parameter, bool hasBegun)
     {
         LaunchTensor tensor = Find(parameter);

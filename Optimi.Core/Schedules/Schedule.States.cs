@@ -27,12 +27,20 @@ public abstract partial class Schedule
     public void LoadState(ScheduleState state)
     {
         ArgumentNullException.ThrowIfNull(state);
+        CheckState(state);
+        Take(state);
+        Draft.Apply();
+    }
+
+    /// <summary>Checks that it can go on from a state, and writes it into the draft.</summary>
+    /// <exception cref="ScheduleException">It cannot, or a group was added to the optimizer.</exception>
+    /// <exception cref="OptionException">A value cannot be set in this optimizer.</exception>
+    internal void CheckState(ScheduleState state)
+    {
         Draft.Read();
         Verify(state);
         Write(state, Draft);
         Draft.Check();
-        Take(state);
-        Draft.Apply();
     }
 
     /// <summary>Saves what it knows, and what a draft has.</summary>

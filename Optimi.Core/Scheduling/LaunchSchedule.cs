@@ -44,6 +44,17 @@ internal sealed partial class LaunchSchedule<TRule>(ComputeDevice device, StepSu
         transaction.Commit();
     }
 
+    /// <summary>Gives launches to the tensors that have none yet, but to frozen ones only if they are among those named.</summary>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
+    public void Complete(HashSet<LaunchTensor> frozen)
+    {
+        using Transaction transaction = Begin();
+        List<LaunchTensor> tensors = _withoutLaunch.FindAll(tensor => !tensor.Parameter.Frozen || frozen.Contains(tensor));
+        if (tensors.Count > 0)
+            Launch(tensors, transaction);
+        transaction.Commit();
+    }
+
     /// <summary>As part of something larger: gives launches to the tensors that have none yet and are not frozen.</summary>
     public void Complete(Transaction transaction)
     {

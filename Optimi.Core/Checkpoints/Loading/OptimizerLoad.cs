@@ -1,0 +1,238 @@
+using Optimi.Kernels;
+
+namespace Optimi;
+
+/// <summary>What loading a file into one optimizer will do.</summary>
+internal sealed class OptimizerLoad
+{
+    private readonly CheckpointReader _reader;
+    private readonly Optimizer _optimizer;
+    private readonly CheckpointLoadOptions _options;
+    private readonly Mismatches _mismatches;
+    private readonly SavedOptimizer? _saved;
+    private readonly StateOwners _owners;
+    private readonly List<GroupLoad> _groups = [];
+    private readonly List<Parameter> _begunAnew = [];
+    private readonly List<(Parameter Parameter, long Steps, bool HasAverage)> _restored = [];
+
+    public OptimizerLoad(CheckpointReader reader, Optimizer optimizer, CheckpointLoadOptions options, Mismatches mismatches)
+    {
+        (_reader, _optimizer, _options, _mismatches) = (reader, optimizer, options, mismatches);
+        _owners = new StateOwners(reader, optimizer);
+        _saved = reader.Manifest?.Optimizers.FirstOrDefault(
+            saved => optimizer.Parameters.Any(parameter => saved.GroupOf(parameter.Name) is not null));
+        optimizer.AllocateStates(optimizer.Parameters.Where(parameter => reader.HasStatesOf(_owners[parameter].State)));
+    }
+
+    public bool Owns(Parameter parameter) => _owners.Owns(parameter);
+
+    /// <summary>What the file calls the owner of a parameter's states.</summary>
+    public string OwnerOf(Parameter parameter) => _owners[parameter].State;
+
+    /// <summary>The Kahan compensation of a parameter; null if there is none.</summary>
+    public TensorStorage? CompensationOf(Parameter parameter) =>
+        _optimizer.TryGetState(parameter, StateName.KahanCompensation, out TensorStorage? storage) ? storage : null;
+
+    /// <summary>Finds out what is to be done.</summary>
+    /// <param name="loaded">The parameters whose values are in the file.</param>
+    /// <param name="tensors">Where states are added.</param>
+    public void Plan(HashSet<Parameter> loaded, List<LoadedTensor> tensors)
+    {
+        if (LeavesStatesAside())
+        {
+            _begunAnew.AddRange(_optimizer.Parameters.Where(loaded.Contains));
+            _reader.TakeAllStates();
+            return;
+        }
+
+        foreach (ParameterGroup group in _optimizer.Groups)
+        {
+            var load = new GroupLoad(_reader, _owners, group, _saved, ConventionOf(group), _mismatches);
+            if (_options.RestoreOptions)
+                _groups.Add(load);
+            foreach (Parameter parameter in group.Parameters)
+            {
+                if (loaded.Contains(parameter))
+                    Plan(parameter, load, tensors);
+            }
+        }
+    }
+
+    /// <summary>Lets those parameters begin anew whose states are not in the file.</summary>
+    public void Forget() => _begunAnew.ForEach(_optimizer.Forget);
+
+    /// <summary>Goes on with what was checked.</summary>
+    public void Restore()
+    {
+        foreach ((Parameter parameter, long steps, bool hasAverage) in _restored)
+        {
+            _optimizer.SetStepCount(parameter, steps);
+            _optimizer.SetAverageBegun(parameter, hasAverage);
+        }
+
+        _optimizer.Gate.Restore(_saved?.Gate ?? default);
+        _groups.ForEach(group => group.Restore());
+    }
+
+    /// <summary>Whether the file's states are another optimizer's, and that is asked for.</summary>
+    private bool LeavesStatesAside()
+    {
+        bool isAskedFor = _options.Conversions.HasFlag(CheckpointConversions.OtherOptimizer);
+        if (_saved is not null && _saved.Rule != _optimizer.RuleName)
+        {
+            if (!isAskedFor)
+            {
+                _mismatches.Different.Add(
+                    $"The states are those of {_saved.Kind} ({_saved.Rule}), but the optimizer is {_optimizer.GetType().Name} ({_optimizer.RuleName});"
+                    + $" ask for {nameof(CheckpointConversions)}.{nameof(CheckpointConversions.OtherOptimizer)} to begin its states anew.");
+                _reader.TakeAllStates();
+            }
+
+            return true;
+        }
+
+        return isAskedFor && !(_saved is not null || _optimizer.Parameters.Any(HasRuleStates));
+    }
+
+    private bool HasRuleStates(Parameter parameter) => _optimizer.StateNames(parameter)
+        .Where(name => name is not (StateName.KahanCompensation or StateName.Average))
+        .All(name => _reader.HasState(_owners[parameter].State, name) || _reader.HasState(_owners[parameter].State, NameOf(parameter, name)));
+
+    private string NameOf(Parameter parameter, string state) =>
+        _optimizer.Groups.First(group => group.Parameters.Contains(parameter)).Options.TorchName(state);
+
+    /// <summary>Whose optimizer wrote the states.</summary>
+    private StateConvention? ConventionOf(ParameterGroup group)
+    {
+        StateConvention? said = _reader.Manifest?.Convention;
+        if (said is not null && _options.Convention is not null && said != _options.Convention)
+        {
+            _mismatches.Different.Add(
+                $"The states are written for {said}, as the file says, not for {_options.Convention}; leave"
+                + $" {nameof(CheckpointLoadOptions.Convention)} out.");
+        }
+
+        StateConvention? convention = said ?? _options.Convention;
+        if (convention is null && _reader.HasOptimizer && group == _optimizer.Groups[0])
+        {
+            _mismatches.Different.Add(
+                "The file does not say whether its averages are raw, as PyTorch's are, or debiased, as torch-optimi's are; say so by"
+                + $" {nameof(CheckpointLoadOptions)}.{nameof(CheckpointLoadOptions.Convention)}.");
+        }
+
+        return convention;
+    }
+
+    private void Plan(Parameter parameter, GroupLoad group, List<LoadedTensor> tensors)
+    {
+        string owner = _owners[parameter].State;
+        if (_reader.Manifest is null && _reader.HasOptimizer && !_reader.HasStatesOf(owner) && _options.StepCount is null
+            && _reader.StepOfGroup(_owners[parameter].Group) is null)
+        {
+            // PyTorch has no states for what was never stepped.
+            _begunAnew.Add(parameter);
+            return;
+        }
+
+        if (StepsOf(parameter) is not long steps)
+        {
+            _begunAnew.Add(parameter);
+            return;
+        }
+
+        if (steps == 0 && !_reader.HasStatesBeside(owner, CheckpointKeys.Step))
+        {
+            _begunAnew.Add(parameter);
+            return;
+        }
+
+        bool hasAll = true;
+        bool hasAverage = false;
+        foreach (string state in _optimizer.StateNames(parameter))
+        {
+            if (state == StateName.KahanCompensation)
+                continue;
+            bool isThere = PlanState(parameter, group, state, steps, tensors);
+            if (state == StateName.Average)
+                hasAverage = isThere;
+            else
+                hasAll &= isThere;
+        }
+
+        if (hasAll)
+            _restored.Add((parameter, steps, hasAverage));
+        else
+            _begunAnew.Add(parameter);
+    }
+
+    private bool PlanState(Parameter parameter, GroupLoad group, string state, long steps, List<LoadedTensor> tensors)
+    {
+        string owner = _owners[parameter].State;
+        string name = group.Convention == StateConvention.PyTorch ? group.Options.TorchName(state) : state;
+        if (!_reader.TryTakeState(owner, name, out StoredTensor? source))
+        {
+            // An average that has not begun is not in the file.
+            if (state != StateName.Average || (_saved is not { Averages: true } && steps > 0))
+                _mismatches.Missing.Add(_reader.StateKey(owner, name));
+            return false;
+        }
+
+        TensorStorage target = _optimizer.State(parameter, state);
+        if (!StoredShape.Fits(source, parameter, _mismatches.Different))
+            return false;
+        double weight = group.Convention == StateConvention.PyTorch && steps > 0 && group.Options.DebiasedBy(state) is double beta
+            ? 1 - Math.Pow(beta, steps)
+            : 1;
+        if (source.DType == target.DType && weight == 1)
+        {
+            tensors.Add(new CopiedTensor(source, target));
+            return true;
+        }
+
+        if (source.DType is null && source.Type != TensorTypes.Float64)
+        {
+            _mismatches.Different.Add($"'{source.Name}' is {source.Type}, which no state of {_optimizer.GetType().Name} can be.");
+            return false;
+        }
+
+        // Raw averages are float32 in a file, whatever they were stored as.
+        if (source.DType != target.DType && group.Convention != StateConvention.PyTorch
+            && !_options.Conversions.HasFlag(CheckpointConversions.StateDType))
+        {
+            _mismatches.Different.Add(
+                $"'{source.Name}' is {source.Type}, but the state {TensorTypes.Of(target.DType)}; ask for"
+                + $" {nameof(CheckpointConversions)}.{nameof(CheckpointConversions.StateDType)}.");
+        }
+
+        tensors.Add(new ConvertedTensor(source, added: null, weight, target, remainder: null));
+        return true;
+    }
+
+    /// <summary>t of a parameter; null if nobody says.</summary>
+    private long? StepsOf(Parameter parameter)
+    {
+        (string state, string group) = _owners[parameter];
+        string? where = null;
+        double? steps = null;
+        if (_reader.TryTakeState(state, CheckpointKeys.Step, out StoredTensor? own))
+            (steps, where) = (_reader.Number(own), own.Name);
+        else if (_reader.StepOfGroup(group) is StoredTensor common)
+            (steps, where) = (_reader.Number(common), common.Name);
+        if (where is null)
+        {
+            if (_options.StepCount is null)
+            {
+                _mismatches.Missing.Add(
+                    $"{_reader.StateKey(state, CheckpointKeys.Step)} (say how many steps were made by"
+                    + $" {nameof(CheckpointLoadOptions)}.{nameof(CheckpointLoadOptions.StepCount)})");
+            }
+
+            return _options.StepCount;
+        }
+
+        if (steps is >= 0 and <= Guard.MostSteps && steps == Math.Floor(steps.Value))
+            return (long)steps;
+        _mismatches.Different.Add($"'{where}' is no whole number of steps from 0 to 2^53.");
+        return null;
+    }
+}
