@@ -29,7 +29,7 @@ internal static class Comparison
         long maxUlp = 0;
         var reasons = new List<string>();
         var results = new Dictionary<(string Name, int Parameter), float[]>();
-        foreach ((string name, int parameter, StoredTensor expected) in golden.Results("spec"))
+        foreach ((string name, int parameter, CaseTensor expected) in golden.Results("spec"))
         {
             if (resultOf(name, parameter) is not TensorStorage storage)
             {
@@ -107,7 +107,7 @@ internal static class Comparison
     {
         int compared = 0;
         int outside = 0;
-        foreach ((string name, int parameter, StoredTensor expected) in golden.Results(golden.HasPython ? "torch" : "f64"))
+        foreach ((string name, int parameter, CaseTensor expected) in golden.Results(golden.HasPython ? "torch" : "f64"))
         {
             if (!results.TryGetValue((name, parameter), out float[]? actual))
                 continue;
@@ -124,9 +124,9 @@ internal static class Comparison
 
     private static Func<int, int, double> ReferenceParameters(GoldenCase golden, string reference)
     {
-        Dictionary<int, StoredTensor> parameters = golden.Results(reference)
+        Dictionary<int, CaseTensor> parameters = golden.Results(reference)
             .Where(result => result.Name == "param").ToDictionary(result => result.Parameter, result => result.Tensor);
-        return (i, j) => parameters.TryGetValue(i, out StoredTensor? tensor) ? tensor[j] : double.NaN;
+        return (i, j) => parameters.TryGetValue(i, out CaseTensor? tensor) ? tensor[j] : double.NaN;
     }
 
     private static double Rms(GoldenCase golden, Func<int, int, double> parameter)

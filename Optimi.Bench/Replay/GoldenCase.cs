@@ -9,13 +9,13 @@ internal sealed class GoldenCase
     // A name given twice would otherwise mean its last value, silently.
     private static readonly JsonDocumentOptions _noDuplicates = new() { AllowDuplicateProperties = false };
 
-    private readonly SafetensorsFile _file;
+    private readonly Dictionary<string, CaseTensor> _tensors;
     private readonly string _path;
 
-    private GoldenCase(string path, SafetensorsFile file, JsonElement description)
+    private GoldenCase(string path, Dictionary<string, CaseTensor> tensors, JsonElement description)
     {
         _path = path;
-        _file = file;
+        _tensors = tensors;
         Name = Text(description, "name");
         Optimizer = Text(description, "optimizer");
         DType = Text(description, "dtype");
@@ -35,7 +35,7 @@ internal sealed class GoldenCase
     public string Name { get; }
 
     /// <summary>Whether there are results of the Python library, which has no training loop's part of a step: no averages, for one.</summary>
-    public bool HasPython => _file.Tensors.Keys.Any(name => name.StartsWith("torch.", StringComparison.Ordinal));
+    public bool HasPython => _tensors.Keys.Any(name => name.StartsWith("torch.", StringComparison.Ordinal));
 
     public string Optimizer { get; }
 
@@ -65,20 +65,28 @@ internal sealed class GoldenCase
     /// <summary>The options by the reference library's names.</summary>
     public IReadOnlyDictionary<string, JsonElement> Options { get; }
 
-    public IReadOnlyList<StoredTensor> Initial { get; }
+    public IReadOnlyList<CaseTensor> Initial { get; }
 
-    public IReadOnlyList<IReadOnlyList<StoredTensor>> Gradients { get; }
+    public IReadOnlyList<IReadOnlyList<CaseTensor>> Gradients { get; }
 
-    public static GoldenCase Read(string path) => Parse(path, SafetensorsFile.Read(path));
+    /// <exception cref="CaseFileException">The file is no case.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged.</exception>
+    public static GoldenCase Read(string path)
+    {
+        using TensorFile file = TensorFile.Open(path);
+        return Read(path, file);
+    }
 
-    public static GoldenCase Parse(string path, SafetensorsFile file)
+    /// <summary>Reads a case whole, so that its file may be closed.</summary>
+    public static GoldenCase Read(string path, TensorFile file)
     {
         if (!file.Metadata.TryGetValue("case", out string? text))
             throw new CaseFileException(path, "has no metadata 'case', so it is no reference case");
         try
         {
             using JsonDocument description = JsonDocument.Parse(text, _noDuplicates);
-            return new GoldenCase(path, file, description.RootElement.Clone());
+            return new GoldenCase(
+                path, file.Tensors.ToDictionary(tensor => tensor.Name, tensor => CaseTensor.Read(path, tensor)), description.RootElement.Clone());
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
@@ -87,9 +95,9 @@ internal sealed class GoldenCase
     }
 
     /// <summary>The results of a reference (<c>spec</c>, <c>torch</c>, <c>f64</c>): by name and parameter.</summary>
-    public IEnumerable<(string Name, int Parameter, StoredTensor Tensor)> Results(string reference)
+    public IEnumerable<(string Name, int Parameter, CaseTensor Tensor)> Results(string reference)
     {
-        foreach ((string key, StoredTensor tensor) in _file.Tensors.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach ((string key, CaseTensor tensor) in _tensors.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             if (key.Split('.') is not [var prefix, var name, var number] || prefix != reference)
                 continue;
@@ -105,12 +113,12 @@ internal sealed class GoldenCase
     }
 
     /// <summary>Step by step, so that a count of steps that is not true costs nothing.</summary>
-    private List<IReadOnlyList<StoredTensor>> ReadGradients()
+    private List<IReadOnlyList<CaseTensor>> ReadGradients()
     {
-        var all = new List<IReadOnlyList<StoredTensor>>();
+        var all = new List<IReadOnlyList<CaseTensor>>();
         for (int step = 0; step < Steps; step++)
         {
-            List<StoredTensor> gradients = Series($"grad.{step}");
+            List<CaseTensor> gradients = Series($"grad.{step}");
             if (gradients.Count != Initial.Count
                 || !gradients.Zip(Initial).All(pair => pair.First.Shape.SequenceEqual(pair.Second.Shape)))
             {
@@ -136,10 +144,10 @@ internal sealed class GoldenCase
         }
     }
 
-    private List<StoredTensor> Series(string prefix)
+    private List<CaseTensor> Series(string prefix)
     {
-        var tensors = new List<StoredTensor>();
-        while (_file.Tensors.TryGetValue($"{prefix}.{tensors.Count}", out StoredTensor? tensor))
+        var tensors = new List<CaseTensor>();
+        while (_tensors.TryGetValue($"{prefix}.{tensors.Count}", out CaseTensor? tensor))
             tensors.Add(tensor);
         return tensors;
     }

@@ -58,7 +58,7 @@ internal static class Replayer
     private static List<Parameter> AddAll(GoldenCase golden, ParameterBuffer parameters)
     {
         var tensors = new List<Parameter>();
-        foreach (StoredTensor initial in golden.Initial)
+        foreach (CaseTensor initial in golden.Initial)
         {
             Parameter tensor = parameters.Add($"{tensors.Count}", golden.StoredAs, initial.Shape);
             tensor.Value.CopyFrom(initial.ToFloats());

@@ -12,13 +12,22 @@ internal sealed class ByteSource : IDisposable
     private readonly Lock _gate = new();
 
     /// <param name="path">The file, which stays open.</param>
+    /// <exception cref="CheckpointException">It is a pipe or the like.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
     public ByteSource(string path)
     {
         Name = $"'{path}'";
         _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
-        Length = RandomAccess.GetLength(_file);
+        try
+        {
+            Length = RandomAccess.GetLength(_file);
+        }
+        catch (NotSupportedException)
+        {
+            _file.Dispose();
+            throw CannotSeek(Name);
+        }
     }
 
     /// <param name="stream">The stream: from its position to its end.</param>
@@ -28,15 +37,10 @@ internal sealed class ByteSource : IDisposable
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (!stream.CanSeek || !stream.CanRead)
-        {
-            throw new CheckpointException(
-                "The stream cannot be read from any place, but a checkpoint is read twice: once to verify it, once to load it. Copy it to a"
-                + " file or a MemoryStream first.");
-        }
-
+            throw CannotSeek("The stream");
         Name = "The stream";
         (_stream, _leavesOpen, _start) = (stream, leavesOpen, stream.Position);
-        Length = stream.Length - _start;
+        Length = Math.Max(0, stream.Length - _start);
     }
 
     /// <summary>What it is called in messages.</summary>
@@ -72,6 +76,10 @@ internal sealed class ByteSource : IDisposable
         if (!_leavesOpen)
             _stream?.Dispose();
     }
+
+    private static CheckpointException CannotSeek(string name) => new(
+        $"{name} cannot be read from any place, but a checkpoint is read twice: once to verify it, once to load it. Copy it to a file or a"
+        + " MemoryStream first.");
 
     private int ReadSome(long offset, Span<byte> destination)
     {

@@ -8,7 +8,8 @@ internal sealed class PieceRing : IDisposable
 {
     private const int Count = 8;
 
-    private readonly Piece[] _pieces = [.. Enumerable.Range(0, Count).Select(_ => new Piece())];
+    /// <summary>Made when they are filled for the first time: a small file needs one.</summary>
+    private readonly Piece?[] _pieces = new Piece?[Count];
     private readonly Action<Piece>[] _stages;
     private readonly SemaphoreSlim[] _ready;
     private readonly CancellationTokenSource _failed = new();
@@ -56,9 +57,10 @@ internal sealed class PieceRing : IDisposable
             for (int i = 0; !isLast; i = (i + 1) % Count)
             {
                 _ready[stage].Wait(_failed.Token);
-                _stages[stage](_pieces[i]);
+                Piece piece = _pieces[i] ??= new Piece();
+                _stages[stage](piece);
                 // The piece may be filled again once it is handed on.
-                isLast = _pieces[i].IsLast;
+                isLast = piece.IsLast;
                 _ready[(stage + 1) % _stages.Length].Release();
             }
         }

@@ -36,6 +36,8 @@ internal ref struct SafetensorsHeader
     public static SafetensorsHeader Parse(ByteSource source, ReadOnlySpan<byte> bytes)
     {
         var header = new SafetensorsHeader(source, bytes);
+        if (!bytes.StartsWith((byte)'{'))
+            throw header.Malformed("is no object");
         header.ReadAll();
         header.CheckPlaces();
         return header;
@@ -142,7 +144,7 @@ internal ref struct SafetensorsHeader
         var numbers = new List<long>(2);
         while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
         {
-            if (_json.TokenType != JsonTokenType.Number || !_json.TryGetInt64(out long number) || number < 0)
+            if (_json.TokenType != JsonTokenType.Number || _json.ValueSpan[0] == '-' || !_json.TryGetInt64(out long number))
                 throw Malformed($"has a shape or data_offsets of tensor '{name}' that are no whole numbers from 0 on");
             numbers.Add(number);
         }
