@@ -1,0 +1,37 @@
+namespace Optimi.Tests;
+
+/// <summary>Some steps, a save, a load elsewhere and some steps more end with the bits of all steps at once.</summary>
+internal sealed class ResumeTests
+{
+    private const int Steps = 3;
+
+    private static IEnumerable<TestCaseData> Cases =>
+        from device in TestDevice.Kinds
+        from optimizer in TestOptimizer.All
+        from variant in TestOptimizer.AllVariants
+        select new TestCaseData(device, optimizer, variant.DType, variant.Kahan, variant.States);
+
+    [TestCaseSource(nameof(Cases))]
+    public void A_resumed_training_ends_with_the_bits_of_an_unbroken_one(
+        TestDevice row, TestOptimizer optimizer, DType dtype, bool kahan, DType? states)
+    {
+        using SavedTraining unbroken = Training(row.Shared);
+        unbroken.Run(0, 2 * Steps);
+        using var file = new MemoryStream();
+        using (SavedTraining first = Training(row.Shared))
+        {
+            first.Run(0, Steps);
+            Checkpoint.Save(file, first.State);
+        }
+
+        using SavedTraining second = Training(row.Shared);
+        // Whatever it did before is gone.
+        second.Run(50, 2);
+        file.Position = 0;
+        Checkpoint.Load(file, second.State);
+        second.Run(Steps, Steps);
+        Assert.That(second.Bits(), Is.EqualTo(unbroken.Bits()));
+
+        SavedTraining Training(ComputeDevice device) => new(device, dtype, parameters => optimizer.Over(parameters, kahan, states));
+    }
+}

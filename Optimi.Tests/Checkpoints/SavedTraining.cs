@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+
+namespace Optimi.Tests;
+
+/// <summary>A training that can be saved after some steps and go on elsewhere: parameters of several lengths, gradients from a seed.</summary>
+internal sealed class SavedTraining : IDisposable
+{
+    private static readonly int[] _lengths = [1, 7, 300, 1_000];
+
+    private readonly ParameterBuffer _buffer;
+
+    /// <param name="device">The device.</param>
+    /// <param name="dtype">How parameters are stored.</param>
+    /// <param name="create">Makes the optimizer.</param>
+    public SavedTraining(ComputeDevice device, DType dtype, Func<IEnumerable<Parameter>, Optimizer> create)
+    {
+        _buffer = new ParameterBuffer(device);
+        var random = new Random(1);
+        foreach ((int i, int length) in _lengths.Index())
+            _buffer.Add($"layer.{i}", dtype, length).Value.CopyFrom(Numbers(random, length));
+        Optimizer = create(_buffer);
+    }
+
+    public Optimizer Optimizer { get; }
+
+    public ParameterBuffer Parameters => _buffer;
+
+    public TrainingState State => new(Optimizer);
+
+    /// <summary>Makes steps whose gradients depend on nothing but their numbers.</summary>
+    public void Run(int firstStep, int count)
+    {
+        for (int step = firstStep; step < firstStep + count; step++)
+        {
+            var random = new Random(100 + step);
+            foreach ((int i, Parameter parameter) in _buffer.Index())
+            {
+                float[] gradient = Numbers(random, (int)parameter.Length);
+                // One parameter has other counters than the rest.
+                if (i == 1 && step % 2 == 0)
+                    parameter.HasGradient = false;
+                else
+                    parameter.Gradient.CopyFrom(gradient);
+            }
+
+            Optimizer.Step();
+        }
+    }
+
+    /// <summary>All bits that there are: values, states, counters.</summary>
+    public uint[] Bits() =>
+    [
+        .. _buffer.SelectMany(parameter => Bits(parameter.Value)),
+        .. _buffer.SelectMany(parameter => Optimizer.StateNames(parameter).SelectMany(name => Bits(Optimizer.State(parameter, name)))),
+        .. _buffer.Select(parameter => (uint)Optimizer.StepCount(parameter)),
+    ];
+
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        _buffer.Dispose();
+    }
+
+    /// <summary>The numbers of a tensor as they are stored.</summary>
+    public static IEnumerable<uint> Bits(TensorStorage storage)
+    {
+        float[] numbers = new float[storage.Length];
+        storage.CopyTo(numbers);
+        return MemoryMarshal.Cast<float, uint>(numbers).ToArray();
+    }
+
+    private static float[] Numbers(Random random, int length) =>
+        [.. Enumerable.Range(0, length).Select(_ => (float)((2 * random.NextDouble()) - 1))];
+}
