@@ -85,8 +85,8 @@ internal sealed class GoldenCase
         try
         {
             using JsonDocument description = JsonDocument.Parse(text, _noDuplicates);
-            return new GoldenCase(
-                path, file.Tensors.ToDictionary(tensor => tensor.Name, tensor => CaseTensor.Read(path, tensor)), description.RootElement.Clone());
+            var tensors = file.Tensors.ToDictionary(tensor => tensor.Name, tensor => CaseTensor.Read(path, tensor));
+            return new GoldenCase(path, tensors, description.RootElement.Clone());
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {

@@ -15,7 +15,10 @@ internal sealed class GoldenCaseTests
     public void A_file_that_is_no_case_is_refused_with_its_cause(string what, string header, string cause)
     {
         using TensorFile file = RawSafetensors.Open(header);
-        Assert.That(() => GoldenCase.Read("x", file), Throws.TypeOf<CaseFileException>().With.Message.StartsWith("x: ").And.Message.Contains(cause), what);
+        Assert.That(
+            () => GoldenCase.Read("x", file),
+            Throws.TypeOf<CaseFileException>().With.Message.StartsWith("x: ").And.Message.Contains(cause),
+            what);
     }
 
     [TestCase("no tensors", "", 0, "no initial parameters")]

@@ -17,13 +17,13 @@ internal sealed class PlainSafetensors
 
     private const string ChecksumName = "__checksum__";
 
-    private static readonly Dictionary<string, int> _sizes = new()
-    {
-        ["BOOL"] = 1, ["U8"] = 1, ["I8"] = 1, ["F8_E4M3"] = 1, ["F8_E5M2"] = 1, ["F8_E8M0"] = 1,
-        ["I16"] = 2, ["U16"] = 2, ["F16"] = 2, ["BF16"] = 2,
-        ["I32"] = 4, ["U32"] = 4, ["F32"] = 4,
-        ["I64"] = 8, ["U64"] = 8, ["F64"] = 8, ["C64"] = 8,
-    };
+    private static readonly (int Size, string[] Types)[] _types =
+    [
+        (1, ["BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0"]),
+        (2, ["I16", "U16", "F16", "BF16"]),
+        (4, ["I32", "U32", "F32"]),
+        (8, ["I64", "U64", "F64", "C64"]),
+    ];
 
     /// <summary>The tensors, in the order of their bytes.</summary>
     public OrderedDictionary<string, PlainTensor> Tensors { get; } = [];
@@ -45,7 +45,7 @@ internal sealed class PlainSafetensors
             using JsonDocument json = JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false });
             file.Read(json.RootElement, bytes.AsSpan(8 + (int)length));
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or DecoderFallbackException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or DecoderFallbackException)
         {
             throw new InvalidDataException(error.Message, error);
         }
@@ -86,7 +86,8 @@ internal sealed class PlainSafetensors
         int padded = (text.Length + 7) / 8 * 8;
         var length = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, padded);
-        return [.. length, .. text, .. Enumerable.Repeat((byte)' ', padded - text.Length), .. Tensors.Values.SelectMany(tensor => tensor.Bytes)];
+        IEnumerable<byte> padding = Enumerable.Repeat((byte)' ', padded - text.Length);
+        return [.. length, .. text, .. padding, .. Tensors.Values.SelectMany(tensor => tensor.Bytes)];
     }
 
     /// <summary>Writes the file with a checksum as its last tensor.</summary>
@@ -124,7 +125,8 @@ internal sealed class PlainSafetensors
             Check(entry.EnumerateObject().Count() == 3, $"members of {name}");
             string dtype = entry.GetProperty("dtype").GetString() ?? "";
             long[] shape = Numbers(entry.GetProperty("shape"));
-            Check(_sizes.TryGetValue(dtype, out int size), $"type of {name}");
+            int size = _types.FirstOrDefault(type => type.Types.Contains(dtype)).Size;
+            Check(size > 0, $"type of {name}");
             Check(shape.Aggregate((BigInteger)size, (product, extent) => product * extent) == end - begin, $"shape of {name}");
             Add(name, dtype, shape, data[(int)begin..(int)end].ToArray());
         }
@@ -135,7 +137,7 @@ internal sealed class PlainSafetensors
     private static long[] Numbers(JsonElement array)
     {
         long[] numbers = [.. array.EnumerateArray().Select(number => number.TryGetInt64(out long value) ? value : -1)];
-        Check(array.EnumerateArray().All(number => number.GetRawText().All(char.IsAsciiDigit)) && numbers.All(number => number >= 0), "number");
+        Check(numbers.All(number => number >= 0) && array.EnumerateArray().All(number => number.GetRawText().All(char.IsAsciiDigit)), "number");
         return numbers;
     }
 

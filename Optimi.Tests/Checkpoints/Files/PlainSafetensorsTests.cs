@@ -7,7 +7,8 @@ internal sealed class PlainSafetensorsTests
     [Test]
     public void What_is_written_is_read()
     {
-        PlainSafetensors file = new PlainSafetensors().Add("a", "F32", [1, 2], 1, 2, 3, 4, 5, 6, 7, 8).Add("\"ü", "U8", [0]).Add("c", "I64", [], 1, 2, 3, 4, 5, 6, 7, 8);
+        PlainSafetensors file = new PlainSafetensors()
+            .Add("a", "F32", [1, 2], 1, 2, 3, 4, 5, 6, 7, 8).Add("\"ü", "U8", [0]).Add("c", "I64", [], 8, 7, 6, 5, 4, 3, 2, 1);
         file.Metadata.Add("k", "v\n\"");
         PlainSafetensors read = PlainSafetensors.Read(file.Write());
         Assert.Multiple(() =>

@@ -42,7 +42,8 @@ internal sealed class SafetensorsChecksumTests
             {
                 byte[] wrong = [.. right];
                 wrong[i / 8] ^= (byte)(1 << (i % 8));
-                Assert.That(() => OpenAndVerify(wrong), Throws.TypeOf<CheckpointFormatException>().Or.Message.EqualTo("none"), $"bit {i}");
+                Assert.That(
+                    () => OpenAndVerify(wrong), Throws.TypeOf<CheckpointFormatException>().Or.Message.EqualTo("none"), $"bit {i}");
             }
         });
 

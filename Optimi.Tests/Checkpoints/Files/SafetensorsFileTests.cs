@@ -11,7 +11,9 @@ internal sealed class SafetensorsFileTests
         get
         {
             PlainSafetensors file = new PlainSafetensors()
-                .Add("weight", "F32", [2, 1], 0, 0, 0x80, 0x3F, 0, 0, 0, 0x40).Add("none", "F16", [0, 7]).Add("step", "I64", [], 5, 0, 0, 0, 0, 0, 0, 0);
+                .Add("weight", "F32", [2, 1], 0, 0, 0x80, 0x3F, 0, 0, 0, 0x40)
+                .Add("none", "F16", [0, 7])
+                .Add("step", "I64", [], 5, 0, 0, 0, 0, 0, 0, 0);
             file.Metadata.Add("format", "pt");
             return file;
         }
@@ -31,7 +33,8 @@ internal sealed class SafetensorsFileTests
         using TensorFile file = RawSafetensors.Open(Plain.Write());
         Assert.Multiple(() =>
         {
-            Assert.That(file.Tensors.Select(tensor => $"{tensor}"), Is.EqualTo((string[])["weight F32 [2, 1]", "none F16 [0, 7]", "step I64 []"]));
+            Assert.That(
+                file.Tensors.Select(tensor => $"{tensor}"), Is.EqualTo((string[])["weight F32 [2, 1]", "none F16 [0, 7]", "step I64 []"]));
             Assert.That(file.Metadata, Is.EqualTo(new Dictionary<string, string> { ["format"] = "pt" }));
             Assert.That(file.TryGet("weight", out StoredTensor? weight), Is.True);
             Assert.That(weight!.ToArray(), Is.EqualTo((double[])[1, 2]));
@@ -51,10 +54,12 @@ internal sealed class SafetensorsFileTests
     [Test]
     public void Tensors_are_in_the_order_of_their_bytes()
     {
-        using TensorFile file = RawSafetensors.Open(
-            """{"b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]},"c":{"dtype":"U8","shape":[0],"data_offsets":[1,1]},"a":{"data_offsets":[0,1],"shape":[],"dtype":"U8"}}""",
-            1,
-            2);
+        const string Header =
+            """
+            {"b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]},"c":{"dtype":"U8","shape":[0],"data_offsets":[1,1]},
+            "a":{"data_offsets":[0,1],"shape":[],"dtype":"U8"}}
+            """;
+        using TensorFile file = RawSafetensors.Open(Header, 1, 2);
         Assert.That(file.Tensors.Select(tensor => tensor.Name), Is.EqualTo((string[])["a", "c", "b"]));
     }
 
@@ -67,7 +72,10 @@ internal sealed class SafetensorsFileTests
             for (int length = 0; length < whole.Length; length++)
             {
                 byte[] cut = whole[..length];
-                Assert.That(() => RawSafetensors.Open(cut), Throws.TypeOf<CheckpointFormatException>().With.Message.StartsWith("The stream "), $"{length}");
+                Assert.That(
+                    () => RawSafetensors.Open(cut),
+                    Throws.TypeOf<CheckpointFormatException>().With.Message.StartsWith("The stream "),
+                    $"{length}");
             }
         });
     }
@@ -77,7 +85,11 @@ internal sealed class SafetensorsFileTests
     {
         byte[] bytes = Plain.WriteWithChecksum();
         long right = BinaryPrimitives.ReadInt64LittleEndian(bytes);
-        long[] wrong = [0, 1, right - 1, right + 1, bytes.Length - 8, bytes.Length - 7, bytes.Length, right | (1L << 32), int.MaxValue, long.MaxValue, long.MinValue, -1, -8];
+        long[] wrong =
+        [
+            0, 1, right - 1, right + 1, bytes.Length - 8, bytes.Length - 7, bytes.Length, right | (1L << 32), int.MaxValue, long.MaxValue,
+            long.MinValue, -1, -8,
+        ];
         Assert.Multiple(() =>
         {
             foreach (long length in wrong)
@@ -102,7 +114,9 @@ internal sealed class SafetensorsFileTests
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         var clock = Stopwatch.StartNew();
-        Assert.That(() => TensorFile.Open(path), Throws.TypeOf<CheckpointFormatException>().With.Message.Contains(cause).And.Message.Contains(path));
+        Assert.That(
+            () => TensorFile.Open(path),
+            Throws.TypeOf<CheckpointFormatException>().With.Message.Contains(cause).And.Message.Contains(path));
         Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(length > 100_000_000 ? 1_000_000 : 101_000_000));
         File.Delete(path);
@@ -112,7 +126,6 @@ internal sealed class SafetensorsFileTests
     public void A_stream_that_cannot_seek_or_be_read_is_refused_with_a_remedy()
     {
         using var zipped = new DeflateStream(new MemoryStream(), CompressionMode.Decompress);
-        using FileStream written = File.Create(Path.Combine(_folder, "written"), 1, FileOptions.None);
         using var writeOnly = new FileStream(Path.Combine(_folder, "only"), FileMode.Create, FileAccess.Write);
         var closed = new MemoryStream();
         closed.Dispose();

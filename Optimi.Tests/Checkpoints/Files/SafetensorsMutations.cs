@@ -10,13 +10,14 @@ internal static partial class SafetensorsMutations
     private static readonly string[] _numbers =
     [
         "0", "-1", "-0", "1", "2", "15", "17", "2147483648", "4294967296", "9223372036854775807", "9223372036854775808",
-        "-9223372036854775808", "18446744073709551615", "18446744073709551616", "1e308", "1e999", "1e2", "1.5", "00", "NaN", "null", "\"1\"", "[]",
+        "-9223372036854775808", "18446744073709551615", "18446744073709551616", "1e308", "1e999", "1e2", "1.5", "00", "NaN", "null",
+        "\"1\"", "[]",
     ];
 
     private static readonly string[] _texts =
     [
-        "\"\"", "\"a\"", "\"__metadata__\"", "\"__checksum__\"", "\"dtype\"", "\"shape\"", "\"data_offsets\"", "\"F64\"", "\"U8\"", "\"F4\"", "\"\\u0000\"",
-        "\"\\ud800\"", "\"\\u0061\"", "{}", "[", "null", "1",
+        "\"\"", "\"a\"", "\"__metadata__\"", "\"__checksum__\"", "\"dtype\"", "\"shape\"", "\"data_offsets\"", "\"F64\"", "\"U8\"", "\"F4\"",
+        "\"\\u0000\"", "\"\\ud800\"", "\"\\u0061\"", "{}", "[", "null", "1",
     ];
 
     /// <summary>Bytes that mean something to JSON, and some that are no text.</summary>
@@ -78,7 +79,11 @@ internal static partial class SafetensorsMutations
         if (bytes.Length < 8)
             return bytes;
         long length = BinaryPrimitives.ReadInt64LittleEndian(bytes);
-        long[] lengths = [0, 1, 7, 8, bytes.Length, bytes.Length - 8, length - 8, length + 8, length + random.Next(-99, 99), -1, int.MaxValue, long.MaxValue, 100_000_000];
+        long[] lengths =
+        [
+            0, 1, 7, 8, bytes.Length, bytes.Length - 8, length - 8, length + 8, length + random.Next(-99, 99), -1, int.MaxValue, long.MaxValue,
+            100_000_000,
+        ];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, lengths[random.Next(lengths.Length)]);
         return bytes;
     }
