@@ -45,7 +45,11 @@ internal static class Guard
 
     /// <summary>Checks a number of steps.</summary>
     /// <exception cref="OptionException">It is negative, or larger than float64 can count.</exception>
-    public static void StepCount(long value, string option) => InRange(value, 0, MostSteps, option);
+    public static void StepCount(long value, string option)
+    {
+        if (value is < 0 or > MostSteps)
+            throw new OptionException(FormattableString.Invariant($"{option} is {value}, but it must be at least 0 and at most 2^53."));
+    }
 
     /// <summary>Checks the coefficient of a moving average.</summary>
     /// <exception cref="OptionException">It is below 0, or 1 or above.</exception>

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Optimi.Bench;
 
 namespace Optimi.Tests;
 
@@ -8,6 +8,7 @@ internal sealed class SavedTraining : IDisposable
     private static readonly int[] _lengths = [1, 7, 300, 1_000];
 
     private readonly ParameterBuffer _buffer;
+    private ReplayedModel? _model;
 
     /// <param name="device">The device.</param>
     /// <param name="dtype">How parameters are stored.</param>
@@ -19,6 +20,8 @@ internal sealed class SavedTraining : IDisposable
         foreach ((int i, int length) in _lengths.Index())
             _buffer.Add($"layer.{i}", dtype, length).Value.CopyFrom(Numbers(random, length));
         Optimizer = create(_buffer);
+        // Else few steps would use the lean kernels, which are compiled beside them.
+        Optimizer.PrepareAsync().GetAwaiter().GetResult();
     }
 
     public Optimizer Optimizer { get; }
@@ -28,7 +31,10 @@ internal sealed class SavedTraining : IDisposable
     public TrainingState State => new(Optimizer);
 
     /// <summary>Makes steps whose gradients depend on nothing but their numbers.</summary>
-    public void Run(int firstStep, int count)
+    /// <param name="firstStep">The number of the first.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="spoils">Whether their gradients are not finite.</param>
+    public void Run(int firstStep, int count, bool spoils = false)
     {
         for (int step = firstStep; step < firstStep + count; step++)
         {
@@ -41,17 +47,37 @@ internal sealed class SavedTraining : IDisposable
                     parameter.HasGradient = false;
                 else
                     parameter.Gradient.CopyFrom(gradient);
+                if (spoils)
+                    parameter.Gradient.Fill(float.NaN);
             }
 
             Optimizer.Step();
         }
     }
 
+    /// <summary>Lets a model step parameters one after the other from now on.</summary>
+    public void Release()
+    {
+        Optimizer.GradientRelease = true;
+        _model = new ReplayedModel();
+        GradientRelease.Prepare(_model, Optimizer);
+    }
+
+    /// <summary>Makes a step of one parameter after the other, whose norm clips the next step.</summary>
+    public void RunReleased(int step)
+    {
+        var random = new Random(100 + step);
+        foreach (Parameter parameter in _buffer)
+            _model!.Release(parameter, Numbers(random, (int)parameter.Length));
+        Optimizer.Step();
+    }
+
     /// <summary>All bits that there are: values, states, counters.</summary>
     public uint[] Bits() =>
     [
-        .. _buffer.SelectMany(parameter => Bits(parameter.Value)),
-        .. _buffer.SelectMany(parameter => Optimizer.StateNames(parameter).SelectMany(name => Bits(Optimizer.State(parameter, name)))),
+        .. _buffer.SelectMany(parameter => TestTraining.Bits(parameter.Value)),
+        .. _buffer.SelectMany(parameter => Optimizer.StateNames(parameter).SelectMany(
+            name => TestTraining.Bits(Optimizer.State(parameter, name)))),
         .. _buffer.Select(parameter => (uint)Optimizer.StepCount(parameter)),
     ];
 
@@ -59,14 +85,6 @@ internal sealed class SavedTraining : IDisposable
     {
         Optimizer.Dispose();
         _buffer.Dispose();
-    }
-
-    /// <summary>The numbers of a tensor as they are stored.</summary>
-    public static IEnumerable<uint> Bits(TensorStorage storage)
-    {
-        float[] numbers = new float[storage.Length];
-        storage.CopyTo(numbers);
-        return MemoryMarshal.Cast<float, uint>(numbers).ToArray();
     }
 
     private static float[] Numbers(Random random, int length) =>

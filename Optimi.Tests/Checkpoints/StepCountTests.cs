@@ -57,7 +57,7 @@ internal sealed class StepCountTests
         using var optimizer = new AdamW(parameters, lr: 0.1);
         optimizer.SetStepCount(parameter, 7);
         Assert.That(
-            () => optimizer.SetStepCount(parameter, count), Throws.TypeOf<OptionException>().With.Message.Contains($"{count}"));
+            () => optimizer.SetStepCount(parameter, count), Throws.TypeOf<OptionException>().With.Message.Contains(FormattableString.Invariant($"{count}")));
         Assert.That(optimizer.StepCount(parameter), Is.EqualTo(7));
     }
 }

@@ -8,11 +8,14 @@ internal sealed class GroupLoad
     private readonly double _maxLr;
 
     public GroupLoad(
-        CheckpointReader reader, StateOwners owners, ParameterGroup group, SavedOptimizer? saved, StateConvention? convention, Mismatches mismatches)
+        CheckpointReader reader, StateOwners owners, ParameterGroup group, SavedOptimizer? saved, StateConvention? convention, Mismatches mismatches,
+        bool restoresOptions)
     {
         _group = group;
         Convention = convention;
         (Options, _lr, _maxLr) = (group.Options, group.Lr, group.MaxLr);
+        if (!restoresOptions)
+            return;
         try
         {
             if (saved is not null)

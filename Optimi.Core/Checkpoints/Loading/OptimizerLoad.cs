@@ -47,9 +47,8 @@ internal sealed class OptimizerLoad
 
         foreach (ParameterGroup group in _optimizer.Groups)
         {
-            var load = new GroupLoad(_reader, _owners, group, _saved, ConventionOf(group), _mismatches);
-            if (_options.RestoreOptions)
-                _groups.Add(load);
+            var load = new GroupLoad(_reader, _owners, group, _saved, ConventionOf(group), _mismatches, _options.RestoreOptions);
+            _groups.Add(load);
             foreach (Parameter parameter in group.Parameters)
             {
                 if (loaded.Contains(parameter))

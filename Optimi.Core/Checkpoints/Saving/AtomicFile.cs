@@ -19,7 +19,8 @@ internal sealed class AtomicFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public AtomicFile(string path, long bytes)
     {
-        _path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        var file = new FileInfo(path);
+        _path = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         _draft = _path + DraftSuffix;
         // The draft of a process that was killed is overwritten; that of one that still writes is locked.
         _stream = new FileStream(
