@@ -20,6 +20,7 @@ public static partial class Checkpoint
     /// <exception cref="ParameterException">A parameter's name is there twice or cannot be written, or averages are in place of
     /// values.</exception>
     /// <exception cref="OptionException">The averages are swapped in.</exception>
+    /// <exception cref="ScheduleException">A group was added to an optimizer after a schedule was made.</exception>
     /// <exception cref="ObjectDisposedException">An optimizer, a buffer or a device is disposed.</exception>
     public static void Save(string path, TrainingState training, CheckpointSaveOptions? options = null) =>
         Save(path, training, options, progress: null, CancellationToken.None);

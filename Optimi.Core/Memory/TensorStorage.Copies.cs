@@ -8,6 +8,9 @@ namespace Optimi;
 
 public abstract partial class TensorStorage
 {
+    /// <summary>Numbers that are copied at a time: their bytes can be counted by 32 bits.</summary>
+    private const int MostCopied = 1 << 28;
+
     /// <summary>Numbers that are converted at a time.</summary>
     private const int ChunkLength = 1 << 16;
 
@@ -110,7 +113,11 @@ public abstract partial class TensorStorage
             CheckWritable();
             if (typeof(T) == DType.Element())
             {
-                Write(0, MemoryMarshal.AsBytes(source));
+                for (long at = 0; at < source.Length; at += MostCopied)
+                {
+                    ReadOnlySpan<T> part = source.Slice((int)at, (int)Math.Min(MostCopied, source.Length - at));
+                    Write(at * DType.Bytes(), MemoryMarshal.AsBytes(part));
+                }
             }
             else
             {
@@ -165,7 +172,12 @@ public abstract partial class TensorStorage
             ThrowIfDisposed();
             if (typeof(T) == DType.Element())
             {
-                Read(0, MemoryMarshal.AsBytes(destination));
+                for (long at = 0; at < destination.Length; at += MostCopied)
+                {
+                    Span<T> part = destination.Slice((int)at, (int)Math.Min(MostCopied, destination.Length - at));
+                    Read(at * DType.Bytes(), MemoryMarshal.AsBytes(part));
+                }
+
                 return;
             }
 

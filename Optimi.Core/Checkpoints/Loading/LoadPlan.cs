@@ -92,49 +92,64 @@ internal sealed class LoadPlan
     private void PlanValue(Parameter parameter)
     {
         OptimizerLoad? optimizer = _optimizers.Find(optimizer => optimizer.Owns(parameter));
-        TensorStorage? compensation = optimizer?.CompensationOf(parameter);
         _reader.TryTakeState(
-            optimizer?.OwnerOf(parameter) ?? parameter.Name, StateName.KahanCompensation, out StoredTensor? stored);
-        if (!_reader.TryTakeValue(parameter.Name, out StoredTensor? source))
+            optimizer?.OwnerOf(parameter) ?? parameter.Name, StateName.KahanCompensation, out StoredTensor? compensation);
+        if (!_reader.TryTakeValue(parameter.Name, out StoredTensor? value))
         {
             Mismatches.Missing.Add(_reader.ParameterPrefix + parameter.Name);
             return;
         }
 
-        if (!StoredShape.Fits(source, parameter, Mismatches.Different) || (stored is not null && !StoredShape.Fits(stored, parameter, Mismatches.Different)))
-            return;
-        _loaded.Add(parameter);
-        bool isCompensated = stored is not null && (optimizer is not null || source.DType != parameter.DType);
-        if (source.DType == parameter.DType && isCompensated == compensation is not null && (stored is null || !isCompensated || stored.DType == parameter.DType))
+        // A parameter alone, stored as it was, is its value; whoever stores it otherwise wants all of it.
+        if (optimizer is null && value.DType == parameter.DType)
+            compensation = null;
+        if (!StoredShape.Fits(value, parameter, Mismatches.Different)
+            || (compensation is not null && !StoredShape.Fits(compensation, parameter, Mismatches.Different)))
         {
-            _tensors.Add(new CopiedTensor(source, parameter.Value));
-            if (compensation is not null)
-                _tensors.Add(new CopiedTensor(stored!, compensation));
             return;
         }
 
-        CheckConversion(parameter, source, isCompensated, compensation is not null);
-        _tensors.Add(new ConvertedTensor(source, isCompensated ? stored : null, divisor: 1, parameter.Value, compensation));
+        _loaded.Add(parameter);
+        TensorStorage? target = optimizer?.CompensationOf(parameter);
+        bool isKept = value.DType == parameter.DType && compensation is null == target is null
+            && (compensation is null || compensation.DType == parameter.DType);
+        if (isKept)
+        {
+            _tensors.Add(new CopiedTensor(value, parameter.Value));
+            if (compensation is not null)
+                _tensors.Add(new CopiedTensor(compensation, target!));
+        }
+        else if (CanConvert(parameter, value, compensation, target is not null))
+        {
+            _tensors.Add(new ConvertedTensor(value, compensation, divisor: 1, parameter.Value, target));
+        }
     }
 
-    private void CheckConversion(Parameter parameter, StoredTensor source, bool wasCompensated, bool isCompensated)
+    private bool CanConvert(Parameter parameter, StoredTensor value, StoredTensor? compensation, bool isCompensated)
     {
-        if (source.DType is null && source.Type != TensorTypes.Float64)
+        int before = Mismatches.Different.Count;
+        if (value.DType is null && value.Type != TensorTypes.Float64)
         {
-            Mismatches.Different.Add($"'{source.Name}' is {source.Type}, which no parameter can be.");
+            Mismatches.Different.Add($"'{value.Name}' is {value.Type}, which no parameter can be.");
         }
-        else if (source.DType != parameter.DType && !_options.Conversions.HasFlag(CheckpointConversions.ValueDType))
+        else if (compensation is { DType: null })
+        {
+            Mismatches.Different.Add($"'{compensation.Name}' is {compensation.Type}, which no compensation can be.");
+        }
+        else if (value.DType != parameter.DType && !_options.Conversions.HasFlag(CheckpointConversions.ValueDType))
         {
             Mismatches.Different.Add(
-                $"'{source.Name}' is {source.Type}, but the parameter {TensorTypes.Of(parameter.DType)}; ask for"
+                $"'{value.Name}' is {value.Type}, but the parameter {TensorTypes.Of(parameter.DType)}; ask for"
                 + $" {nameof(CheckpointConversions)}.{nameof(CheckpointConversions.ValueDType)}.");
         }
-        else if (source.DType == parameter.DType && !_options.Conversions.HasFlag(CheckpointConversions.Kahan))
+        else if (value.DType == parameter.DType && !_options.Conversions.HasFlag(CheckpointConversions.Kahan))
         {
             Mismatches.Different.Add(
-                $"'{source.Name}' {(wasCompensated ? "has" : "lacks")} a Kahan compensation, but the parameter"
+                $"'{value.Name}' {(compensation is null ? "lacks" : "has")} a Kahan compensation, but the parameter"
                 + $" {(isCompensated ? "has one" : "has none")}; ask for {nameof(CheckpointConversions)}.{nameof(CheckpointConversions.Kahan)}.");
         }
+
+        return Mismatches.Different.Count == before;
     }
 
     private void PlanSchedules()

@@ -73,6 +73,16 @@ internal sealed class CheckpointSnippets
     }
 
     [Test]
+    public void Save_and_load()
+    {
+        AdamW optimizer = _optimizer;
+        var schedule = new CosineAnnealingLR(optimizer, tMax: 100);
+
+        Checkpoint.Save("run.safetensors", new TrainingState(optimizer, schedule));
+        Checkpoint.Load("run.safetensors", new TrainingState(optimizer, schedule));
+    }
+
+    [Test]
     public void Load_parameters_alone()
     {
         Checkpoint.Save("run.safetensors", new TrainingState(_optimizer));
