@@ -9,14 +9,8 @@ internal static class TestProcess
     /// <returns>What it wrote.</returns>
     public static string Run(string test, params (string Name, string Value)[] environment)
     {
-        string assembly = typeof(TestProcess).Assembly.Location;
-        // The tests are a program too: started as one, or by the runtime's own launcher.
-        string program = Path.ChangeExtension(assembly, OperatingSystem.IsWindows() ? ".exe" : null);
-        var start = new ProcessStartInfo(program)
-        {
-            ArgumentList = { "--filter", $"Name={test}", "--output", "Detailed", "--no-banner" },
-            RedirectStandardOutput = true,
-        };
+        ProcessStartInfo start = StartInfo(test);
+        start.RedirectStandardOutput = true;
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
         using Process process = Process.Start(start)!;
@@ -24,5 +18,14 @@ internal static class TestProcess
         process.WaitForExit();
         Assert.That(process.ExitCode, Is.Zero, output);
         return output;
+    }
+
+    /// <summary>How the test of a name is started.</summary>
+    public static ProcessStartInfo StartInfo(string test)
+    {
+        string assembly = typeof(TestProcess).Assembly.Location;
+        // The tests are a program too: started as one, or by the runtime's own launcher.
+        string program = Path.ChangeExtension(assembly, OperatingSystem.IsWindows() ? ".exe" : null);
+        return new ProcessStartInfo(program, ["--filter", $"Name={test}", "--output", "Detailed", "--no-banner"]);
     }
 }

@@ -123,7 +123,9 @@ public static partial class Checkpoint
         {
             write(writer);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        // A file that is larger than the file system takes is an argument out of range to .NET.
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException
+            or ArgumentOutOfRangeException)
         {
             throw new CheckpointException(FormattableString.Invariant(
                 $"The checkpoint of {writer.Bytes:N0} bytes cannot be written to {target}: {error.Message} A file that was there is as it was."),

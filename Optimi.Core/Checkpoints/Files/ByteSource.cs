@@ -2,11 +2,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Optimi;
 
-/// <summary>The bytes of a file or a stream, which can be read from any place, by several threads.</summary>
+/// <summary>The bytes of a file, a stream or an array, which can be read from any place, by several threads.</summary>
 internal sealed class ByteSource : IDisposable
 {
     private readonly SafeFileHandle? _file;
     private readonly Stream? _stream;
+    private readonly byte[] _bytes = [];
     private readonly bool _leavesOpen;
     private readonly long _start;
     private readonly Lock _gate = new();
@@ -41,6 +42,14 @@ internal sealed class ByteSource : IDisposable
         Name = "The stream";
         (_stream, _leavesOpen, _start) = (stream, leavesOpen, stream.Position);
         Length = Math.Max(0, stream.Length - _start);
+    }
+
+    /// <param name="name">What it is called in messages.</param>
+    /// <param name="bytes">The bytes, which are not copied.</param>
+    public ByteSource(string name, byte[] bytes)
+    {
+        (Name, _bytes) = (name, bytes);
+        Length = bytes.Length;
     }
 
     /// <summary>What it is called in messages.</summary>
@@ -85,10 +94,19 @@ internal sealed class ByteSource : IDisposable
     {
         if (_file is not null)
             return RandomAccess.Read(_file, destination, offset);
+        if (_stream is null)
+            return ReadArray(offset, destination);
         lock (_gate)
         {
-            _stream!.Position = _start + offset;
+            _stream.Position = _start + offset;
             return _stream.Read(destination);
         }
+    }
+
+    private int ReadArray(long offset, Span<byte> destination)
+    {
+        int count = (int)Math.Clamp(_bytes.Length - offset, 0, destination.Length);
+        _bytes.AsSpan((int)Math.Min(offset, _bytes.Length), count).CopyTo(destination);
+        return count;
     }
 }

@@ -54,6 +54,10 @@ internal ref struct SafetensorsHeader
             : null;
     }
 
+    /// <summary>A text that may be anything, so that a message stays readable.</summary>
+    public static string Shown(string text) =>
+        string.Concat(text.Take(40).Select(letter => char.IsControl(letter) ? '?' : letter)) + (text.Length > 40 ? "..." : "");
+
     private void ReadAll()
     {
         Next(JsonTokenType.StartObject);
@@ -191,10 +195,6 @@ internal ref struct SafetensorsHeader
         if (!_json.Read() || _json.TokenType != expected)
             throw Malformed($"has {_json.TokenType} where {expected} is expected");
     }
-
-    /// <summary>A text that may be anything, so that a message stays readable.</summary>
-    private static string Shown(string text) =>
-        string.Concat(text.Take(40).Select(letter => char.IsControl(letter) ? '?' : letter)) + (text.Length > 40 ? "..." : "");
 
     private readonly CheckpointFormatException Malformed(string what) => new($"{_source.Name} is no whole safetensors file: its header {what}.");
 }
