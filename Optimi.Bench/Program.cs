@@ -1,12 +1,13 @@
 using System.CommandLine;
 using Optimi.Bench;
 
-var root = new RootCommand("Optimi: fused, low-precision training optimizers. Lists devices, trains an example, replays, measures.")
+var root = new RootCommand("Optimi: fused, low-precision training optimizers. Lists devices, trains an example, replays, measures, converts checkpoints.")
 {
     TrainCommand.Create(),
     DevicesCommand.Create(),
     ReplayCommand.Create(),
     BenchCommand.Create(),
+    CheckpointCommand.Create(),
 };
 // After Ctrl-C there is still something to write.
 var configuration = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };

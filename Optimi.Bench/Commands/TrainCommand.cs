@@ -22,6 +22,8 @@ internal static class TrainCommand
 
     private const int UsualWidth = 320;
 
+    private const int ExampleSaveEvery = 1000;
+
     /// <summary>The weights between two such layers are as many as one array can hold.</summary>
     private const int MostWidth = 46340;
 
@@ -68,9 +70,14 @@ internal static class TrainCommand
                 + " step is skipped and doubles when long none was, or off. Default: auto for float16 without gradient release, else off.",
         };
         var seed = new Option<string?>("--seed") { Description = $"Of initial values and batches. Default: {UsualSeed}." };
+        var saveEvery = new Option<string?>("--save-every")
+        {
+            Description = "Save a checkpoint into the folder after every so many steps of a single run. Default: none.",
+        };
+        var resume = new Option<string?>("--resume") { Description = "Go on from a checkpoint, with the options that it was saved with." };
         var output = new Option<string>("--out")
         {
-            Description = "The folder for loss.png, loss.csv and summary.json.",
+            Description = "The folder for loss.png, loss.csv, summary.json and checkpoints.",
             DefaultValueFactory = _ => Path.Combine("artifacts", "train"),
         };
         var noPlot = new Option<bool>("--no-plot") { Description = "Draw no chart." };
@@ -80,8 +87,8 @@ internal static class TrainCommand
         schedule.AcceptOnlyFromAmong([.. TrainingSchedules.All.Keys]);
         var command = new Command("train", "Trains a character-level language model in float32, bf16 with Kahan, and bf16 without, or in fp16.")
         {
-            text, optimizer, dtype, kahan, device, layers, width, release, accumulate, ema, clip, lossScale, steps, lr, schedule, seed, output,
-            noPlot,
+            text, optimizer, dtype, kahan, device, layers, width, release, accumulate, ema, clip, lossScale, steps, lr, schedule, seed,
+            saveEvery, resume, output, noPlot,
         };
         // On a thread of its own, so that Ctrl-C is heard while it runs.
         command.SetAction((parsed, cancellation) => Task.Run(() => Guarded(() =>
@@ -96,6 +103,7 @@ internal static class TrainCommand
             int every = Numbers.Whole(parsed, accumulate, least: 1, 1) ?? 1;
             double? decay = Numbers.Share(parsed, ema, ExampleEma);
             double? norm = Numbers.Positive(parsed, clip, ExampleClip);
+            int? saved = Numbers.Whole(parsed, saveEvery, least: 1, ExampleSaveEvery);
             bool isReleasing = parsed.GetValue(release);
             if (parsed.GetValue(dtype) == "float32" && parsed.GetValue(kahan) is not null)
                 throw new TrainingException("--kahan is for bfloat16 and float16; float32 parameters lose nothing that could be kept.");
@@ -112,10 +120,11 @@ internal static class TrainCommand
             string folder = parsed.GetValue(output)!;
             if (string.IsNullOrWhiteSpace(folder))
                 throw new TrainingException("--out is empty; it must name a folder.");
+            TrainingCheckpoints? checkpoints = Checkpoints(plans, corpus, folder, saved, parsed.GetValue(resume));
             // Before the trainings, so that they are not done for nothing.
             Directory.CreateDirectory(folder);
             var report = new TrainingReport(folder, parsed.GetValue(noPlot));
-            IReadOnlyList<TrainingResult> results = TrainingDisplay.Run(plans, corpus, cancellation);
+            IReadOnlyList<TrainingResult> results = TrainingDisplay.Run(plans, corpus, checkpoints, cancellation);
             report.Write(results);
             return Judge(results, peak);
         })));
@@ -134,6 +143,18 @@ internal static class TrainCommand
             yield return ("fp16 + Kahan", DType.Float16, true);
         if (dtype is "float16" && kahan is null or "off")
             yield return ("fp16", DType.Float16, false);
+    }
+
+    /// <summary>The checkpoints of a single run; null if none are asked for.</summary>
+    /// <exception cref="TrainingException">There are several runs, or the checkpoint to go on from is not this one's.</exception>
+    private static TrainingCheckpoints? Checkpoints(TrainingPlan[] plans, Corpus corpus, string folder, int? every, string? resumed)
+    {
+        if (every is null && resumed is null)
+            return null;
+        return plans is [TrainingPlan plan]
+            ? new TrainingCheckpoints(plan, corpus, folder, every, resumed)
+            : throw new TrainingException(
+                $"{(every is null ? "--resume" : "--save-every")} needs a single run, but there are {plans.Length}; name it by --dtype and --kahan.");
     }
 
     /// <summary>Says which trainings diverged.</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Optimi.Bench;
 
 /// <summary>The text to learn, as numbers of characters. The rarest characters share a number.</summary>
@@ -22,6 +24,9 @@ internal sealed class Corpus
     public int Vocabulary { get; }
 
     public int Length => _symbols.Length;
+
+    /// <summary>Tells one text from another: the SHA-256 of its symbols, in hexadecimal digits.</summary>
+    public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(_symbols));
 
     /// <summary>Reads a file, or the C# and Markdown files of a folder and those below it.</summary>
     /// <exception cref="TrainingException">There is no such path, or too little text.</exception>

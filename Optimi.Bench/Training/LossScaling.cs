@@ -7,9 +7,9 @@ namespace Optimi.Bench;
 /// <param name="Scale">The scale that stays; null for one that is found by itself.</param>
 internal sealed record LossScaling(double? Scale)
 {
-    private const string Auto = "auto";
+    public const string Off = "off";
 
-    private const string Off = "off";
+    private const string Auto = "auto";
 
     /// <summary>Reads an option: null for no scaling. Where it is not given, float16 is scaled by itself, unless gradient release, which no
     /// scaler goes with, is asked for.</summary>
@@ -28,4 +28,7 @@ internal sealed record LossScaling(double? Scale)
 
     /// <summary>What an optimizer is given for it.</summary>
     public GradientScaler Create() => Scale is double scale ? GradientScaler.Fixed(scale) : new GradientScaler();
+
+    /// <summary>The option that asks for it.</summary>
+    public override string ToString() => Scale is double scale ? Numbers.Text(scale) : Auto;
 }

@@ -15,26 +15,29 @@ internal static class Trainer
     /// <param name="onStep">Told the loss of each step.</param>
     /// <param name="cancellation">Ends the training after the step that is under way.</param>
     /// <param name="onPlanned">Told what memory the training takes, before it is allocated.</param>
+    /// <param name="checkpoints">The checkpoints that it saves and goes on from; null for none.</param>
     public static TrainingResult Run(
         TrainingPlan plan,
         Corpus corpus,
         Action<double> onStep,
         CancellationToken cancellation,
-        Action<MemoryPlan>? onPlanned = null)
+        Action<MemoryPlan>? onPlanned = null,
+        TrainingCheckpoints? checkpoints = null)
     {
         using ComputeDevice device = ComputeDevice.Open(plan.Device, DeviceModel.Options);
-        return Run(device, plan, corpus, onStep, cancellation, onPlanned);
+        return Run(device, plan, corpus, onStep, cancellation, onPlanned, checkpoints);
     }
 
     /// <summary>The same on a device that is open already, with <see cref="DeviceModel.Options"/>.</summary>
-    /// <inheritdoc cref="Run(TrainingPlan, Corpus, Action{double}, CancellationToken, Action{MemoryPlan}?)"/>
+    /// <inheritdoc cref="Run(TrainingPlan, Corpus, Action{double}, CancellationToken, Action{MemoryPlan}?, TrainingCheckpoints?)"/>
     public static TrainingResult Run(
         ComputeDevice device,
         TrainingPlan plan,
         Corpus corpus,
         Action<double> onStep,
         CancellationToken cancellation,
-        Action<MemoryPlan>? onPlanned = null)
+        Action<MemoryPlan>? onPlanned = null,
+        TrainingCheckpoints? checkpoints = null)
     {
         using var buffer = new ParameterBuffer(device, plan.GradientRelease ? GradientMemory.None : GradientMemory.Kept);
         var random = new Random(plan.Seed);
@@ -54,31 +57,36 @@ internal static class Trainer
             device.IsHost ? new HostModel(parameters) : new DeviceModel(device, parameters, BatchSize);
         var contexts = new int[BatchSize * ModelParameters.Context];
         var targets = new int[BatchSize];
-        var losses = new List<double>(plan.Steps);
-        var inOptimizer = new Stopwatch();
-        IGradientSink gradients = plan.GradientRelease ? Release(optimizer, inOptimizer) : new ParameterGradients();
-        var watch = Stopwatch.StartNew();
-        double loss = 0;
+        TrainingProgress progress = checkpoints?.Progress ?? new TrainingProgress();
+        IReadOnlyList<double> losses = progress.Losses;
+        IGradientSink gradients = plan.GradientRelease ? Release(optimizer, progress.InOptimizer) : new ParameterGradients();
+        checkpoints?.Resume(optimizer, schedule);
+        // The batches of earlier steps, so that the next one is what it would have been.
+        for (int step = 0; step < losses.Count; step++)
+            corpus.Draw(random, contexts, targets);
+        double loss = losses is [.., double last] ? last : 0;
         // From a loss that is not finite there is no way back: it comes from the weights, since it is not scaled, and neither a step nor a
         // skipped one makes those better. Gradients that are not finite, of a finite loss, only skip their step.
         while (losses.Count < plan.Steps && double.IsFinite(loss) && !cancellation.IsCancellationRequested)
         {
+            progress.Watch.Start();
             corpus.Draw(random, contexts, targets);
             int step = losses.Count + 1;
             optimizer.Accumulate = step % plan.Accumulate != 0;
             loss = model.LossAndGradients(contexts, targets, gradients, (float)(optimizer.Scaler?.Scale ?? 1));
-            losses.Add(loss);
+            progress.Add(loss);
 
-            inOptimizer.Start();
+            progress.InOptimizer.Start();
             // With gradient release all parameters are stepped by now, and this does nothing.
             optimizer.Step();
             device.Synchronize();
-            inOptimizer.Stop();
+            progress.InOptimizer.Stop();
             schedule.Step();
             onStep(loss);
+            progress.Watch.Stop();
+            checkpoints?.SaveIfDue(optimizer, schedule);
         }
 
-        watch.Stop();
         int reported = (int)Math.Ceiling(losses.Count * ReportedShare);
         double? averaged = plan.Ema is null || reported == 0
             ? null
@@ -100,8 +108,8 @@ internal static class Trainer
             buffer.GradientBytes,
             buffer.PeakGradientBytes,
             optimizer.StateBytes,
-            inOptimizer.Elapsed.TotalMilliseconds / Math.Max(1, losses.Count),
-            watch.Elapsed.TotalSeconds,
+            progress.ElapsedInOptimizer.TotalMilliseconds / Math.Max(1, losses.Count),
+            progress.Elapsed.TotalSeconds,
             WeightsHash.Of(buffer),
             memory)
         {

@@ -61,6 +61,24 @@ public static partial class Checkpoint
         });
     }
 
+    /// <summary>Checks a file without loading it, and says what it holds: every byte against its checksum. A file without one, such as those
+    /// that others wrote, is only checked for its structure.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="path"/> is null.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged or of another format.</exception>
+    /// <exception cref="CheckpointException">The file cannot be read.</exception>
+    public static CheckpointInfo Verify(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Reading(path, () =>
+        {
+            using TensorFile file = TensorFile.Open(path);
+            var info = new CheckpointInfo(file, ManifestReader.Read(file));
+            file.Verify();
+            return info;
+        });
+    }
+
     /// <summary>Loads a training. The file is read twice: at first to verify every byte and to compare it with what it is loaded into,
     /// before anything is changed; then into the parameters and states.</summary>
     /// <param name="path">The file: one of Optimi's, another safetensors file, or one that <c>torch.save</c> wrote.</param>

@@ -15,6 +15,13 @@ public sealed class CheckpointInfo
         Metadata = file.Metadata.Where(entry => entry.Key is not (CheckpointKeys.Manifest or CheckpointKeys.Format)).ToDictionary();
         Optimizers = [.. manifest?.Optimizers.Select(optimizer => optimizer.Kind) ?? []];
         Parameters = [.. manifest?.Optimizers.SelectMany(optimizer => optimizer.Groups).SelectMany(group => group.Parameters) ?? []];
+        Groups =
+        [
+            .. (manifest?.Optimizers ?? []).Index().SelectMany(saved => saved.Item.Groups.Select(
+                group => new CheckpointGroup(saved.Index, saved.Item.Averages, group))),
+        ];
+        IsChained = manifest?.Gate is not null;
+        ScheduleStates = manifest?.Schedules ?? [];
         Schedules = [.. manifest?.Schedules.Select(schedule => schedule.Kind) ?? []];
         LossScale = manifest?.Scaler?.Scale;
     }
@@ -45,6 +52,15 @@ public sealed class CheckpointInfo
 
     /// <summary>The names of the parameters that the optimizers train.</summary>
     public IReadOnlyList<string> Parameters { get; }
+
+    /// <summary>The groups of the optimizers; none if others wrote the file.</summary>
+    public IReadOnlyList<CheckpointGroup> Groups { get; }
+
+    /// <summary>Whether a <see cref="ChainedOptimizer"/> steps the optimizers.</summary>
+    public bool IsChained { get; }
+
+    /// <summary>Where the schedules are.</summary>
+    public IReadOnlyList<ScheduleState> ScheduleStates { get; }
 
     /// <summary>The kinds of the schedules.</summary>
     public IReadOnlyList<string> Schedules { get; }

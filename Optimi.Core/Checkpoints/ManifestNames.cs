@@ -17,6 +17,7 @@ internal static class ManifestNames
     public const string Parameters = "params";
     public const string Lr = "lr";
     public const string MaxLr = "max_lr";
+    public const string StateDType = "state_dtype";
     public const string Options = "options";
     public const string Debiased = "debiased";
     public const string TorchNames = "torch_names";

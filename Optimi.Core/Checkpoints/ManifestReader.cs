@@ -70,6 +70,7 @@ internal static class ManifestReader
         [.. json.GetProperty(ManifestNames.Parameters).EnumerateArray().Select(name => name.GetString() ?? throw new FormatException("A name is null."))],
         json.GetProperty(ManifestNames.Lr).GetDouble(),
         json.GetProperty(ManifestNames.MaxLr).GetDouble(),
+        json.TryGetProperty(ManifestNames.StateDType, out JsonElement states) ? TensorTypes.DTypeOf(states.GetString() ?? "") : null,
         json.GetProperty(ManifestNames.Options).EnumerateObject().ToDictionary(option => option.Name, option => Option(option.Value)),
         json.GetProperty(ManifestNames.Debiased).EnumerateObject().ToDictionary(state => state.Name, state => state.Value.GetDouble()),
         json.GetProperty(ManifestNames.TorchNames).EnumerateObject().ToDictionary(

@@ -78,6 +78,8 @@ internal static class ManifestWriter
         json.WriteEndArray();
         json.WriteNumber(ManifestNames.Lr, group.Lr);
         json.WriteNumber(ManifestNames.MaxLr, group.MaxLr);
+        if (group.StateDType is DType states)
+            json.WriteString(ManifestNames.StateDType, TensorTypes.Of(states));
         json.WriteStartObject(ManifestNames.Options);
         foreach ((string name, OptionValue value) in group.Options)
         {

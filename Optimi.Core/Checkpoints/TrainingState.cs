@@ -62,6 +62,10 @@ public sealed class TrainingState
     /// <summary>The schedules, in the same order when they are saved and loaded.</summary>
     public IReadOnlyList<Schedule> Schedules { get; init; } = [];
 
+    /// <summary>Where schedules are, for whoever has their states but not themselves: these are saved as they are, and loading leaves those
+    /// of the file aside. Default: null, for those of <see cref="Schedules"/>.</summary>
+    public IReadOnlyList<ScheduleState>? ScheduleStates { get; init; }
+
     /// <summary>The scale of the loss; null for none.</summary>
     public GradientScaler? Scaler { get; init; }
 

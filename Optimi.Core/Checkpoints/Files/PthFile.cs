@@ -17,6 +17,9 @@ internal sealed class PthFile : TensorFile
     {
     }
 
+    /// <inheritdoc/>
+    public override bool KeepsOrder => true;
+
     /// <summary>A file of PyTorch before 1.6 begins with a pickle of this number.</summary>
     private static ReadOnlySpan<byte> LegacyMagic => [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
 

@@ -19,6 +19,10 @@ public abstract class TensorFile : IDisposable
     /// <summary>The tensors, in the order of the file; each name is there once.</summary>
     public IReadOnlyList<StoredTensor> Tensors { get; }
 
+    /// <summary>Whether that is the order in which they were given to be saved, as in files of <c>torch.save</c>. Writers of safetensors
+    /// sort them.</summary>
+    public virtual bool KeepsOrder => false;
+
     /// <summary>What the file says beside its tensors.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 

@@ -70,8 +70,12 @@ internal sealed class LoadPlan
             TensorLoader.Load(_tensors, onRead);
             _optimizers.ForEach(optimizer => optimizer.Restore());
             _training.Chain?.Gate.Restore(Manifest?.Gate ?? default);
-            foreach ((Schedule schedule, ScheduleState state) in _training.Schedules.Zip(Manifest?.Schedules ?? []))
-                schedule.LoadState(state);
+            if (_training.ScheduleStates is null)
+            {
+                foreach ((Schedule schedule, ScheduleState state) in _training.Schedules.Zip(Manifest?.Schedules ?? []))
+                    schedule.LoadState(state);
+            }
+
             if (_training.Scaler is GradientScaler scaler && Manifest?.Scaler is SavedScaler saved)
                 scaler.Restore(saved.Scale, saved.GrowthTracker);
             foreach (Parameter parameter in _loaded)
@@ -155,8 +159,8 @@ internal sealed class LoadPlan
     private void PlanSchedules()
     {
         IReadOnlyList<ScheduleState> saved = Manifest?.Schedules ?? [];
-        // Whoever loads parameters alone has no use for them.
-        if (_optimizers.Count == 0 && _training.Schedules.Count == 0)
+        // Whoever loads parameters alone, or keeps states himself, has no use for them.
+        if ((_optimizers.Count == 0 && _training.Schedules.Count == 0) || _training.ScheduleStates is not null)
             return;
         for (int i = 0; i < Math.Max(saved.Count, _training.Schedules.Count); i++)
         {

@@ -17,7 +17,7 @@ internal sealed class CheckpointContent
             Convention = convention,
             Optimizers = optimizers,
             Gate = training.Chain?.Gate.Save(),
-            Schedules = [.. training.Schedules.Select(schedule => schedule.SaveState())],
+            Schedules = training.ScheduleStates ?? [.. training.Schedules.Select(schedule => schedule.SaveState())],
             Scaler = training.Scaler is GradientScaler scaler ? new SavedScaler(scaler.Scale, scaler.GrowthTracker) : null,
         };
         Metadata = new Dictionary<string, string>(training.Metadata, StringComparer.Ordinal)
@@ -65,7 +65,8 @@ internal sealed class CheckpointContent
         }
 
         return new SavedGroup(
-            [.. group.Parameters.Select(parameter => parameter.Name)], group.Lr, group.MaxLr, options.All, debiased, torchNames);
+            [.. group.Parameters.Select(parameter => parameter.Name)], group.Lr, group.MaxLr, group.Options.StateDType, options.All, debiased,
+            torchNames);
     }
 
     private WrittenTensor StateOf(OptimizerOptions options, Parameter parameter, string state, TensorStorage storage, long step)
