@@ -17,7 +17,7 @@ internal static class SuiteRunner
 
     /// <summary>The suites.</summary>
     public static IReadOnlyList<Type> All { get; } =
-        [typeof(ConversionSuite), typeof(RuleSuite), typeof(SchedulerSuite), typeof(SizeSuite)];
+        [typeof(CheckpointSuite), typeof(ConversionSuite), typeof(RuleSuite), typeof(SchedulerSuite), typeof(SizeSuite)];
 
     /// <summary>What a suite measures.</summary>
     public static string Description(Type suite) => suite.GetCustomAttribute<DescriptionAttribute>()!.Description;
