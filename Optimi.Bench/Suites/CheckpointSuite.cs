@@ -1,12 +1,10 @@
 using System.ComponentModel;
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Engines;
 
 namespace Optimi.Bench;
 
 /// <summary>Saving and loading a checkpoint, beside a plain loop that copies a file of its size.</summary>
 [Description("saving and loading a checkpoint of AdamW, beside copying a file of its size")]
-[SimpleJob(RunStrategy.Monitoring, warmupCount: 2, iterationCount: 15)]
 public class CheckpointSuite : IDisposable
 {
     private const int BufferBytes = 1 << 20;

@@ -47,6 +47,8 @@ internal sealed class PieceRing : IDisposable
         foreach (SemaphoreSlim ready in _ready)
             ready.Dispose();
         _failed.Dispose();
+        foreach (Piece? piece in _pieces)
+            piece?.Dispose();
     }
 
     private void Do(int stage)
