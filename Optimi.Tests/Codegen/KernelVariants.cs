@@ -26,7 +26,12 @@ internal static class KernelVariants
             variant.Rule.Name.Split('`')[0],
             $"{variant.Layout.Value}{(variant.Layout.Compensated ? " + Kahan" : "")}",
             $"{variant.Layout.States}",
-            variant.Pass.IsGenericType ? $"lean {variant.Pass.GetGenericArguments()[0].Name}" : variant.Pass.Name);
+            variant.Pass.IsGenericType ? $"lean {variant.Pass.GetGenericArguments()[0].Name}" : variant.Pass.Name)
+        .LongIf(!IsUsual(variant.Layout));
+
+    /// <summary>The narrowest and the widest loop of a rule: most mistakes show in one of them.</summary>
+    private static bool IsUsual(SlotLayout layout) => layout.Value == DType.Float32
+        || layout is { Value: DType.BFloat16, Compensated: true, States.HasLowPrecision: true };
 
     private static Type? LeanOf(Type pass) => pass == typeof(FullPass) || pass == typeof(ApplyPass)
         ? typeof(LeanPass<,>).MakeGenericType(pass, typeof(DecayTerm))

@@ -15,6 +15,8 @@ internal sealed partial class ProgramTests
     public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
 
     [Test]
+    [Explicit("It takes half a minute.")]
+    [Category("Long")]
     public void The_readme_runs_as_a_file_based_program()
     {
         string output = RunFile($$"""
