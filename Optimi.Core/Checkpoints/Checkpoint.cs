@@ -15,7 +15,8 @@ public static partial class Checkpoint
     /// <param name="path">The file. Its folder exists.</param>
     /// <param name="training">What to save.</param>
     /// <param name="options">How; null for the defaults.</param>
-    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">An argument is null, the path is empty, or something in <paramref name="training"/> is
+    /// null.</exception>
     /// <exception cref="CheckpointException">The file cannot be written, or the disk is full; the old one is as it was.</exception>
     /// <exception cref="ParameterException">A parameter's name is there twice or cannot be written, or averages are in place of
     /// values.</exception>
@@ -41,8 +42,8 @@ public static partial class Checkpoint
     /// <exception cref="CheckpointException">The file cannot be read.</exception>
     public static CheckpointInfo Describe(string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        return Reading(path, () =>
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Reading($"'{path}'", () =>
         {
             using TensorFile file = TensorFile.Open(path);
             return new CheckpointInfo(file, ManifestReader.Read(file));
@@ -50,11 +51,11 @@ public static partial class Checkpoint
     }
 
     /// <inheritdoc cref="Describe(string)"/>
-    /// <param name="stream">The stream, from its position on. It can seek, and stays open.</param>
+    /// <param name="stream">The stream, from its position to its end. It can seek, and stays open.</param>
     public static CheckpointInfo Describe(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Reading("the stream", () =>
+        return Reading("The stream", () =>
         {
             using TensorFile file = TensorFile.Open(stream);
             return new CheckpointInfo(file, ManifestReader.Read(file));
@@ -69,8 +70,8 @@ public static partial class Checkpoint
     /// <exception cref="CheckpointException">The file cannot be read.</exception>
     public static CheckpointInfo Verify(string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        return Reading(path, () =>
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Reading($"'{path}'", () =>
         {
             using TensorFile file = TensorFile.Open(path);
             var info = new CheckpointInfo(file, ManifestReader.Read(file));
@@ -98,7 +99,7 @@ public static partial class Checkpoint
         Load(path, training, options, progress: null, CancellationToken.None);
 
     /// <inheritdoc cref="Load(string, TrainingState, CheckpointLoadOptions?)"/>
-    /// <param name="stream">The stream, from its position on. It can seek, and stays open.</param>
+    /// <param name="stream">The stream, from its position to its end. It can seek, and stays open.</param>
     /// <param name="training">What to load into, made as what was saved was made.</param>
     /// <param name="options">How; null for the defaults.</param>
     public static CheckpointInfo Load(Stream stream, TrainingState training, CheckpointLoadOptions? options = null) =>
@@ -106,12 +107,12 @@ public static partial class Checkpoint
 
     private static void Save(
         string path, TrainingState training, CheckpointSaveOptions? options, IProgress<CheckpointProgress>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation, Action? onBegun = null)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        Write(training, options, $"'{path}'", writer =>
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Write(training, options, $"'{path}'", onBegun, writer =>
         {
-            using var file = new AtomicFile(path, writer.Bytes);
+            using var file = new AtomicFile(path);
             writer.Write(file.Stream, Reporter(progress, CheckpointPhase.Saving, writer.Bytes), cancellation);
             cancellation.ThrowIfCancellationRequested();
             file.Commit(options?.Keep ?? 1);
@@ -120,24 +121,32 @@ public static partial class Checkpoint
 
     private static void Save(
         Stream stream, TrainingState training, CheckpointSaveOptions? options, IProgress<CheckpointProgress>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation, Action? onBegun = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        Write(training, options, "the stream", writer =>
+        Write(training, options, "the stream", onBegun, writer =>
         {
             writer.Write(stream, Reporter(progress, CheckpointPhase.Saving, writer.Bytes), cancellation);
             stream.Flush();
         });
     }
 
-    private static void Write(TrainingState training, CheckpointSaveOptions? options, string target, Action<SafetensorsWriter> write)
+    /// <param name="training">What is saved.</param>
+    /// <param name="options">How.</param>
+    /// <param name="target">What the target is called in messages.</param>
+    /// <param name="onBegun">Called when nothing can change any more of what is saved.</param>
+    /// <param name="write">Writes it.</param>
+    private static void Write(
+        TrainingState training, CheckpointSaveOptions? options, string target, Action? onBegun, Action<SafetensorsWriter> write)
     {
         ArgumentNullException.ThrowIfNull(training);
+        training.CheckNotNull();
         StateConvention convention = options?.Convention ?? StateConvention.Optimi;
         using var turns = new DeviceTurns(training.Devices);
         training.CheckForSaving();
         var content = CheckpointContent.Of(training, convention);
         var writer = new SafetensorsWriter(content.Tensors, content.Metadata);
+        onBegun?.Invoke();
         try
         {
             write(writer);
@@ -146,40 +155,43 @@ public static partial class Checkpoint
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException
             or ArgumentOutOfRangeException)
         {
-            throw new CheckpointException(FormattableString.Invariant(
-                $"The checkpoint of {writer.Bytes:N0} bytes cannot be written to {target}: {error.Message} A file that was there is as it was."),
-                error);
+            throw new CheckpointException(
+                FormattableString.Invariant($"The checkpoint of {writer.Bytes:N0} bytes cannot be written to {target}: {error.Message}"), error);
         }
     }
 
     private static CheckpointInfo Load(
         string path, TrainingState training, CheckpointLoadOptions? options, IProgress<CheckpointProgress>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation, Action? onBegun = null)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        return Reading(path, () => Load(() => TensorFile.Open(path), training, options, progress, cancellation));
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Reading($"'{path}'", () => Load(() => TensorFile.Open(path), training, options, progress, onBegun, cancellation));
     }
 
     private static CheckpointInfo Load(
         Stream stream, TrainingState training, CheckpointLoadOptions? options, IProgress<CheckpointProgress>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation, Action? onBegun = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Reading("the stream", () => Load(() => TensorFile.Open(stream), training, options, progress, cancellation));
+        return Reading("The stream", () => Load(() => TensorFile.Open(stream), training, options, progress, onBegun, cancellation));
     }
 
     private static CheckpointInfo Load(
         Func<TensorFile> open, TrainingState training, CheckpointLoadOptions? options, IProgress<CheckpointProgress>? progress,
-        CancellationToken cancellation)
+        Action? onBegun, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(training);
+        training.CheckNotNull();
         using var turns = new DeviceTurns(training.Devices);
+        onBegun?.Invoke();
         training.CheckForLoading();
         using TensorFile file = open();
-        LoadPlan plan = LoadPlan.Of(file, training, options ?? new CheckpointLoadOptions());
         file.Verify(Reporter(progress, CheckpointPhase.Verifying, file.Bytes), cancellation);
+        LoadPlan plan = LoadPlan.Of(file, training, options ?? new CheckpointLoadOptions());
         cancellation.ThrowIfCancellationRequested();
-        plan.Run(Reporter(progress, CheckpointPhase.Loading, plan.Bytes));
+        var report = new LastReport(Reporter(progress, CheckpointPhase.Loading, plan.Bytes));
+        plan.Run(report.OnRead);
+        report.ThrowIfFailed();
         return new CheckpointInfo(file, plan.Manifest)
         {
             Missing = plan.Mismatches.Missing,
@@ -196,7 +208,7 @@ public static partial class Checkpoint
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new CheckpointException($"'{source}' cannot be read: {error.Message}", error);
+            throw new CheckpointException($"{source} cannot be read: {error.Message}", error);
         }
     }
 

@@ -27,7 +27,8 @@ public sealed record CheckpointLoadOptions
         }
     }
 
-    /// <summary>Whether groups take their learning rates and other options from the file, too. Default true.</summary>
+    /// <summary>Whether groups take their learning rates and other options from the file, too. Schedules that are loaded set what they
+    /// change all the same. Default true.</summary>
     public bool RestoreOptions { get; init; } = true;
 
     /// <summary>What parameters' names begin with in the file, such as <c>model.</c>. Default: null, for nothing or what PyTorch's users

@@ -5,6 +5,9 @@ namespace Optimi;
 /// <summary>Reads a manifest.</summary>
 internal static class ManifestReader
 {
+    /// <summary>As deep as the writer of JSON goes: schedules of schedules are nested.</summary>
+    private const int MostDepth = 1000;
+
     /// <summary>The manifest of a file.</summary>
     /// <returns>Null if the file has none: others wrote it.</returns>
     /// <exception cref="CheckpointFormatException">It is malformed, or of a later version.</exception>
@@ -14,7 +17,7 @@ internal static class ManifestReader
             return null;
         try
         {
-            using JsonDocument json = JsonDocument.Parse(text);
+            using JsonDocument json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MostDepth });
             return Manifest(file, json.RootElement);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException

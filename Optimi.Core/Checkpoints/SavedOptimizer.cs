@@ -6,23 +6,4 @@ namespace Optimi;
 /// <param name="Averages">Whether averages of the parameters are kept.</param>
 /// <param name="Gate">What gradients have to pass.</param>
 /// <param name="Groups">The groups.</param>
-internal sealed record SavedOptimizer(string Kind, string Rule, bool Averages, GateState Gate, IReadOnlyList<SavedGroup> Groups)
-{
-    private Dictionary<string, SavedGroup>? _groupOf;
-
-    /// <summary>The group of a parameter; null if it is in none.</summary>
-    public SavedGroup? GroupOf(string parameter)
-    {
-        if (_groupOf is null)
-        {
-            _groupOf = new(StringComparer.Ordinal);
-            foreach (SavedGroup group in Groups)
-            {
-                foreach (string name in group.Parameters)
-                    _groupOf[name] = group;
-            }
-        }
-
-        return _groupOf.GetValueOrDefault(parameter);
-    }
-}
+internal sealed record SavedOptimizer(string Kind, string Rule, bool Averages, GateState Gate, IReadOnlyList<SavedGroup> Groups);

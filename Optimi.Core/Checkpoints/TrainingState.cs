@@ -22,7 +22,6 @@ public sealed class TrainingState
         ArgumentNullException.ThrowIfNull(schedules);
         Optimizers = [optimizer];
         Schedules = schedules;
-        Scaler = optimizer.Scaler;
     }
 
     /// <summary>A training with several optimizers that step together.</summary>
@@ -36,7 +35,6 @@ public sealed class TrainingState
         Optimizers = chain.Optimizers;
         Chain = chain;
         Schedules = schedules;
-        Scaler = chain.Scaler;
     }
 
     /// <summary>Parameters alone, without what trains them. Loading them leaves the states in a file aside.</summary>
@@ -66,8 +64,13 @@ public sealed class TrainingState
     /// of the file aside. Default: null, for those of <see cref="Schedules"/>.</summary>
     public IReadOnlyList<ScheduleState>? ScheduleStates { get; init; }
 
-    /// <summary>The scale of the loss; null for none.</summary>
-    public GradientScaler? Scaler { get; init; }
+    /// <summary>The scale of the loss. Default: that of the chain, or of the one optimizer; null for none.</summary>
+    [AllowNull]
+    public GradientScaler? Scaler
+    {
+        get => field ?? Chain?.Scaler ?? (Optimizers.Count == 1 ? Optimizers[0].Scaler : null);
+        init;
+    }
 
     /// <summary>Texts of your own that are saved with the rest, such as the number of the epoch. Loading gives them back as
     /// <see cref="CheckpointInfo.Metadata"/>.</summary>
@@ -78,16 +81,24 @@ public sealed class TrainingState
 
     /// <summary>The devices of all parameters.</summary>
     internal IEnumerable<ComputeDevice> Devices =>
-        Parameters.Select(parameter => parameter.Buffer.Device).Concat(Optimizers.Select(optimizer => optimizer.Device)).Distinct();
+        Parameters.Select(parameter => parameter.Buffer.Device)
+            .Concat(Optimizers.Select(optimizer => optimizer.Device))
+            .Concat(Scaler?.Device is ComputeDevice device ? [device] : [])
+            .Distinct();
 
     /// <summary>Checks that it can be saved.</summary>
     /// <exception cref="ParameterException">A name is there twice, cannot be written, or averages are in place of values.</exception>
     /// <exception cref="CheckpointException">Loading was cut off before.</exception>
+    /// <exception cref="OptionException">The averages are swapped in, or several optimizers have scalers.</exception>
     internal void CheckForSaving()
     {
         CheckForLoading();
-        foreach (Optimizer optimizer in Optimizers)
-            optimizer.CheckWhole();
+        foreach (Parameter parameter in Parameters)
+        {
+            foreach (Optimizer owner in parameter.Owners)
+                owner.CheckWhole();
+        }
+
         foreach (string key in Metadata.Keys)
         {
             if ((SafetensorsHeader.Flaw(key) ?? CheckpointKeys.MetadataFlaw(key)) is string flaw)
@@ -134,6 +145,23 @@ public sealed class TrainingState
 
         foreach (Optimizer optimizer in Optimizers)
             optimizer.CheckCheckpoint();
+        if (Scaler is null && Optimizers.Any(optimizer => optimizer.Scaler is not null))
+        {
+            throw new OptionException(
+                "Several optimizers have scalers of their own, but a checkpoint has one; save each optimizer in a file of its own, or let a"
+                + $" {nameof(ChainedOptimizer)} step them.");
+        }
+    }
+
+    /// <summary>Checks that nothing is null.</summary>
+    /// <exception cref="ArgumentException">Something is.</exception>
+    internal void CheckNotNull()
+    {
+        if (Optimizers is null || Schedules is null || Metadata is null
+            || Optimizers.Contains(null!) || Schedules.Contains(null!) || Parameters.Contains(null!))
+        {
+            throw new ArgumentException("A property of the TrainingState, or one of its items, is null; leave properties out that are not needed.");
+        }
     }
 
     private static IReadOnlyList<Parameter> OwnedBy(IReadOnlyList<Optimizer> optimizers) =>

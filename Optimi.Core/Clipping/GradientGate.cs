@@ -31,6 +31,9 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
     private bool _isClosing;
     private bool _hasClosed;
 
+    /// <summary>The device of all parameters.</summary>
+    public ComputeDevice Device => device;
+
     /// <summary>The largest norm; null for any.</summary>
     public double? MaxNorm
     {

@@ -91,6 +91,9 @@ public sealed class GradientScaler
     /// <summary>What gradients are multiplied by to take the scale out, when all steps before are settled.</summary>
     internal float Unscale => (float)(1 / _scale);
 
+    /// <summary>The device of the optimizer that it follows; null if it follows none.</summary>
+    internal ComputeDevice? Device => _gate?.Device;
+
     /// <summary>Lets it follow the steps of an optimizer.</summary>
     /// <exception cref="OptionException">It follows another's already.</exception>
     internal void Attach(GradientGate gate)

@@ -16,7 +16,11 @@ public abstract record AdamFamilyOptions<TRule> : MomentOptions<TRule>
 
     /// <inheritdoc/>
     protected internal override OptimizerOptions Exchange(OptionValues values) =>
-        (AdamFamilyOptions<TRule>)base.Exchange(values) with { DecoupleWd = values.Flag("decouple_wd", DecoupleWd) };
+        (AdamFamilyOptions<TRule>)base.Exchange(values) with
+        {
+            DecoupleWd = values.Flag(
+                values.Convention == StateConvention.PyTorch ? "decoupled_weight_decay" : "decouple_wd", DecoupleWd),
+        };
 
     /// <summary>Adam's scalars.</summary>
     /// <param name="step">The step.</param>

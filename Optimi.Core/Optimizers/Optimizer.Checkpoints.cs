@@ -2,7 +2,9 @@ namespace Optimi;
 
 public abstract partial class Optimizer
 {
-    private bool _isHalfLoaded;
+
+    /// <summary>Whether loading a checkpoint was cut off.</summary>
+    internal bool IsHalfLoaded { get; private set; }
 
     /// <summary>What gradients have to pass before its steps, unless a chain steps it.</summary>
     internal GradientGate Gate => _gate;
@@ -23,16 +25,16 @@ public abstract partial class Optimizer
     }
 
     /// <summary>From now on half of it may be loaded: it makes no step until all is.</summary>
-    internal void BeginLoading() => _isHalfLoaded = true;
+    internal void BeginLoading() => IsHalfLoaded = true;
 
     /// <summary>All of it is loaded.</summary>
-    internal void EndLoading() => _isHalfLoaded = false;
+    internal void EndLoading() => IsHalfLoaded = false;
 
     /// <summary>Checks that all of it is loaded.</summary>
     /// <exception cref="CheckpointException">Loading was cut off.</exception>
     internal void CheckWhole()
     {
-        if (_isHalfLoaded)
+        if (IsHalfLoaded)
         {
             throw new CheckpointException(
                 "Loading a checkpoint was cut off, so parameters and states are half of one and half of another; load one to the end before"

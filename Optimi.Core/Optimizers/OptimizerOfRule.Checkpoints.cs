@@ -5,7 +5,9 @@ namespace Optimi;
 public partial class Optimizer<TRule>
 {
     /// <inheritdoc/>
-    internal override string RuleName { get; } = typeof(TRule).Name.Split('`')[0];
+    /// <remarks>A rule of the library's by its name, which stays; a user's with its namespace.</remarks>
+    internal override string RuleName { get; } =
+        (typeof(TRule).Assembly == typeof(AdamRule<>).Assembly ? typeof(TRule).Name : typeof(TRule).FullName!).Split('`')[0];
 
     /// <inheritdoc/>
     internal override IReadOnlyList<(string Name, TensorStorage Storage)> StatesSoFar(Parameter parameter)

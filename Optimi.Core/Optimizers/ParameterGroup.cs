@@ -124,12 +124,12 @@ public sealed class ParameterGroup
         return old;
     }
 
-    /// <summary>Goes on with what was saved, and checked.</summary>
-    internal void Restore(OptimizerOptions options, double lr, double maxLr)
+    /// <summary>Goes on with what was saved, and checked. Nobody is told yet.</summary>
+    /// <returns>The old options.</returns>
+    internal OptimizerOptions Restore(OptimizerOptions options, double lr, double maxLr)
     {
-        OptimizerOptions old = SetOptions(options);
         (_lr, MaxLr) = (lr, maxLr);
-        OnOptionsChanged(old);
+        return SetOptions(options);
     }
 
     /// <summary>Tells the optimizers of new options, which listeners to warnings may hear of.</summary>

@@ -39,17 +39,23 @@ public sealed record SgdOptions : RuleOptions<SgdRule<ScalarLane>>, IMomentumOpt
     /// <inheritdoc/>
     protected internal override OptimizerOptions Exchange(OptionValues values)
     {
+        double momentum = values.Number("momentum", Momentum);
         return (SgdOptions)base.Exchange(values) with
         {
-            Momentum = values.Number("momentum", Momentum),
+            Momentum = momentum,
             // In PyTorch it is the number that is taken from 1.
             Dampening = values.Convention == StateConvention.PyTorch
-                ? values.Number("dampening", Dampening ? Momentum : 0) != 0
+                ? IsDampened(values.Number("dampening", Dampening ? momentum : 0), momentum)
                 : values.Flag("dampening", Dampening),
             TorchInit = values.Flag("torch_init", TorchInit),
             DecoupleWd = values.Flag("decouple_wd", DecoupleWd),
         };
     }
+
+    private static bool IsDampened(double dampening, double momentum) => dampening == 0 || dampening == momentum
+        ? dampening != 0
+        : throw new OptionException(FormattableString.Invariant(
+            $"The dampening was saved as {dampening}, but it can only be 0 or as large as the momentum, {momentum}."));
 
     /// <inheritdoc/>
     protected internal override string TorchName(string state) => state == StateName.ExpAvg ? "momentum_buffer" : state;

@@ -105,6 +105,7 @@ internal sealed class SafetensorsFile : TensorFile
         Span<byte> actual = stackalloc byte[ChecksumBytes];
         stored.Read(0, expected);
         Hash(Source, stored.Offset, actual, onRead, cancellation);
+        onRead?.Invoke(Source.Length);
         if (!actual.SequenceEqual(expected))
         {
             throw new CheckpointFormatException(

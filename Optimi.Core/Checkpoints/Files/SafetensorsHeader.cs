@@ -49,6 +49,8 @@ internal ref struct SafetensorsHeader
     {
         if (name.Any(char.IsControl))
             return "has a control character";
+        if (UnicodeFlaw(name) is string flaw)
+            return flaw;
         return name.Length > MostNameBytes || Encoding.UTF8.GetByteCount(name) > MostNameBytes
             ? FormattableString.Invariant($"takes more than {MostNameBytes} bytes")
             : null;
@@ -57,6 +59,22 @@ internal ref struct SafetensorsHeader
     /// <summary>A text that may be anything, so that a message stays readable.</summary>
     public static string Shown(string text) =>
         string.Concat(text.Take(40).Select(letter => char.IsControl(letter) ? '?' : letter)) + (text.Length > 40 ? "..." : "");
+
+    /// <summary>Checks that a text comes back as it was.</summary>
+    /// <returns>What is wrong with it; null if nothing is.</returns>
+    public static string? UnicodeFlaw(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i]))
+                continue;
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
+                return "has half of a surrogate pair, which is no Unicode";
+            i++;
+        }
+
+        return null;
+    }
 
     private void ReadAll()
     {

@@ -17,6 +17,7 @@ internal sealed class CheckpointReader
     private readonly TensorFile _file;
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _stateNames = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (SavedOptimizer Optimizer, SavedGroup Group)> _saved = new(StringComparer.Ordinal);
 
     public CheckpointReader(TensorFile file, TrainingState training, CheckpointLoadOptions options)
     {
@@ -40,6 +41,17 @@ internal sealed class CheckpointReader
                 _stateNames.Add(owner, names = []);
             names.Add(tensor.Name[(end + 1)..]);
         }
+
+        HasOptimizer = _stateNames.Count > 0 || file.Tensors.Any(
+            tensor => tensor.Name.StartsWith(CheckpointKeys.GroupsOf(OptimizerPrefix), StringComparison.Ordinal));
+        foreach (SavedOptimizer optimizer in Manifest?.Optimizers ?? [])
+        {
+            foreach (SavedGroup group in optimizer.Groups)
+            {
+                foreach (string parameter in group.Parameters)
+                    _saved[parameter] = (optimizer, group);
+            }
+        }
     }
 
     /// <summary>What the file says of itself; null if others wrote it.</summary>
@@ -50,8 +62,13 @@ internal sealed class CheckpointReader
     public string OptimizerPrefix { get; }
 
     /// <summary>Whether there are any states or options.</summary>
-    public bool HasOptimizer => _stateNames.Count > 0 || _file.Tensors.Any(
-        tensor => tensor.Name.StartsWith(CheckpointKeys.GroupsOf(OptimizerPrefix), StringComparison.Ordinal));
+    public bool HasOptimizer { get; }
+
+    /// <summary>The optimizer that a parameter was saved with; null if nobody says.</summary>
+    public SavedOptimizer? OptimizerOf(string parameter) => _saved.GetValueOrDefault(parameter).Optimizer;
+
+    /// <summary>The group that a parameter was saved in; null if nobody says.</summary>
+    public SavedGroup? GroupOf(string parameter) => _saved.GetValueOrDefault(parameter).Group;
 
     /// <summary>Whether there is a state of somebody.</summary>
     public bool HasStatesOf(string owner) => _stateNames.ContainsKey(owner);
@@ -67,6 +84,9 @@ internal sealed class CheckpointReader
     /// <summary>Finds an option; nobody has to take it.</summary>
     public bool TryGetOption(string owner, string option, [MaybeNullWhen(false)] out StoredTensor tensor) =>
         _file.TryGet(OptimizerPrefix + CheckpointKeys.Option(owner, option), out tensor);
+
+    /// <summary>Finds a state without taking it; null if there is none.</summary>
+    public StoredTensor? PeekState(string owner, string state) => _file.TryGet(StateKey(owner, state), out StoredTensor? tensor) ? tensor : null;
 
     /// <summary>Whether somebody has a state.</summary>
     public bool HasState(string owner, string state) => _stateNames.TryGetValue(owner, out List<string>? names) && names.Contains(state);

@@ -11,6 +11,7 @@ internal sealed class LoadPlan
     private readonly List<OptimizerLoad> _optimizers = [];
     private readonly List<LoadedTensor> _tensors = [];
     private readonly HashSet<Parameter> _loaded = [];
+    private readonly List<(Parameter Parameter, CopiedTensor Value)> _values = [];
 
     private LoadPlan(TensorFile file, TrainingState training, CheckpointLoadOptions options)
     {
@@ -62,24 +63,13 @@ internal sealed class LoadPlan
                 affected.Add(owner);
         }
 
+        // Half of an earlier checkpoint is made whole only by all of another.
+        Optimizer[] stillHalf = [.. affected.Where(optimizer => optimizer.IsHalfLoaded && !IsWhole(optimizer))];
         foreach (Optimizer optimizer in affected)
             optimizer.BeginLoading();
         try
         {
-            _optimizers.ForEach(optimizer => optimizer.Forget());
-            TensorLoader.Load(_tensors, onRead);
-            _optimizers.ForEach(optimizer => optimizer.Restore());
-            _training.Chain?.Gate.Restore(Manifest?.Gate ?? default);
-            if (_training.ScheduleStates is null)
-            {
-                foreach ((Schedule schedule, ScheduleState state) in _training.Schedules.Zip(Manifest?.Schedules ?? []))
-                    schedule.LoadState(state);
-            }
-
-            if (_training.Scaler is GradientScaler scaler && Manifest?.Scaler is SavedScaler saved)
-                scaler.Restore(saved.Scale, saved.GrowthTracker);
-            foreach (Parameter parameter in _loaded)
-                parameter.OnValueLoaded(_training.Optimizers);
+            Move(onRead);
         }
         catch (Exception error)
         {
@@ -89,8 +79,39 @@ internal sealed class LoadPlan
                 error);
         }
 
-        foreach (Optimizer optimizer in affected)
+        foreach (Optimizer optimizer in affected.Except(stillHalf))
             optimizer.EndLoading();
+        _optimizers.ForEach(optimizer => optimizer.Announce());
+    }
+
+    private bool IsWhole(Optimizer optimizer) => _optimizers.Exists(load => load.IsOf(optimizer) && load.IsWhole(_loaded));
+
+    private void Move(Action<long>? onRead)
+    {
+        _optimizers.ForEach(optimizer => optimizer.Forget());
+        TensorLoader.Load(_tensors, onRead);
+        _optimizers.ForEach(optimizer => optimizer.Restore());
+        if (Manifest?.Gate is GateState gate)
+            _training.Chain?.Gate.Restore(gate);
+        foreach ((Schedule schedule, ScheduleState state) in _training.Schedules.Zip(Manifest?.Schedules ?? []))
+            schedule.LoadState(state);
+        if (_training.Scaler is GradientScaler scaler && Manifest?.Scaler is SavedScaler saved)
+            scaler.Restore(saved.Scale, saved.GrowthTracker);
+        // Who owns a parameter beside those that are loaded keeps what it has for values that are as they were.
+        HashSet<Parameter> unchanged = [.. _values.Where(value => !value.Value.HasChanged).Select(value => value.Parameter)];
+        foreach (Parameter parameter in _loaded.Except(unchanged))
+            parameter.OnValueLoaded(_training.Optimizers);
+    }
+
+    private bool HasOtherOwners(Parameter parameter)
+    {
+        foreach (Optimizer owner in parameter.Owners)
+        {
+            if (!_training.Optimizers.Contains(owner))
+                return true;
+        }
+
+        return false;
     }
 
     private void PlanValue(Parameter parameter)
@@ -115,11 +136,15 @@ internal sealed class LoadPlan
 
         _loaded.Add(parameter);
         TensorStorage? target = optimizer?.CompensationOf(parameter);
+        if (compensation is null && value.DType == parameter.DType && optimizer?.BeginsAnew(parameter) == true)
+            target = null;
         bool isKept = value.DType == parameter.DType && compensation is null == target is null
             && (compensation is null || compensation.DType == parameter.DType);
         if (isKept)
         {
-            _tensors.Add(new CopiedTensor(value, parameter.Value));
+            var copied = new CopiedTensor(value, parameter.Value, watches: HasOtherOwners(parameter));
+            _values.Add((parameter, copied));
+            _tensors.Add(copied);
             if (compensation is not null)
                 _tensors.Add(new CopiedTensor(compensation, target!));
         }

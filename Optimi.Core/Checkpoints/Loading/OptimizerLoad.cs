@@ -9,9 +9,11 @@ internal sealed class OptimizerLoad
     private readonly Optimizer _optimizer;
     private readonly CheckpointLoadOptions _options;
     private readonly Mismatches _mismatches;
-    private readonly SavedOptimizer? _saved;
+    private readonly SavedOptimizer[] _saved;
+    private readonly bool _leavesStatesAside;
     private readonly StateOwners _owners;
     private readonly List<GroupLoad> _groups = [];
+    private readonly List<OptimizerOptions> _before = [];
     private readonly List<Parameter> _begunAnew = [];
     private readonly List<(Parameter Parameter, long Steps, bool HasAverage)> _restored = [];
 
@@ -19,9 +21,9 @@ internal sealed class OptimizerLoad
     {
         (_reader, _optimizer, _options, _mismatches) = (reader, optimizer, options, mismatches);
         _owners = new StateOwners(reader, optimizer);
-        _saved = reader.Manifest?.Optimizers.FirstOrDefault(
-            saved => optimizer.Parameters.Any(parameter => saved.GroupOf(parameter.Name) is not null));
-        optimizer.AllocateStates(optimizer.Parameters.Where(parameter => reader.HasStatesOf(_owners[parameter].State)));
+        _saved = [.. optimizer.Parameters.Select(parameter => reader.OptimizerOf(parameter.Name)).OfType<SavedOptimizer>().Distinct()];
+        optimizer.AllocateStates(optimizer.Parameters.Where(parameter => !HasNothingOf(parameter)));
+        _leavesStatesAside = LeavesStatesAside();
     }
 
     public bool Owns(Parameter parameter) => _owners.Owns(parameter);
@@ -33,12 +35,20 @@ internal sealed class OptimizerLoad
     public TensorStorage? CompensationOf(Parameter parameter) =>
         _optimizer.TryGetState(parameter, StateName.KahanCompensation, out TensorStorage? storage) ? storage : null;
 
+    /// <summary>Whether a parameter begins anew, so that its compensation is zero whatever the file has.</summary>
+    public bool BeginsAnew(Parameter parameter) => _leavesStatesAside || HasNothingOf(parameter);
+
+    public bool IsOf(Optimizer optimizer) => optimizer == _optimizer;
+
+    /// <summary>Whether all that it steps from is loaded.</summary>
+    public bool IsWhole(HashSet<Parameter> loaded) => _optimizer.Parameters.All(loaded.Contains);
+
     /// <summary>Finds out what is to be done.</summary>
     /// <param name="loaded">The parameters whose values are in the file.</param>
     /// <param name="tensors">Where states are added.</param>
     public void Plan(HashSet<Parameter> loaded, List<LoadedTensor> tensors)
     {
-        if (LeavesStatesAside())
+        if (_leavesStatesAside)
         {
             _begunAnew.AddRange(_optimizer.Parameters.Where(loaded.Contains));
             _reader.TakeAllStates();
@@ -47,7 +57,7 @@ internal sealed class OptimizerLoad
 
         foreach (ParameterGroup group in _optimizer.Groups)
         {
-            var load = new GroupLoad(_reader, _owners, group, _saved, ConventionOf(group), _mismatches, _options.RestoreOptions);
+            var load = new GroupLoad(_reader, _owners, group, ConventionOf(group), _mismatches, _options.RestoreOptions);
             _groups.Add(load);
             foreach (Parameter parameter in group.Parameters)
             {
@@ -69,28 +79,44 @@ internal sealed class OptimizerLoad
             _optimizer.SetAverageBegun(parameter, hasAverage);
         }
 
-        _optimizer.Gate.Restore(_saved?.Gate ?? default);
-        _groups.ForEach(group => group.Restore());
+        if (_saved is [SavedOptimizer saved, ..])
+            _optimizer.Gate.Restore(saved.Gate);
+        foreach (GroupLoad group in _groups)
+            _before.Add(group.Restore());
+    }
+
+    /// <summary>Tells those who listen of new options, once all is loaded.</summary>
+    public void Announce()
+    {
+        foreach ((GroupLoad group, OptimizerOptions before) in _groups.Zip(_before))
+            group.Announce(before);
     }
 
     /// <summary>Whether the file's states are another optimizer's, and that is asked for.</summary>
     private bool LeavesStatesAside()
     {
         bool isAskedFor = _options.Conversions.HasFlag(CheckpointConversions.OtherOptimizer);
-        if (_saved is not null && _saved.Rule != _optimizer.RuleName)
+        if (Array.Find(_saved, saved => saved.Rule != _optimizer.RuleName) is SavedOptimizer other)
         {
             if (!isAskedFor)
             {
                 _mismatches.Different.Add(
-                    $"The states are those of {_saved.Kind} ({_saved.Rule}), but the optimizer is {_optimizer.GetType().Name} ({_optimizer.RuleName});"
+                    $"The states are those of {other.Kind} ({other.Rule}), but the optimizer is {_optimizer.GetType().Name} ({_optimizer.RuleName});"
                     + $" ask for {nameof(CheckpointConversions)}.{nameof(CheckpointConversions.OtherOptimizer)} to begin its states anew.");
-                _reader.TakeAllStates();
             }
 
             return true;
         }
 
-        return isAskedFor && !(_saved is not null || _optimizer.Parameters.Any(HasRuleStates));
+        return isAskedFor && _saved.Length == 0 && !_optimizer.Parameters.Any(HasRuleStates);
+    }
+
+    /// <summary>Whether the file has a parameter as it is before its first step. PyTorch has no states at all for it.</summary>
+    private bool HasNothingOf(Parameter parameter)
+    {
+        string owner = _owners[parameter].State;
+        return !_reader.HasStatesBeside(owner, CheckpointKeys.Step)
+            && (_reader.PeekState(owner, CheckpointKeys.Step) is not StoredTensor step || _reader.Number(step) == 0);
     }
 
     private bool HasRuleStates(Parameter parameter) => _optimizer.StateNames(parameter)
@@ -125,21 +151,15 @@ internal sealed class OptimizerLoad
     private void Plan(Parameter parameter, GroupLoad group, List<LoadedTensor> tensors)
     {
         string owner = _owners[parameter].State;
-        if (_reader.Manifest is null && _reader.HasOptimizer && !_reader.HasStatesOf(owner) && _options.StepCount is null
-            && _reader.StepOfGroup(_owners[parameter].Group) is null)
-        {
-            // PyTorch has no states for what was never stepped.
-            _begunAnew.Add(parameter);
-            return;
-        }
-
-        if (StepsOf(parameter) is not long steps)
+        bool isUnknown = _reader.Manifest is null && _options.StepCount is null && _reader.StepOfGroup(_owners[parameter].Group) is null;
+        // PyTorch has no states for what was never stepped.
+        if (isUnknown && _reader.HasOptimizer && !_reader.HasStatesOf(owner))
         {
             _begunAnew.Add(parameter);
             return;
         }
 
-        if (steps == 0 && !_reader.HasStatesBeside(owner, CheckpointKeys.Step))
+        if (StepsOf(parameter) is not long steps || (steps == 0 && HasNothingOf(parameter)))
         {
             _begunAnew.Add(parameter);
             return;
@@ -167,11 +187,11 @@ internal sealed class OptimizerLoad
     private bool PlanState(Parameter parameter, GroupLoad group, string state, long steps, List<LoadedTensor> tensors)
     {
         string owner = _owners[parameter].State;
-        string name = group.Convention == StateConvention.PyTorch ? group.Options.TorchName(state) : state;
+        string name = group.NameOf(state);
         if (!_reader.TryTakeState(owner, name, out StoredTensor? source))
         {
             // An average that has not begun is not in the file.
-            if (state != StateName.Average || (_saved is not { Averages: true } && steps > 0))
+            if (state != StateName.Average || (_reader.OptimizerOf(parameter.Name) is not { Averages: true } && steps > 0))
                 _mismatches.Missing.Add(_reader.StateKey(owner, name));
             return false;
         }
@@ -179,9 +199,7 @@ internal sealed class OptimizerLoad
         TensorStorage target = _optimizer.State(parameter, state);
         if (!StoredShape.Fits(source, parameter, _mismatches.Different))
             return false;
-        double weight = group.Convention == StateConvention.PyTorch && steps > 0 && group.Options.DebiasedBy(state) is double beta
-            ? 1 - Math.Pow(beta, steps)
-            : 1;
+        double weight = steps > 0 && group.RawBy(parameter, state) is double beta ? 1 - Math.Pow(beta, steps) : 1;
         if (source.DType == target.DType && weight == 1)
         {
             tensors.Add(new CopiedTensor(source, target));

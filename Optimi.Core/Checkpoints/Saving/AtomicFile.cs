@@ -9,30 +9,31 @@ internal sealed class AtomicFile : IDisposable
     private const string DraftSuffix = ".partial";
 
     private readonly string _path;
+    private readonly string _folder;
     private readonly string _draft;
     private readonly FileStream _stream;
     private bool _isWhole;
 
     /// <param name="path">The file.</param>
-    /// <param name="bytes">How long it will be, which is asked for at once.</param>
-    /// <exception cref="IOException">There is no such folder, no room, or another process is writing the file.</exception>
+    /// <exception cref="IOException">There is no such folder, or no room.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public AtomicFile(string path, long bytes)
+    public AtomicFile(string path)
     {
         var file = new FileInfo(path);
         _path = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-        _draft = _path + DraftSuffix;
-        // The draft of a process that was killed is overwritten; that of one that still writes is locked.
-        _stream = new FileStream(
-            _draft,
-            new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                Share = FileShare.None,
-                BufferSize = 0,
-                PreallocationSize = bytes,
-            });
+        _folder = Path.GetDirectoryName(_path)!;
+        DeleteAbandoned();
+        _draft = $"{_path}.{Guid.NewGuid():N}{DraftSuffix}";
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows() && File.Exists(_path))
+            options.UnixCreateMode = File.GetUnixFileMode(_path);
+        _stream = new FileStream(_draft, options);
     }
 
     /// <summary>Where it is written.</summary>
@@ -49,7 +50,7 @@ internal sealed class AtomicFile : IDisposable
             KeepOld(keep - 1);
         File.Move(_draft, _path, overwrite: true);
         _isWhole = true;
-        NativeFiles.FlushFolder(Path.GetDirectoryName(_path)!);
+        NativeFiles.FlushFolder(_folder);
     }
 
     /// <summary>Forgets it, unless it has taken its place.</summary>
@@ -60,21 +61,40 @@ internal sealed class AtomicFile : IDisposable
             File.Delete(_draft);
     }
 
+    /// <summary>Deletes the drafts of processes that were killed. Those of others that still write are locked.</summary>
+    private void DeleteAbandoned()
+    {
+        foreach (string draft in Directory.EnumerateFiles(_folder, $"{Path.GetFileName(_path)}.*{DraftSuffix}"))
+        {
+            try
+            {
+                using var abandoned = new FileStream(
+                    draft, FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // It is somebody's.
+            }
+        }
+    }
+
     /// <summary>Gives the file that will be replaced a second name, so that at no moment there is none of the first.</summary>
     private void KeepOld(int count)
     {
-        for (int age = count; age > 1; age--)
-        {
-            if (File.Exists(Aged(age - 1)))
-                File.Move(Aged(age - 1), Aged(age), overwrite: true);
-        }
-
+        // As far as there are any, and one further.
+        int last = 1;
+        while (last < count && File.Exists(Aged(last)))
+            last++;
+        for (int age = last; age > 1; age--)
+            File.Move(Aged(age - 1), Aged(age), overwrite: true);
         File.Delete(Aged(1));
         if (!NativeFiles.TryLink(_path, Aged(1)))
-            File.Copy(_path, Aged(1));
+            File.Copy(_path, Aged(1), overwrite: true);
+        for (int age = count; age < int.MaxValue && File.Exists(Aged(age + 1)); age++)
+            File.Delete(Aged(age + 1));
     }
 
     private string Aged(int age) => Path.Combine(
-        Path.GetDirectoryName(_path)!,
+        _folder,
         string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(_path)}.{age}{Path.GetExtension(_path)}"));
 }

@@ -45,6 +45,7 @@ internal sealed class CheckpointContent
 
     private SavedGroup Save(Optimizer optimizer, ParameterGroup group)
     {
+        double lr = group.Lr;
         var options = OptionValues.ToSave(StateConvention.Optimi);
         group.Options.Exchange(options);
         var debiased = new Dictionary<string, double>(StringComparer.Ordinal);
@@ -61,7 +62,7 @@ internal sealed class CheckpointContent
             }
 
             _tensors.Add(WrittenNumbers.Of(CheckpointKeys.State(parameter.Name, CheckpointKeys.Step), optimizer.StepCount(parameter)));
-            AddOptions(group, parameter);
+            AddOptions(group, lr, parameter);
         }
 
         return new SavedGroup(
@@ -81,9 +82,9 @@ internal sealed class CheckpointContent
 
     /// <summary>Adds the learning rate, which every reader wants; for PyTorch the other options of the names that it has, too. All are in
     /// the manifest, once for each group.</summary>
-    private void AddOptions(ParameterGroup group, Parameter parameter)
+    private void AddOptions(ParameterGroup group, double lr, Parameter parameter)
     {
-        _tensors.Add(WrittenNumbers.Of(CheckpointKeys.Option(parameter.Name, CheckpointKeys.Lr), group.Lr));
+        _tensors.Add(WrittenNumbers.Of(CheckpointKeys.Option(parameter.Name, CheckpointKeys.Lr), lr));
         if (_convention != StateConvention.PyTorch)
             return;
         var options = OptionValues.ToSave(_convention);

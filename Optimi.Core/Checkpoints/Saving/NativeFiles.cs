@@ -13,7 +13,7 @@ internal static partial class NativeFiles
         ? CreateHardLink(second, path, 0)
         : Link(path, second) == 0;
 
-    /// <summary>Sees to it that the names in a folder are on the disk. Windows does so by itself.</summary>
+    /// <summary>Sees to it that the names in a folder are on the disk, if the folder may be read. Windows does so by itself.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public static void FlushFolder(string path)
     {
@@ -21,16 +21,12 @@ internal static partial class NativeFiles
             return;
         int folder = Open(path, ReadOnly);
         if (folder < 0)
-            throw Failed("opened", path);
-        int result = Sync(folder);
-        IOException? error = result < 0 ? Failed("flushed", path) : null;
+            return;
+        string? error = Sync(folder) < 0 ? Marshal.GetLastPInvokeErrorMessage() : null;
         _ = Close(folder);
         if (error is not null)
-            throw error;
+            throw new IOException($"The new file is in its place, but the folder '{path}' cannot be flushed: {error}.");
     }
-
-    private static IOException Failed(string what, string path) =>
-        new($"The folder '{path}' cannot be {what}: {Marshal.GetLastPInvokeErrorMessage()}.");
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string path, string second);

@@ -16,11 +16,13 @@ internal sealed class SafetensorsWriter
 
     /// <param name="tensors">The tensors.</param>
     /// <param name="metadata">What the file says beside them.</param>
-    /// <exception cref="CheckpointException">There are so many that no reader takes the header.</exception>
+    /// <exception cref="CheckpointException">There are so many that no reader takes the header, or one has a name or a text that none
+    /// would read back.</exception>
     public SafetensorsWriter(IEnumerable<WrittenTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         // Other readers want each tensor aligned to its numbers.
         _tensors = [.. tensors.OrderByDescending(tensor => TensorTypes.SizeOf(tensor.Type))];
+        CheckNames(metadata);
         _header = HeaderOf(_tensors, metadata);
         if (_header.Length > SafetensorsFile.MostHeaderBytes)
         {
@@ -76,6 +78,31 @@ internal sealed class SafetensorsWriter
             target.Write(piece.Span);
             written += piece.Length;
             onWritten?.Invoke(written);
+        }
+    }
+
+    /// <summary>Checks that every name is read back, and each is there once.</summary>
+    private void CheckNames(IReadOnlyDictionary<string, string> metadata)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal) { SafetensorsFile.ChecksumName, SafetensorsFile.MetadataName };
+        foreach (WrittenTensor tensor in _tensors)
+        {
+            if ((SafetensorsHeader.Flaw(tensor.Name) ?? (names.Add(tensor.Name) ? null : "is there twice")) is string flaw)
+            {
+                throw new CheckpointException(
+                    $"The checkpoint would have a tensor '{SafetensorsHeader.Shown(tensor.Name)}', whose name {flaw}; rename the parameter, or the"
+                    + " state of your rule.");
+            }
+        }
+
+        foreach ((string name, string value) in metadata)
+        {
+            if (value is null || (SafetensorsHeader.Flaw(name) ?? SafetensorsHeader.UnicodeFlaw(value)) is not null)
+            {
+                throw new CheckpointException(
+                    $"The checkpoint would have metadata '{SafetensorsHeader.Shown(name)}' that is not read back: names have no control"
+                    + " characters, and texts are Unicode and not null.");
+            }
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed class SafetensorsChecksumTests
         using TensorFile file = RawSafetensors.Open(Plain.WriteWithChecksum());
         var read = new List<long>();
         file.Verify(read.Add);
-        Assert.That(read, Is.EqualTo((long[])[file.Tensors[1].Offset]));
+        Assert.That(read, Is.EqualTo((long[])[file.Tensors[1].Offset, file.Tensors[1].Offset + 16]));
     }
 
     [Test]
