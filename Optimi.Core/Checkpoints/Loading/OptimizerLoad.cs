@@ -22,7 +22,8 @@ internal sealed class OptimizerLoad
         (_reader, _optimizer, _options, _mismatches) = (reader, optimizer, options, mismatches);
         _owners = new StateOwners(reader, optimizer);
         _saved = [.. optimizer.Parameters.Select(parameter => reader.OptimizerOf(parameter.Name)).OfType<SavedOptimizer>().Distinct()];
-        optimizer.AllocateStates(optimizer.Parameters.Where(parameter => !HasNothingOf(parameter)));
+        optimizer.AllocateStates(
+            optimizer.Parameters.Where(parameter => reader.HasStatesBeside(_owners[parameter].State, CheckpointKeys.Step)));
         _leavesStatesAside = LeavesStatesAside();
     }
 
@@ -35,8 +36,9 @@ internal sealed class OptimizerLoad
     public TensorStorage? CompensationOf(Parameter parameter) =>
         _optimizer.TryGetState(parameter, StateName.KahanCompensation, out TensorStorage? storage) ? storage : null;
 
-    /// <summary>Whether a parameter begins anew, so that its compensation is zero whatever the file has.</summary>
-    public bool BeginsAnew(Parameter parameter) => _leavesStatesAside || HasNothingOf(parameter);
+    /// <summary>Whether a parameter begins anew, so that its compensation is zero even if the file has none.</summary>
+    public bool BeginsAnew(Parameter parameter) =>
+        _leavesStatesAside || IsUnstepped(parameter) || (!_options.Strict && !_reader.HasStatesOf(_owners[parameter].State));
 
     public bool IsOf(Optimizer optimizer) => optimizer == _optimizer;
 
@@ -112,11 +114,14 @@ internal sealed class OptimizerLoad
     }
 
     /// <summary>Whether the file has a parameter as it is before its first step. PyTorch has no states at all for it.</summary>
-    private bool HasNothingOf(Parameter parameter)
+    private bool IsUnstepped(Parameter parameter)
     {
-        string owner = _owners[parameter].State;
-        return !_reader.HasStatesBeside(owner, CheckpointKeys.Step)
-            && (_reader.PeekState(owner, CheckpointKeys.Step) is not StoredTensor step || _reader.Number(step) == 0);
+        (string state, string group) = _owners[parameter];
+        if (_reader.HasStatesBeside(state, CheckpointKeys.Step))
+            return false;
+        if (_reader.PeekState(state, CheckpointKeys.Step) is StoredTensor step)
+            return _reader.Number(step) == 0;
+        return _reader.Manifest is null && _reader.HasOptimizer && _options.StepCount is null && _reader.StepOfGroup(group) is null;
     }
 
     private bool HasRuleStates(Parameter parameter) => _optimizer.StateNames(parameter)
@@ -130,7 +135,8 @@ internal sealed class OptimizerLoad
     private StateConvention? ConventionOf(ParameterGroup group)
     {
         StateConvention? said = _reader.Manifest?.Convention;
-        if (said is not null && _options.Convention is not null && said != _options.Convention)
+        bool isFirst = group == _optimizer.Groups[0];
+        if (isFirst && said is not null && _options.Convention is not null && said != _options.Convention)
         {
             _mismatches.Different.Add(
                 $"The states are written for {said}, as the file says, not for {_options.Convention}; leave"
@@ -138,7 +144,7 @@ internal sealed class OptimizerLoad
         }
 
         StateConvention? convention = said ?? _options.Convention;
-        if (convention is null && _reader.HasOptimizer && group == _optimizer.Groups[0])
+        if (isFirst && convention is null && _reader.HasOptimizer)
         {
             _mismatches.Different.Add(
                 "The file does not say whether its averages are raw, as PyTorch's are, or debiased, as torch-optimi's are; say so by"
@@ -150,16 +156,14 @@ internal sealed class OptimizerLoad
 
     private void Plan(Parameter parameter, GroupLoad group, List<LoadedTensor> tensors)
     {
-        string owner = _owners[parameter].State;
-        bool isUnknown = _reader.Manifest is null && _options.StepCount is null && _reader.StepOfGroup(_owners[parameter].Group) is null;
-        // PyTorch has no states for what was never stepped.
-        if (isUnknown && _reader.HasOptimizer && !_reader.HasStatesOf(owner))
+        if (IsUnstepped(parameter))
         {
+            _reader.TryTakeState(_owners[parameter].State, CheckpointKeys.Step, out _);
             _begunAnew.Add(parameter);
             return;
         }
 
-        if (StepsOf(parameter) is not long steps || (steps == 0 && HasNothingOf(parameter)))
+        if (StepsOf(parameter) is not long steps)
         {
             _begunAnew.Add(parameter);
             return;
