@@ -28,4 +28,17 @@ internal static class TestProcess
         string program = Path.ChangeExtension(assembly, OperatingSystem.IsWindows() ? ".exe" : null);
         return new ProcessStartInfo(program, ["--filter", $"Name={test}", "--output", "Detailed", "--no-banner"]);
     }
+
+    /// <summary>Runs a program, which must succeed.</summary>
+    /// <returns>What it wrote.</returns>
+    public static string Run(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.That(process.ExitCode, Is.Zero, $"{output}{errors.Result}");
+        return output;
+    }
 }

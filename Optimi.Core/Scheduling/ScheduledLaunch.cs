@@ -8,7 +8,7 @@ namespace Optimi;
 /// If the same tensors take part as in the last step, only the rows of scalars are made anew, and the tensors, of which there may be
 /// thousands, are visited only if a gradient has moved. Their step counters are updated when someone asks.
 /// </remarks>
-internal sealed class ScheduledLaunch<TRule> : IDisposable
+internal sealed partial class ScheduledLaunch<TRule> : IDisposable
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
     private readonly StepSurroundings _around;
@@ -29,7 +29,6 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
     private bool _isOfAll;
     private long _participations;
     private long _bindings;
-    private long _uncounted;
 
     /// <param name="device">The device.</param>
     /// <param name="layout">The kernel variant.</param>
@@ -154,21 +153,6 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
             _current.Run();
     }
 
-    /// <summary>Counts the step that was made.</summary>
-    public void Count()
-    {
-        RuleLaunch<TRule> launch = _current!;
-        if (launch == _last)
-        {
-            launch.CountAgain();
-            _uncounted++;
-            return;
-        }
-
-        Count(launch, _range, 1);
-        _last = _isOfAll ? launch : null;
-    }
-
     /// <summary>Begins to compile the kernels for all tensors' next steps. States may begin in the first of them. The second or the third
     /// is a step like most. When a rule looks ahead, only its options know.</summary>
     /// <param name="accumulates">The kind of steps.</param>
@@ -193,41 +177,6 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
         if (TRule.LooksAhead)
             launch.PrepareFull();
         return launch.WhenCompiled();
-    }
-
-    /// <summary>Lets a tensor begin anew.</summary>
-    public void Forget(LaunchTensor tensor)
-    {
-        CountSteps();
-        _last = null;
-        tensor.Steps = 0;
-        tensor.IsAverageBegun = false;
-        tensor.States!.Clear(tensor);
-        tensor.Averages?.Clear(tensor);
-    }
-
-    /// <summary>Sets a tensor's step counter.</summary>
-    public void SetSteps(LaunchTensor tensor, long steps)
-    {
-        CountSteps();
-        _last = null;
-        tensor.Steps = steps;
-    }
-
-    /// <summary>Takes notice of an average that was set, and goes on from there; or of one that is to begin in the next step.</summary>
-    public void BeginAverage(LaunchTensor tensor, bool hasBegun = true)
-    {
-        CountSteps();
-        _last = null;
-        tensor.IsAverageBegun = hasBegun;
-    }
-
-    /// <summary>Brings the tensors' counters up to date.</summary>
-    public void CountSteps()
-    {
-        if (_uncounted > 0)
-            Count(_last!, _memory.Range, _uncounted);
-        _uncounted = 0;
     }
 
     /// <summary>Frees the tables. The states are the schedule's.</summary>
@@ -261,17 +210,6 @@ internal sealed class ScheduledLaunch<TRule> : IDisposable
         foreach (ParameterBuffer buffer in _buffers)
             sum += count(buffer);
         return sum;
-    }
-
-    private void Count(RuleLaunch<TRule> launch, LaunchRange range, long steps)
-    {
-        foreach (LaunchTensor tensor in Tensors.AsSpan(range.FirstTensor, range.TensorCount))
-        {
-            if (!launch.TakesPart(tensor.Index))
-                continue;
-            tensor.Steps += steps;
-            tensor.IsAverageBegun |= launch.Averages;
-        }
     }
 
     private void BeginAnew(RuleLaunch<TRule> launch)

@@ -15,4 +15,9 @@ public static class Debias
         double power = Math.Pow(beta, step);
         return (power - beta) / (power - 1);
     }
+
+    /// <summary>1 - βᵗ: what an average that began as zero and was not corrected is of the unbiased one.</summary>
+    /// <param name="beta">β: at least 0 and below 1.</param>
+    /// <param name="step">t: the number of the parameter's last step; 0 if there was none.</param>
+    public static double RawShare(double beta, long step) => 1 - Math.Pow(beta, step);
 }

@@ -190,20 +190,8 @@ internal sealed class TrainCommandResumeTests : TrainCommandFixture
         Assert.That(output, Does.Contain("step 3 of 6").And.Contain("step 6 of 6").And.Not.Contain("step 2 of 6"));
     }
 
-    private static string Run(string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(TrainCommand).Assembly.Location, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.That(process.ExitCode, Is.Zero, $"{output}{errors.Result}");
-        return output;
-    }
+    private static string Run(string[] arguments) =>
+        TestProcess.Run(new ProcessStartInfo("dotnet", [typeof(TrainCommand).Assembly.Location, .. arguments]));
 
     private static IEnumerable<string> Arguments(Dictionary<string, string?> options) =>
         options.SelectMany(option => option.Value is null ? [option.Key] : (string[])[option.Key, option.Value]);

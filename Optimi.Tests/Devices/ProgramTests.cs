@@ -111,21 +111,8 @@ internal sealed partial class ProgramTests
         return Run("dotnet", "run", "-c", "Release", file);
     }
 
-    private string Run(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = _folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.That(process.ExitCode, Is.Zero, $"{output}{errors.Result}");
-        return output;
-    }
+    private string Run(string program, params string[] arguments) =>
+        TestProcess.Run(new ProcessStartInfo(program, arguments) { WorkingDirectory = _folder });
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex FirstBlock();

@@ -6,6 +6,8 @@ namespace Optimi.Tests;
 [TestFixtureSource(typeof(TestDevice), nameof(TestDevice.AllShapes))]
 internal sealed class GoldenTests(TestDevice row)
 {
+    private const string LeftToTheLongRun = "The long run takes it.";
+
     private ComputeDevice _device = null!;
 
     private static IEnumerable<TestCaseData> Cases => Directory
@@ -20,8 +22,9 @@ internal sealed class GoldenTests(TestDevice row)
     [TestCaseSource(nameof(Cases))]
     public void Every_number_is_what_the_specification_says(string path)
     {
-        if (row.Name != "opencl-gpu" || Path.GetFileName(path).Contains("_base.", StringComparison.Ordinal))
-            Check(Replayer.Run(GoldenCase.Read(path), _device));
+        if (row.Name == "opencl-gpu" && !Path.GetFileName(path).Contains("_base.", StringComparison.Ordinal))
+            Assert.Ignore(LeftToTheLongRun);
+        Check(Replayer.Run(GoldenCase.Read(path), _device));
     }
 
     [Explicit]
@@ -29,8 +32,9 @@ internal sealed class GoldenTests(TestDevice row)
     [TestCaseSource(nameof(Cases))]
     public void Every_number_is_what_the_specification_says_with_every_shape(string path)
     {
-        if (row.Name == "opencl-gpu")
-            Check(Replayer.Run(GoldenCase.Read(path), _device));
+        if (row.Name != "opencl-gpu")
+            Assert.Ignore("The usual run takes it.");
+        Check(Replayer.Run(GoldenCase.Read(path), _device));
     }
 
     // A scale of the loss that follows skipped steps has to see all gradients before.
@@ -42,8 +46,9 @@ internal sealed class GoldenTests(TestDevice row)
     {
         // OpenCL would compile a kernel for each, which is what takes longest here.
         bool isOneOfFew = row.Name == "opencl" && Path.GetFileName(path).StartsWith("adamw_base", StringComparison.Ordinal);
-        if (_device.Kind != DeviceKind.OpenCL || isOneOfFew)
-            Check(Replayer.Run(GoldenCase.Read(path), _device, releases: true));
+        if (_device.Kind == DeviceKind.OpenCL && !isOneOfFew)
+            Assert.Ignore(LeftToTheLongRun);
+        Check(Replayer.Run(GoldenCase.Read(path), _device, releases: true));
     }
 
     [Explicit]

@@ -203,7 +203,7 @@ internal sealed class OptimizerLoad
         TensorStorage target = _optimizer.State(parameter, state);
         if (!StoredShape.Fits(source, parameter, _mismatches.Different))
             return false;
-        double weight = steps > 0 && group.RawBy(parameter, state) is double beta ? 1 - Math.Pow(beta, steps) : 1;
+        double weight = steps > 0 && group.RawBy(parameter, state) is double beta ? Debias.RawShare(beta, steps) : 1;
         if (source.DType == target.DType && weight == 1)
         {
             tensors.Add(new CopiedTensor(source, target));

@@ -1,3 +1,5 @@
+using Optimi.Kernels;
+
 namespace Optimi;
 
 /// <summary>What a training is written as: tensors, and what the file says beside them.</summary>
@@ -50,23 +52,26 @@ internal sealed class CheckpointContent
         group.Options.Exchange(options);
         var debiased = new Dictionary<string, double>(StringComparer.Ordinal);
         var torchNames = new Dictionary<string, string>(StringComparer.Ordinal);
+        KeyValuePair<string, OptionValue>[] flat = [.. FlatOptionsOf(group, lr)];
         foreach (Parameter parameter in group.Parameters)
         {
+            long step = optimizer.StepCount(parameter);
             foreach ((string state, TensorStorage storage) in optimizer.StatesSoFar(parameter))
             {
                 if (group.Options.DebiasedBy(state) is double beta)
                     debiased[state] = beta;
                 if (group.Options.TorchName(state) is string name && name != state)
                     torchNames[state] = name;
-                _tensors.Add(StateOf(group.Options, parameter, state, storage, optimizer.StepCount(parameter)));
+                _tensors.Add(StateOf(group.Options, parameter, state, storage, step));
             }
 
-            _tensors.Add(WrittenNumbers.Of(CheckpointKeys.State(parameter.Name, CheckpointKeys.Step), optimizer.StepCount(parameter)));
-            AddOptions(group, lr, parameter);
+            _tensors.Add(WrittenNumbers.Of(CheckpointKeys.State(parameter.Name, CheckpointKeys.Step), step));
+            foreach ((string name, OptionValue value) in flat)
+                _tensors.Add(WrittenNumbers.Of(CheckpointKeys.Option(parameter.Name, name), value));
         }
 
         return new SavedGroup(
-            [.. group.Parameters.Select(parameter => parameter.Name)], group.Lr, group.MaxLr, group.Options.StateDType, options.All, debiased,
+            [.. group.Parameters.Select(parameter => parameter.Name)], lr, group.MaxLr, group.Options.StateDType, options.All, debiased,
             torchNames);
     }
 
@@ -76,23 +81,18 @@ internal sealed class CheckpointContent
             return new WrittenStorage(CheckpointKeys.State(parameter.Name, state), ShapeOf(parameter), storage);
         string key = CheckpointKeys.State(parameter.Name, options.TorchName(state));
         return options.DebiasedBy(state) is double beta
-            ? new WrittenRawAverage(key, ShapeOf(parameter), storage, 1 - Math.Pow(beta, step))
+            ? new WrittenRawAverage(key, ShapeOf(parameter), storage, Debias.RawShare(beta, step))
             : new WrittenStorage(key, ShapeOf(parameter), storage);
     }
 
-    /// <summary>Adds the learning rate, which every reader wants; for PyTorch the other options of the names that it has, too. All are in
-    /// the manifest, once for each group.</summary>
-    private void AddOptions(ParameterGroup group, double lr, Parameter parameter)
+    /// <summary>The options that each parameter has by itself: the learning rate, which every reader wants; for PyTorch the others of the
+    /// names that it has, too. All are in the manifest, once for each group.</summary>
+    private IEnumerable<KeyValuePair<string, OptionValue>> FlatOptionsOf(ParameterGroup group, double lr)
     {
-        _tensors.Add(WrittenNumbers.Of(CheckpointKeys.Option(parameter.Name, CheckpointKeys.Lr), lr));
-        if (_convention != StateConvention.PyTorch)
-            return;
         var options = OptionValues.ToSave(_convention);
-        group.Options.Exchange(options);
-        foreach ((string name, OptionValue value) in options.All)
-        {
-            if (CheckpointKeys.IsOfPyTorch(name))
-                _tensors.Add(WrittenNumbers.Of(CheckpointKeys.Option(parameter.Name, name), value));
-        }
+        if (_convention == StateConvention.PyTorch)
+            group.Options.Exchange(options);
+        return options.All.Where(option => CheckpointKeys.IsOfPyTorch(option.Key))
+            .Prepend(new(CheckpointKeys.Lr, new OptionValue([lr], OptionKind.Number)));
     }
 }
