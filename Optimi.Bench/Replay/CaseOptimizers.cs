@@ -100,7 +100,11 @@ internal static class CaseOptimizers
             DecoupleLr = options.Flag("decouple_lr"),
             MaxLr = options.NumberOrNull("max_lr"),
             Kahan = options.FlagOrNull("kahan_sum"),
-            StateDType = StatesOf(options),
+            CompressedStates = options.IsText("state_dtype", "compressed"),
+            StateDType = options.IsText("state_dtype", "compressed") ? null : StatesOf(options),
+            MasterWeightBits = (int?)options.NumberOrNull("weight_bits"),
+            Dithered = options.FlagOrNull("dithered") ?? defaults.Dithered,
+            DitherSeed = (uint)options.Number("seed", defaults.DitherSeed),
         };
 
     /// <summary>
@@ -139,6 +143,9 @@ internal static class CaseOptimizers
 
         public DType? DTypeOrNull(string name) =>
             Find(name, value => Enum.Parse<DType>(value.GetString() ?? "", ignoreCase: true));
+
+        public bool IsText(string name, string text) =>
+            Element(name) is JsonElement value && value.ValueKind == JsonValueKind.String && value.GetString() == text;
 
         public double[] Numbers(string name, double[] whenMissing)
         {

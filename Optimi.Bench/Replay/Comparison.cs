@@ -22,7 +22,12 @@ internal static class Comparison
     /// <param name="golden">The case.</param>
     /// <param name="device">The device's name.</param>
     /// <param name="resultOf">What was computed: by name and parameter; null for what there is not.</param>
-    public static ReplayReport Compare(GoldenCase golden, string device, Func<string, int, TensorStorage?> resultOf)
+    /// <param name="storedOf">What is stored in few bits: by name and parameter; null for what there is not.</param>
+    public static ReplayReport Compare(
+        GoldenCase golden,
+        string device,
+        Func<string, int, TensorStorage?> resultOf,
+        Func<string, int, StoredPart?> storedOf)
     {
         int elements = 0;
         int differ = 0;
@@ -55,12 +60,31 @@ internal static class Comparison
             }
         }
 
+        foreach ((string name, int parameter, CaseTensor expected) in golden.Results("stored"))
+        {
+            if (storedOf(name, parameter) is not StoredPart part)
+            {
+                reasons.Add($"there is no {name}.{parameter} in few bits");
+                continue;
+            }
+
+            if (part.Type != expected.Type || !part.Shape.SequenceEqual([.. expected.Shape.Select(extent => (long)extent)]))
+            {
+                reasons.Add($"{name}.{parameter} is stored as {part.Type} in another shape, not as {expected.Type}");
+                continue;
+            }
+
+            elements += expected.Length;
+            differ += StoredNumbers.Of(part).Zip(expected.Numbers).Count(pair => pair.First != pair.Second);
+        }
+
         if (elements == 0)
             reasons.Add("nothing to compare");
         if (differ > Math.Max(1, elements / NumbersForEachMiss) || maxUlp > 1)
             reasons.Add($"{differ} numbers differ from the specification, by up to {maxUlp} ulp");
         bool isFloat32 = golden.DType == "float32";
-        if (isFloat32 && OutsideTolerance(golden, results) is int outside and > 0)
+        // Compressed states are never so near to float64.
+        if (isFloat32 && !golden.IsStoredInFewBits && OutsideTolerance(golden, results) is int outside and > 0)
             reasons.Add($"{outside} numbers are outside the tolerance of {(golden.HasPython ? "the Python library's" : "float64's")}");
         double rms = Rms(golden, (i, j) => results.GetValueOrDefault(("param", i))?[j] ?? double.NaN);
         double? ratio = isFloat32 || !golden.HasPython ? null : Ratio(rms, Rms(golden, ReferenceParameters(golden, "torch")));

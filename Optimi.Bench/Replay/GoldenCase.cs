@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Optimi.Kernels;
 
 namespace Optimi.Bench;
 
@@ -36,6 +37,9 @@ internal sealed class GoldenCase
 
     /// <summary>Whether there are results of the Python library, which has no training loop's part of a step: no averages, for one.</summary>
     public bool HasPython => _tensors.Keys.Any(name => name.StartsWith("torch.", StringComparison.Ordinal));
+
+    /// <summary>Whether it says what is stored in few bits.</summary>
+    public bool IsStoredInFewBits => _tensors.Keys.Any(name => name.StartsWith("stored.", StringComparison.Ordinal));
 
     public string Optimizer { get; }
 
@@ -94,16 +98,20 @@ internal sealed class GoldenCase
         }
     }
 
-    /// <summary>The results of a reference (<c>spec</c>, <c>torch</c>, <c>f64</c>): by name and parameter.</summary>
+    /// <summary>The results of a reference (<c>spec</c>, <c>stored</c>, <c>torch</c>, <c>f64</c>): by name and parameter.</summary>
     public IEnumerable<(string Name, int Parameter, CaseTensor Tensor)> Results(string reference)
     {
         foreach ((string key, CaseTensor tensor) in _tensors.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            if (key.Split('.') is not [var prefix, var name, var number] || prefix != reference)
+            if (!key.StartsWith($"{reference}.", StringComparison.Ordinal))
                 continue;
+            int end = key.LastIndexOf('.');
+            string name = key[(reference.Length + 1)..Math.Max(end, reference.Length + 1)];
+            string number = key[(end + 1)..];
             if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int parameter)
                 || number != $"{parameter}" || parameter >= Initial.Count
-                || !tensor.Shape.SequenceEqual(Initial[parameter].Shape))
+                || (!name.EndsWith(StateName.Headers, StringComparison.Ordinal)
+                    && !tensor.Shape.SequenceEqual(Initial[parameter].Shape)))
             {
                 throw new CaseFileException(_path, $"result '{key}' fits no parameter");
             }

@@ -47,7 +47,11 @@ internal static class Replayer
                     $"{optimizer.SkippedSteps} steps were skipped, not {golden.Skipped}"));
             }
 
-            return Comparison.Compare(golden, device.Name, (name, i) => Result(optimizer, tensors[i], name));
+            return Comparison.Compare(
+                golden,
+                device.Name,
+                (name, i) => Result(optimizer, tensors[i], name),
+                (name, i) => optimizer.StoredParts(tensors[i]).FirstOrDefault(part => part.Name == name));
         }
         catch (Exception error) when (error is NotSupportedCaseException or OptimiException)
         {

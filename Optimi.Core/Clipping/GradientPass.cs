@@ -35,7 +35,7 @@ internal abstract class GradientPass : IDisposable
 
             Memories[launch] = new LaunchMemory(
                 device,
-                new SlotLayout(numbers.Key, numbers.Key, Compensated: false, default),
+                new SlotLayout(numbers.Key, numbers.Key, WeightFormat.Plain, default),
                 [.. numbers.Select(number => parameters[number].Length)],
                 moves: false);
         }

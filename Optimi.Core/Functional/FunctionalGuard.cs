@@ -37,7 +37,7 @@ internal static class FunctionalGuard
         for (int slot = 0; slot < Slot.Count; slot++)
         {
             SlotShape shape = given[slot];
-            DType? stored = layout[slot];
+            DType? stored = layout[slot]?.DType();
             bool isThere = shape.Length > 0;
             if (isThere ? shape.Length == values.Length && shape.DType == stored : stored is null || values.Length == 0)
                 continue;

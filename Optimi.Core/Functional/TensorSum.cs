@@ -25,7 +25,7 @@ internal static class TensorSum
         if (length == 0)
             return;
         SumOptions options = goesOn ? SumOptions.Adding : SumOptions.Overwriting;
-        var layout = new SlotLayout(sumDType, dtype, Compensated: false, StateTypes.One(sumDType));
+        var layout = new SlotLayout(sumDType, dtype, WeightFormat.Plain, StateTypes.One(sumDType));
         var context = new StepContext(1, 0, 0, Accumulates: true);
         // The values may be the sum itself: a step that only accumulates leaves them, and where a copy of them is written back, the
         // states are written later.

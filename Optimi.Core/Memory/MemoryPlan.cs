@@ -29,10 +29,11 @@ public sealed record MemoryPlan
     /// 0 in buffers without gradients.</summary>
     public long GradientBytes { get; private init; }
 
-    /// <summary>Bytes of states, without the Kahan compensation, which <see cref="Optimizer.StateBytes"/> includes.</summary>
+    /// <summary>Bytes of states, with the headers of those that are stored in groups, but without the Kahan compensation or the lower
+    /// bits of weights, which <see cref="Optimizer.StateBytes"/> includes.</summary>
     public long StateBytes { get; private init; }
 
-    /// <summary>Bytes of the Kahan compensation.</summary>
+    /// <summary>Bytes of the Kahan compensation, or of the lower bits of weights.</summary>
     public long CompensationBytes { get; private init; }
 
     /// <summary>Bytes of the averages of the parameters, which <see cref="Optimizer.StateBytes"/> includes: 0 but in a plan
@@ -90,7 +91,7 @@ public sealed record MemoryPlan
                 SlotLayout layout = group.Options.LayoutOf(parameter.DType, parameter.GradientDType);
                 trainedTiles += parameter.TileCount;
                 compensation += (long)parameter.TileCount * layout.TileBytes(Slot.Compensation);
-                states += parameter.TileCount * Enumerable.Range(Slot.FirstState, StateTypes.Count).Sum(slot => (long)layout.TileBytes(slot));
+                states += parameter.TileCount * Enumerable.Range(Slot.FirstState, Slot.Count - Slot.FirstState).Sum(slot => (long)layout.TileBytes(slot));
             }
         }
 

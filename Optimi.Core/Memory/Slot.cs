@@ -15,5 +15,8 @@ internal static class Slot
     /// <summary>The average of the parameters.</summary>
     public const int Average = FirstState + StateTypes.Count;
 
-    public const int Count = Average + 1;
+    /// <summary>The headers of states that are stored in groups.</summary>
+    public const int Headers = Average + 1;
+
+    public const int Count = Headers + 1;
 }

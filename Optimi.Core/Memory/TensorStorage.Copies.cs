@@ -63,7 +63,7 @@ public abstract partial class TensorStorage
         memory.Upload(start + offset, source);
     }
 
-    private void Read(long offset, Span<byte> destination)
+    private protected virtual void Read(long offset, Span<byte> destination)
     {
         (DeviceMemory memory, long start) = Locate();
         memory.Download(start + offset, destination);

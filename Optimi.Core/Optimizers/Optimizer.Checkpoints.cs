@@ -46,6 +46,9 @@ public abstract partial class Optimizer
     /// of them once it has begun.</summary>
     internal abstract IReadOnlyList<(string Name, TensorStorage Storage)> StatesSoFar(Parameter parameter);
 
+    /// <summary>The parts of a parameter that are stored in few bits, without allocating any.</summary>
+    internal abstract IReadOnlyList<StoredPart> StoredPartsSoFar(Parameter parameter);
+
     /// <summary>Allocates the states of parameters that have none yet: of some though they are frozen, and of all that are not.</summary>
     /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     internal abstract void AllocateStates(IEnumerable<Parameter> frozen);

@@ -151,6 +151,14 @@ public abstract partial class Optimizer : IDisposable
         : throw new ParameterException(
             $"There is no state '{name}' for parameter '{parameter.Name}'; there is {NamesOr(parameter, "none")}.");
 
+    /// <summary>What is stored for a parameter in few bits, as it is stored: the codes of compressed states and their headers, and the lower
+    /// bits of weights. Empty if nothing is.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <exception cref="ParameterException">The optimizer does not own the parameter.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
+    public abstract IReadOnlyList<StoredPart> StoredParts(Parameter parameter);
+
     /// <summary>Finds a state of a parameter.</summary>
     /// <param name="parameter">The parameter.</param>
     /// <param name="name">The state's name.</param>

@@ -60,10 +60,13 @@ public partial class Optimizer<TRule>
             return true;
         }
 
-        if (SlotOf(name) is not int slot || tensor.States![slot] is not (Slab slab, DType dtype))
+        if (SlotOf(name) is not int slot || tensor.States!.Layout[slot] is not SlotFormat format)
             return false;
-        state = new StateStorage(this, tensor.Parameter, name, dtype, slab, tensor.StateTile);
-        return true;
+        if (format.DType() is DType dtype)
+            state = new StateStorage(this, tensor.Parameter, name, dtype, tensor.States[slot]!, tensor.StateTile);
+        else if (slot >= Slot.FirstState)
+            state = new GroupedState(this, tensor, name, slot - Slot.FirstState);
+        return state is not null;
     }
 
     /// <inheritdoc/>

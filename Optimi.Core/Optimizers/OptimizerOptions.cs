@@ -44,6 +44,31 @@ public abstract record OptimizerOptions
     /// </summary>
     public DType? StateDType { get; init; }
 
+    /// <summary>
+    /// Whether states are stored in half the bytes of bfloat16 ones, with a scale for each group of numbers: both moments of a number in 16
+    /// bits, a state without a partner in 8. Slow weights are float32, a kept gradient as the parameter is. For parameters of any type.
+    /// Default false. A NaN costs its group, 64 or 32 numbers.
+    /// </summary>
+    public bool CompressedStates { get; init; }
+
+    /// <summary>
+    /// The bits of the parameters that steps go on from, where the model sees bfloat16: 24, with 8 bits more of each number, which are
+    /// rounded so that steps far below their resolution add up; 32, with 16 bits more, which makes them float32 numbers, exactly, in the
+    /// bytes of a Kahan compensation; or 16, the parameters alone, rounded in the same way. Null, the default: as <see cref="Kahan"/>
+    /// says. For <see cref="DType.BFloat16"/> parameters alone, and in place of Kahan summation.
+    /// </summary>
+    public int? MasterWeightBits { get; init; }
+
+    /// <summary>
+    /// Whether second moments of compressed states, and weights of 24 bits, are rounded up and down in turn, by the number's place and the
+    /// step, so that errors cancel out: the same on every device, without random numbers. Otherwise to the nearest. Default true. Weights
+    /// of 16 bits always are.
+    /// </summary>
+    public bool Dithered { get; init; } = true;
+
+    /// <summary>What the turn of rounding begins with, for <see cref="Dithered"/>. Default 0.</summary>
+    public uint DitherSeed { get; init; }
+
     /// <summary>Whether weight decay acts on the parameter itself rather than on the gradient (L2).</summary>
     protected abstract bool DecouplesDecay { get; }
 
@@ -106,7 +131,41 @@ public abstract record OptimizerOptions
     internal UpdateScalars ScalarsOf(in StepContext step)
     {
         UpdateScalars scalars = Update(step);
-        return scalars with { Maximize = Maximize || scalars.Maximize };
+        return scalars with { Maximize = Maximize || scalars.Maximize, Rounding = RoundingOf(step) };
+    }
+
+    /// <summary>How a step rounds what it stores in few bits.</summary>
+    internal Rounding RoundingOf(in StepContext step)
+    {
+        int seed = (int)DitherSeed;
+        return new(
+            Dithered ? Dither.OfMoments(step.Step, seed) : Dither.Nearest,
+            Dithered || MasterWeightBits == 16 ? Dither.OfWeights(step.Step, seed) : Dither.Nearest,
+            CompressedStates ? SpreadOf(step) : Rounding.Nearest.Spread);
+    }
+
+    /// <summary>How far apart second moments may lie in a group before they get more bits.</summary>
+    internal abstract int SpreadOf(in StepContext step);
+
+    /// <summary>What goes with the values of parameters.</summary>
+    /// <exception cref="OptionException">They cannot have so many bits.</exception>
+    internal WeightFormat WeightsOf(DType dtype)
+    {
+        if (MasterWeightBits is null)
+            return Compensates(dtype) ? WeightFormat.Kahan : WeightFormat.Plain;
+        if (dtype != DType.BFloat16)
+        {
+            throw new OptionException(FormattableString.Invariant(
+                $"{nameof(MasterWeightBits)} is {MasterWeightBits}, but the parameters are {dtype}; it is for {DType.BFloat16} parameters:")
+                + " put the others in a group without it.");
+        }
+
+        return MasterWeightBits switch
+        {
+            16 => WeightFormat.Dithered16,
+            24 => WeightFormat.Split24,
+            _ => WeightFormat.Split32,
+        };
     }
 
     /// <summary>Checks the options.</summary>
@@ -117,10 +176,30 @@ public abstract record OptimizerOptions
         Guard.NotNegative(WeightDecay, nameof(WeightDecay));
         if (StateDType is DType states && !Enum.IsDefined(states))
             throw new OptionException(FormattableString.Invariant($"{nameof(StateDType)} is {(int)states}, which is no storage type."));
+        if (CompressedStates && StateDType is not null)
+        {
+            throw new OptionException(
+                $"{nameof(CompressedStates)} is true, but {nameof(StateDType)} is {StateDType}; set one of them.");
+        }
+
+        CheckMasterWeights();
         if (MaxLr is double maxLr)
             Guard.Positive(maxLr, nameof(MaxLr));
         else if (DecoupleLr)
             Guard.Positive(Lr, $"{nameof(MaxLr)}, which is {nameof(Lr)} unless given,");
+    }
+
+    private void CheckMasterWeights()
+    {
+        if (MasterWeightBits is not int bits)
+            return;
+        if (bits is not (16 or 24 or 32))
+            throw new OptionException(FormattableString.Invariant($"{nameof(MasterWeightBits)} is {bits}, but it must be 16, 24 or 32."));
+        if (Kahan == true)
+        {
+            throw new OptionException(FormattableString.Invariant(
+                $"{nameof(MasterWeightBits)} is {bits}, but {nameof(Kahan)} is true; they do the same, so set one of them."));
+        }
     }
 
     /// <summary>λ of decay in the gradient: 0 where it is decoupled, and in steps that only accumulate.</summary>

@@ -34,12 +34,13 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
     /// <inheritdoc/>
     internal override SlotLayout LayoutOf(DType dtype, DType gradient)
     {
-        bool compensated = Compensates(dtype);
-        var layout = new SlotLayout(
-            dtype, gradient, compensated, StateTypes.Of(this, TRule.StateNames.Count, dtype, compensated));
+        WeightFormat weights = WeightsOf(dtype);
+        var states = StateTypes.Of(this, TRule.StateNames.Count, dtype, compensated: weights != WeightFormat.Plain);
+        if (CompressedStates)
+            return new SlotLayout(dtype, gradient, weights, Compressed(states, dtype));
         for (int state = 0; state < TRule.StateNames.Count; state++)
         {
-            if (layout.States[state] is not DType stored || stored.IsStateOf(dtype))
+            if (states[state]?.DType() is not DType stored || stored.IsStateOf(dtype))
                 continue;
             string source = stored == StateDType ? $"{nameof(StateDType)} is" : $"State '{TRule.StateNames[state]}' is";
             string others = dtype.IsLowPrecision() ? $"{DType.Float32}, {DType.BFloat16}" : $"{DType.Float32}";
@@ -47,7 +48,40 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
                 $"{source} {stored} under {dtype} parameters, but it must be {others} or the parameter's own type.");
         }
 
-        return layout;
+        return new SlotLayout(dtype, gradient, weights, states);
+    }
+
+    /// <inheritdoc/>
+    internal override int SpreadOf(in StepContext step)
+    {
+        if (TRule.StateNames.Count < 2 || TRule.KindOf(0) != StateKind.FirstMoment)
+            return Rounding.Nearest.Spread;
+        long number = step.Step;
+        return Rounding.SpreadOf(Coefficient(0), Coefficient(1));
+
+        double? Coefficient(int state) => DebiasedBy(TRule.StateNames[state]) is double beta ? Debias.Hat(beta, number) : null;
+    }
+
+    /// <summary>The formats of the states that are kept, where they are compressed.</summary>
+    private static StateTypes Compressed(StateTypes kept, DType parameter)
+    {
+        StateTypes compressed = kept;
+        for (int state = 0; state < TRule.StateNames.Count; state++)
+        {
+            if (kept[state] is null)
+                continue;
+            compressed = compressed.With(state, TRule.KindOf(state) switch
+            {
+                StateKind.FirstMoment => SlotFormat.Pair16,
+                StateKind.SecondMoment => SlotFormat.Pair16Second,
+                StateKind.LikeGradient => SlotFormat.Signed8ByPair,
+                StateKind.Gradient => SlotFormats.Of(parameter),
+                StateKind.Weights => SlotFormat.Float32,
+                _ => SlotFormat.Signed8,
+            });
+        }
+
+        return compressed;
     }
 
     /// <summary>Checks that there are states to accumulate into.</summary>

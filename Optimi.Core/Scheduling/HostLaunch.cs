@@ -248,7 +248,7 @@ internal sealed unsafe class HostLaunch<TRule> : RuleLaunch<TRule>
 
     private bool Continues(in TileRun run, in TileRun next)
     {
-        if (next.FirstTile != run.EndTile || next.Row != run.Row || (run.UnpaddedSlots | next.UnpaddedSlots) != 0)
+        if (Memory.Layout.KnowsPlaces || next.FirstTile != run.EndTile || next.Row != run.Row || (run.UnpaddedSlots | next.UnpaddedSlots) != 0)
             return false;
         nint tiles = next.FirstTile - run.FirstTile;
         for (int slot = 0; slot < Slot.Count; slot++)

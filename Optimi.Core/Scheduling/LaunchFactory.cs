@@ -102,8 +102,30 @@ internal static class LaunchFactory
                 $"Rule {rule.Name} has {TRule.StateNames.Count} states; {StateTypes.Count} is the most.");
         }
 
+        for (int state = 0; state < TRule.StateNames.Count; state++)
+            CheckKind<TRule>(state);
         if (TRule.Measures && TRule.LooksAhead)
             throw new OptionException($"Rule {rule.Name} both measures and looks ahead; a rule can do one of them.");
+    }
+
+    /// <summary>Checks that moments are where a pair of them is looked for.</summary>
+    private static void CheckKind<TRule>(int state)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    {
+        StateKind kind = TRule.KindOf(state);
+        bool isInPlace = kind switch
+        {
+            StateKind.FirstMoment => state == 0 && TRule.StateNames.Count > 1 && TRule.KindOf(1) == StateKind.SecondMoment,
+            StateKind.SecondMoment => state == 1 && TRule.KindOf(0) == StateKind.FirstMoment,
+            StateKind.LikeGradient => state > 1 && TRule.KindOf(0) == StateKind.FirstMoment,
+            _ => Enum.IsDefined(kind),
+        };
+        if (!isInPlace)
+        {
+            throw new OptionException(
+                $"State '{TRule.StateNames[state]}' of rule {typeof(TRule).Name} is of kind {kind}, but first and second moment must be the"
+                + $" rule's first and second state, and states of kind {StateKind.LikeGradient} come after them.");
+        }
     }
 
     /// <summary>The fields of a rule; of those that are structs on the same register themselves, theirs.</summary>

@@ -122,6 +122,7 @@ internal sealed class LaunchMemory
             State2 = slots[Slot.FirstState + 2],
             State3 = slots[Slot.FirstState + 3],
             Average = slots[Slot.Average],
+            Headers = slots[Slot.Headers],
         };
     }
 
@@ -156,6 +157,7 @@ internal sealed class LaunchMemory
             State2 = Of(_buffers[Slot.FirstState + 2]),
             State3 = Of(_buffers[Slot.FirstState + 3]),
             Average = Of(_buffers[Slot.Average]),
+            Headers = Of(_buffers[Slot.Headers]),
         };
 
         // A slot that is not used may be any.
@@ -178,9 +180,9 @@ internal sealed class LaunchMemory
     /// <summary>What is unusual about the slots of a tensor: a bit for each.</summary>
     private struct SlotFlags
     {
-        public byte Unpadded;
+        public ushort Unpadded;
 
-        public byte Unaligned;
+        public ushort Unaligned;
 
         public void Set(int slot, bool isUnpadded, bool isUnaligned)
         {
@@ -188,7 +190,7 @@ internal sealed class LaunchMemory
             Unaligned = With(Unaligned, slot, isUnaligned);
         }
 
-        private static byte With(byte flags, int slot, bool isSet) =>
-            (byte)(isSet ? flags | (1 << slot) : flags & ~(1 << slot));
+        private static ushort With(ushort flags, int slot, bool isSet) =>
+            (ushort)(isSet ? flags | (1 << slot) : flags & ~(1 << slot));
     }
 }

@@ -48,7 +48,7 @@ internal sealed partial class ScheduledLaunch<TRule> : IDisposable
             _memory.Set(tensor.Index, Slot.Values, tensor.Parameter.ValuePlace);
             for (int slot = Slot.Compensation; slot < Slot.Count; slot++)
             {
-                if (layout[slot] is not null)
+                if (layout.TileBytes(slot) > 0)
                     _memory.Set(tensor.Index, slot, tensor.PlaceOf(slot));
             }
         }

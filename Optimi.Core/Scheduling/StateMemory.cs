@@ -20,7 +20,7 @@ internal sealed class StateMemory : IDisposable
         {
             for (int slot = Slot.Compensation; slot < Slot.Count; slot++)
             {
-                if (layout[slot] is not null)
+                if (layout.TileBytes(slot) > 0)
                     _slabs[slot] = transaction.Add(new Slab(device, tiles * layout.TileBytes(slot), slot));
             }
 
@@ -38,9 +38,11 @@ internal sealed class StateMemory : IDisposable
     /// <summary>Bytes allocated.</summary>
     public long Bytes => _slabs.Sum(slab => slab?.Bytes ?? 0);
 
-    /// <summary>The slab of a slot, and how it is stored; null if there is none.</summary>
-    public (Slab Slab, DType DType)? this[int slot] =>
-        _slabs[slot] is Slab slab ? (slab, _layout[slot]!.Value) : null;
+    /// <summary>How the tensors are stored.</summary>
+    public SlotLayout Layout => _layout;
+
+    /// <summary>The slab of a slot; null if there is none.</summary>
+    public Slab? this[int slot] => _slabs[slot];
 
     /// <summary>Where a slot of a tensor lies; nowhere if there is no such slot.</summary>
     public MemoryPlace PlaceOf(LaunchTensor tensor, int slot) =>

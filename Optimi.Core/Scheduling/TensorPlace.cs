@@ -11,7 +11,4 @@ internal struct TensorPlace
 
     /// <summary>How many numbers there are.</summary>
     public long Length;
-
-    /// <summary>Makes the entry a multiple of 16 bytes, as kernels read it.</summary>
-    private readonly long _padding;
 }

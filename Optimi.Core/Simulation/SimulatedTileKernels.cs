@@ -74,6 +74,7 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
                 State2 = all,
                 State3 = all,
                 Average = all,
+                Headers = all,
             };
         }
     }

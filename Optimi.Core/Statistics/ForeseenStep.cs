@@ -30,7 +30,13 @@ internal sealed unsafe class ForeseenStep<TRule>(
     private const int PieceLength = 1 << 16;
 
     /// <summary>States and gradients are copied as they are stored, since some rules read a state as it was rounded.</summary>
-    private readonly SlotLayout _layout = stored with { Value = DType.Float32, Compensated = true, Averaged = false };
+    private readonly SlotLayout _layout = stored with
+    {
+        Value = DType.Float32,
+        Weights = WeightFormat.Kahan,
+        States = stored.States.Decoded,
+        Averaged = false,
+    };
 
     private readonly HostAllocation?[] _copies = new HostAllocation?[Slot.Count];
 
@@ -79,7 +85,7 @@ internal sealed unsafe class ForeseenStep<TRule>(
     {
         for (int slot = 0; slot < Slot.Count; slot++)
         {
-            if (_layout[slot] is DType dtype)
+            if (_layout[slot]?.DType() is DType dtype)
                 _copies[slot] ??= device.Allocator.AllocateHost(length * dtype.Bytes());
         }
     }
@@ -88,7 +94,7 @@ internal sealed unsafe class ForeseenStep<TRule>(
     {
         for (int slot = 0; slot < Slot.Count; slot++)
         {
-            if (_layout[slot] is not DType dtype)
+            if (_layout[slot]?.DType() is not DType dtype)
                 continue;
             if (slot == Slot.Compensation && !StartsCompensated)
             {

@@ -16,7 +16,7 @@ public interface IApply<TSelf, TLane>
     static abstract TSelf From(in MeasuredScalars<TLane> scalars);
 
     /// <summary>Applies a direction.</summary>
-    /// <typeparam name="TStorage">The parameter's storage.</typeparam>
+    /// <typeparam name="TWeights">How parameters are kept.</typeparam>
     /// <typeparam name="TRule">The update rule.</typeparam>
     /// <typeparam name="TPass">What is done of the step.</typeparam>
     /// <param name="rule">The rule: it may have slow weights for the parameter to meet.</param>
@@ -24,9 +24,10 @@ public interface IApply<TSelf, TLane>
     /// <param name="compensation">k, if it is kept.</param>
     /// <param name="direction">x.</param>
     /// <param name="states">The rule's states. Changes are kept only if the rule looks ahead.</param>
-    void Update<TStorage, TRule, TPass>(
-        in TRule rule, ref TLane parameter, ref TLane compensation, TLane direction, ref States<TLane> states)
-        where TStorage : IStorage
+    /// <param name="dither">The bits that decide how it is rounded, where weights are dithered.</param>
+    void Update<TWeights, TRule, TPass>(
+        in TRule rule, ref TLane parameter, ref TLane compensation, TLane direction, ref States<TLane> states, TLane dither)
+        where TWeights : IWeights
         where TRule : unmanaged, IUpdateRule<TRule, TLane>
         where TPass : IPass;
 }

@@ -46,9 +46,9 @@ public struct KahanApply<TLane> : IApply<KahanApply<TLane>, TLane>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Update<TStorage, TRule, TPass>(
-        in TRule rule, ref TLane parameter, ref TLane compensation, TLane direction, ref States<TLane> states)
-        where TStorage : IStorage
+    public readonly void Update<TWeights, TRule, TPass>(
+        in TRule rule, ref TLane parameter, ref TLane compensation, TLane direction, ref States<TLane> states, TLane dither)
+        where TWeights : IWeights
         where TRule : unmanaged, IUpdateRule<TRule, TLane>
         where TPass : IPass
     {
@@ -59,13 +59,13 @@ public struct KahanApply<TLane> : IApply<KahanApply<TLane>, TLane>
         k = TLane.MultiplyAdd(Scale, direction, k);
         if (TPass.MayShrink)
             k = TLane.Choose(ShrinkMinusOne, TLane.MultiplyAdd(Shrink, k, ShrinkMinusOne * p), k);
-        TLane next = TStorage.Round(p + k);
+        TLane next = TWeights.Round(p + k, dither);
         TLane lost = k + (p - next);
         if (TRule.LooksAhead && TPass.MayMeet)
         {
             TLane meets = TRule.MeetsSlowWeights(rule);
             TLane slow = TRule.SlowWeights(rule, p, k, ref states);
-            next = TLane.Choose(meets, TStorage.Round(slow), next);
+            next = TLane.Choose(meets, TWeights.Round(slow, dither), next);
             lost = TLane.Choose(meets, slow - next, lost);
         }
 

@@ -36,9 +36,9 @@ public struct PlainApply<TLane> : IApply<PlainApply<TLane>, TLane>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Update<TStorage, TRule, TPass>(
-        in TRule rule, ref TLane parameter, ref TLane compensation, TLane direction, ref States<TLane> states)
-        where TStorage : IStorage
+    public readonly void Update<TWeights, TRule, TPass>(
+        in TRule rule, ref TLane parameter, ref TLane compensation, TLane direction, ref States<TLane> states, TLane dither)
+        where TWeights : IWeights
         where TRule : unmanaged, IUpdateRule<TRule, TLane>
         where TPass : IPass
     {
@@ -50,6 +50,6 @@ public struct PlainApply<TLane> : IApply<PlainApply<TLane>, TLane>
             y *= Shrink;
         if (TRule.LooksAhead && TPass.MayMeet)
             y = TLane.Choose(TRule.MeetsSlowWeights(rule), TRule.SlowWeights(rule, y, default, ref states), y);
-        parameter = TStorage.Round(y);
+        parameter = TWeights.Round(y, dither);
     }
 }

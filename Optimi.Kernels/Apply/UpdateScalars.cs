@@ -8,4 +8,8 @@ namespace Optimi.Kernels;
 /// rules that measure.</param>
 /// <param name="Maximize">Whether gradients are taken with the opposite sign (ascent).</param>
 public readonly record struct UpdateScalars(
-    double Scale, double Decay, double Shrink = 1, double L2 = 0, bool Maximize = false);
+    double Scale, double Decay, double Shrink = 1, double L2 = 0, bool Maximize = false)
+{
+    /// <summary>How what is stored in few bits is rounded.</summary>
+    public Rounding Rounding { get; init; } = Rounding.Nearest;
+}

@@ -146,5 +146,5 @@ public static unsafe class HostLoop<TLane, TRule, TApply, TLayout>
             Unsafe.WriteUnaligned(vectors + i, TLane.Splat(row[i]));
     }
 
-    private static Row<TLane, TRule, TApply>* VectorsOf(float* row) => (Row<TLane, TRule, TApply>*)(row + Scalars);
+    internal static Row<TLane, TRule, TApply>* VectorsOf(float* row) => (Row<TLane, TRule, TApply>*)(row + Scalars);
 }

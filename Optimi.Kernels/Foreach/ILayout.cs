@@ -9,6 +9,20 @@ public interface ILayout
     /// <summary>Whether a unit is a word in every slot that there is, and the word two numbers.</summary>
     static abstract bool IsPacked { get; }
 
+    /// <summary>Whether any state is stored in groups. Such states are decoded before a step and encoded after it.</summary>
+    static abstract bool IsCompressed { get; }
+
+    /// <summary>Bytes of a tile that the headers of all groups take, state by state.</summary>
+    static abstract int HeaderBytesPerTile { get; }
+
+    /// <summary>How a state is stored.</summary>
+    /// <param name="state">Its number.</param>
+    static abstract StateFormat FormatOf(int state);
+
+    /// <summary>Where in a tile's headers those of a state begin, in bytes.</summary>
+    /// <param name="state">Its number.</param>
+    static abstract int HeaderOffsetOf(int state);
+
     /// <summary>Goes to a tile of a tensor in every slot.</summary>
     /// <typeparam name="TMemory">The memory.</typeparam>
     /// <param name="slabs">The slabs from their beginning.</param>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Optimi.Kernels;
 
 /// <content>Threads that move 16 bytes of each slot.</content>
-public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3, TAverage>
+public readonly partial struct Layout<TWeights, TGradient, T0, T1, T2, T3, TAverage>
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -11,14 +11,17 @@ public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, 
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
         where TPass : IPass => new()
         {
-            Values = ReadsValues<ScalarLane, TRule, TPass>() ? ReadSlot<TValue>(memory, places.Values, tile, quad) : default,
-            Gradients = TPass.UpdatesStates ? ReadSlot<TGradient>(memory, places.Gradients, tile, quad) : default,
-            Compensation = TPass.UpdatesParameters ? ReadSlot<TCompensation>(memory, places.Compensation, tile, quad) : default,
-            State0 = ReadSlot<T0>(memory, places.State0, tile, quad),
-            State1 = ReadSlot<T1>(memory, places.State1, tile, quad),
-            State2 = ReadSlot<T2>(memory, places.State2, tile, quad),
-            State3 = ReadSlot<T3>(memory, places.State3, tile, quad),
-            Average = TPass.UpdatesParameters ? ReadSlot<TAverage>(memory, places.Average, tile, quad) : default,
+            Values = ReadsValues<ScalarLane, TRule, TPass>() ? ReadSlot(memory, places.Values, tile, quad, TWeights.ValueBytesPerUnit) : default,
+            Gradients = TPass.UpdatesStates ? ReadSlot(memory, places.Gradients, tile, quad, TGradient.BytesPerUnit) : default,
+            Compensation = ReadsRest<ScalarLane, TRule, TPass>()
+                ? ReadSlot(memory, places.Compensation, tile, quad, TWeights.RestBytesPerUnit)
+                : default,
+            State0 = ReadSlot(memory, places.State0, tile, quad, T0.BytesPerUnit),
+            State1 = ReadSlot(memory, places.State1, tile, quad, T1.BytesPerUnit),
+            State2 = ReadSlot(memory, places.State2, tile, quad, T2.BytesPerUnit),
+            State3 = ReadSlot(memory, places.State3, tile, quad, T3.BytesPerUnit),
+            Average = TPass.UpdatesParameters ? ReadSlot(memory, places.Average, tile, quad, TAverage.BytesPerUnit) : default,
+            FirstNumber = (tile * Tile.Length) + (quad * (Quad.Length * TWeights.NumbersPerUnit)),
         };
 
     /// <inheritdoc/>
@@ -42,47 +45,48 @@ public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, 
     {
         if (TPass.UpdatesParameters)
         {
-            WriteSlot<TValue>(memory, places.Values, tile, quad, words.Values);
-            WriteSlot<TCompensation>(memory, places.Compensation, tile, quad, words.Compensation);
-            WriteSlot<TAverage>(memory, places.Average, tile, quad, words.Average);
+            WriteSlot(memory, places.Values, tile, quad, TWeights.ValueBytesPerUnit, words.Values);
+            WriteSlot(memory, places.Compensation, tile, quad, TWeights.RestBytesPerUnit, words.Compensation);
+            WriteSlot(memory, places.Average, tile, quad, TAverage.BytesPerUnit, words.Average);
         }
 
         if (TPass.UpdatesStates)
         {
-            WriteSlot<T0>(memory, places.State0, tile, quad, words.State0);
-            WriteSlot<T1>(memory, places.State1, tile, quad, words.State1);
-            WriteSlot<T2>(memory, places.State2, tile, quad, words.State2);
-            WriteSlot<T3>(memory, places.State3, tile, quad, words.State3);
+            WriteSlot(memory, places.State0, tile, quad, T0.BytesPerUnit, words.State0);
+            WriteSlot(memory, places.State1, tile, quad, T1.BytesPerUnit, words.State1);
+            WriteSlot(memory, places.State2, tile, quad, T2.BytesPerUnit, words.State2);
+            WriteSlot(memory, places.State3, tile, quad, T3.BytesPerUnit, words.State3);
         }
     }
 
-    /// <summary>The number of a thread's first quad of a slot, counted from address 0.</summary>
+    /// <summary>Where a thread's part of a slot begins, in bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long QuadNumber<TStorage>(long begin, int tile, int quad)
-        where TStorage : IStorage =>
-        (begin >> Quad.LogOfBytes) + (TStorage.WordsPerUnit * (((long)tile * (UnitsPerTile / Quad.Length)) + quad));
+    private static long PlaceOf(long begin, int tile, int quad, int bytesPerUnit) =>
+        begin + (((long)tile * (UnitsPerTile / Quad.Length) + quad) * (Quad.Length * bytesPerUnit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static QuadWords ReadSlot<TStorage>(in DeviceQuads memory, long begin, int tile, int quad)
-        where TStorage : IStorage
+    private static QuadWords ReadSlot(in DeviceQuads memory, long begin, int tile, int quad, int bytesPerUnit)
     {
         QuadWords words = default;
-        long number = QuadNumber<TStorage>(begin, tile, quad);
-        if (TStorage.WordsPerUnit > 0)
-            words.First = memory.Load(number);
-        if (TStorage.WordsPerUnit == 2)
-            words.Second = memory.Load(number + 1);
+        long place = PlaceOf(begin, tile, quad, bytesPerUnit);
+        if (bytesPerUnit == sizeof(ushort))
+            words.First = memory.LoadHalf(place >> Quad.LogOfHalf);
+        if (bytesPerUnit >= sizeof(uint))
+            words.First = memory.Load(place >> Quad.LogOfBytes);
+        if (bytesPerUnit == 2 * sizeof(uint))
+            words.Second = memory.Load((place >> Quad.LogOfBytes) + 1);
         return words;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void WriteSlot<TStorage>(in DeviceQuads memory, long begin, int tile, int quad, in QuadWords words)
-        where TStorage : IStorage
+    private static void WriteSlot(in DeviceQuads memory, long begin, int tile, int quad, int bytesPerUnit, in QuadWords words)
     {
-        long number = QuadNumber<TStorage>(begin, tile, quad);
-        if (TStorage.WordsPerUnit > 0)
-            memory.Store(number, words.First);
-        if (TStorage.WordsPerUnit == 2)
-            memory.Store(number + 1, words.Second);
+        long place = PlaceOf(begin, tile, quad, bytesPerUnit);
+        if (bytesPerUnit == sizeof(ushort))
+            memory.StoreHalf(place >> Quad.LogOfHalf, words.First);
+        if (bytesPerUnit >= sizeof(uint))
+            memory.Store(place >> Quad.LogOfBytes, words.First);
+        if (bytesPerUnit == 2 * sizeof(uint))
+            memory.Store((place >> Quad.LogOfBytes) + 1, words.Second);
     }
 }

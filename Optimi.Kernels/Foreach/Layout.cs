@@ -3,18 +3,16 @@ using System.Runtime.CompilerServices;
 namespace Optimi.Kernels;
 
 /// <summary>A layout of slots, each with a storage of its own.</summary>
-/// <typeparam name="TValue">The storage of values.</typeparam>
+/// <typeparam name="TWeights">How parameters are kept.</typeparam>
 /// <typeparam name="TGradient">The storage of gradients.</typeparam>
-/// <typeparam name="TCompensation">The storage of the Kahan compensation.</typeparam>
 /// <typeparam name="T0">The storage of the first state.</typeparam>
 /// <typeparam name="T1">The storage of the second state.</typeparam>
 /// <typeparam name="T2">The storage of the third state.</typeparam>
 /// <typeparam name="T3">The storage of the fourth state.</typeparam>
 /// <typeparam name="TAverage">The storage of the average of the parameters.</typeparam>
-public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, T2, T3, TAverage> : ILayout
-    where TValue : IStorage
+public readonly partial struct Layout<TWeights, TGradient, T0, T1, T2, T3, TAverage> : ILayout
+    where TWeights : IWeights
     where TGradient : IStorage
-    where TCompensation : IStorage
     where T0 : IStorage
     where T1 : IStorage
     where T2 : IStorage
@@ -22,33 +20,60 @@ public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, 
     where TAverage : IStorage
 {
     /// <inheritdoc/>
-    public static int UnitsPerTile => Tile.Length / TValue.NumbersPerUnit;
+    public static int UnitsPerTile => Tile.Length / TWeights.NumbersPerUnit;
 
     /// <inheritdoc/>
-    public static bool IsPacked => TValue.NumbersPerUnit == 2
-        && TGradient.WordsPerUnit < 2
-        && TCompensation.WordsPerUnit < 2
-        && T0.WordsPerUnit < 2
-        && T1.WordsPerUnit < 2
-        && T2.WordsPerUnit < 2
-        && T3.WordsPerUnit < 2
-        && TAverage.WordsPerUnit < 2;
+    public static bool IsPacked => TWeights.NumbersPerUnit == 2
+        && TWeights.ValueBytesPerUnit <= sizeof(uint)
+        && TGradient.BytesPerUnit <= sizeof(uint)
+        && T0.BytesPerUnit <= sizeof(uint)
+        && T1.BytesPerUnit <= sizeof(uint)
+        && T2.BytesPerUnit <= sizeof(uint)
+        && T3.BytesPerUnit <= sizeof(uint)
+        && TAverage.BytesPerUnit <= sizeof(uint);
+
+    /// <inheritdoc/>
+    public static bool IsCompressed => HeaderBytesPerTile > 0;
+
+    /// <inheritdoc/>
+    public static int HeaderBytesPerTile => HeaderOffsetOf(4);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static StateFormat FormatOf(int state) => state switch
+    {
+        0 => T0.Format,
+        1 => T1.Format,
+        2 => T2.Format,
+        _ => T3.Format,
+    };
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int HeaderOffsetOf(int state) =>
+        (state > 0 ? GroupHeaders.BytesPerTile(T0.Format) : 0)
+        + (state > 1 ? GroupHeaders.BytesPerTile(T1.Format) : 0)
+        + (state > 2 ? GroupHeaders.BytesPerTile(T2.Format) : 0)
+        + (state > 3 ? GroupHeaders.BytesPerTile(T3.Format) : 0);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Slabs<TMemory> At<TMemory>(in Slabs<TMemory> slabs, in Slabs<long> places, long length, int tile)
         where TMemory : struct, IDeviceMemory<TMemory> => new()
         {
-            Values = At<TValue, TMemory>(slabs.Values, places.Values, length, tile),
-            Gradients = At<TGradient, TMemory>(slabs.Gradients, places.Gradients, length, tile),
-            Compensation = At<TCompensation, TMemory>(slabs.Compensation, places.Compensation, length, tile),
-            State0 = At<T0, TMemory>(slabs.State0, places.State0, length, tile),
-            State1 = At<T1, TMemory>(slabs.State1, places.State1, length, tile),
-            State2 = At<T2, TMemory>(slabs.State2, places.State2, length, tile),
-            State3 = At<T3, TMemory>(slabs.State3, places.State3, length, tile),
-            Average = At<TAverage, TMemory>(slabs.Average, places.Average, length, tile),
+            Values = At(slabs.Values, places.Values, length, tile, TWeights.ValueBytesPerUnit),
+            Gradients = At(slabs.Gradients, places.Gradients, length, tile, TGradient.BytesPerUnit),
+            Compensation = At(slabs.Compensation, places.Compensation, length, tile, TWeights.RestBytesPerUnit),
+            State0 = At(slabs.State0, places.State0, length, tile, T0.BytesPerUnit),
+            State1 = At(slabs.State1, places.State1, length, tile, T1.BytesPerUnit),
+            State2 = At(slabs.State2, places.State2, length, tile, T2.BytesPerUnit),
+            State3 = At(slabs.State3, places.State3, length, tile, T3.BytesPerUnit),
+            Average = At(slabs.Average, places.Average, length, tile, TAverage.BytesPerUnit),
             Measured = slabs.Measured,
             MeasuredHigh = slabs.MeasuredHigh,
+            Headers = slabs.Headers.Of(
+                places.Headers, ((length + Tile.Length - 1) >> Tile.LogOfLength) * HeaderBytesPerTile, (long)tile * HeaderBytesPerTile),
+            FirstNumber = tile * Tile.Length,
         };
 
     /// <inheritdoc/>
@@ -56,16 +81,18 @@ public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, 
     public static Slabs<TMemory> Skip<TMemory>(in Slabs<TMemory> slabs, int tiles)
         where TMemory : struct, IMemory<TMemory> => new()
         {
-            Values = slabs.Values.Skip(Words<TValue>(tiles)),
-            Gradients = slabs.Gradients.Skip(Words<TGradient>(tiles)),
-            Compensation = slabs.Compensation.Skip(Words<TCompensation>(tiles)),
-            State0 = slabs.State0.Skip(Words<T0>(tiles)),
-            State1 = slabs.State1.Skip(Words<T1>(tiles)),
-            State2 = slabs.State2.Skip(Words<T2>(tiles)),
-            State3 = slabs.State3.Skip(Words<T3>(tiles)),
-            Average = slabs.Average.Skip(Words<TAverage>(tiles)),
+            Values = slabs.Values.Skip(Words(tiles, TWeights.ValueBytesPerUnit)),
+            Gradients = slabs.Gradients.Skip(Words(tiles, TGradient.BytesPerUnit)),
+            Compensation = slabs.Compensation.Skip(Words(tiles, TWeights.RestBytesPerUnit)),
+            State0 = slabs.State0.Skip(Words(tiles, T0.BytesPerUnit)),
+            State1 = slabs.State1.Skip(Words(tiles, T1.BytesPerUnit)),
+            State2 = slabs.State2.Skip(Words(tiles, T2.BytesPerUnit)),
+            State3 = slabs.State3.Skip(Words(tiles, T3.BytesPerUnit)),
+            Average = slabs.Average.Skip(Words(tiles, TAverage.BytesPerUnit)),
             Measured = slabs.Measured,
             MeasuredHigh = slabs.MeasuredHigh,
+            Headers = slabs.Headers.Skip((long)tiles * (HeaderBytesPerTile / sizeof(uint))),
+            FirstNumber = slabs.FirstNumber + (tiles * Tile.Length),
         };
 
     /// <inheritdoc/>
@@ -88,19 +115,28 @@ public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, 
         TLane isFirstStep = row.IsFirstStep;
         GradientScalars<TLane> gradientScalars = row.Gradient;
         AverageScalars<TLane> averageScalars = row.Average;
+        DitherScalars<TLane> ditherScalars = row.Rounding.Weights;
         Slabs<TWords> at = slabs;
         int unit = first;
+        TLane dither = default;
+        TLane ditherStep = default;
+        if (TWeights.Dithers && TPass.UpdatesParameters)
+        {
+            dither = ditherScalars.At(at.FirstNumber, unit);
+            ditherStep = ditherScalars.Step();
+        }
+
         do
         {
             Pair<TLane> p = default;
             if (ReadsValues<TLane, TRule, TPass>())
-                p = TValue.Load<TLane, TWords>(at.Values, unit);
+                p = TWeights.Load<TLane, TWords>(at.Values, at.Compensation, unit);
             Pair<TLane> g = default;
             if (TPass.UpdatesStates)
                 g = TGradient.Load<TLane, TWords>(at.Gradients, unit);
             Pair<TLane> k = default;
             if (TPass.UpdatesParameters)
-                k = TCompensation.Load<TLane, TWords>(at.Compensation, unit);
+                k = TWeights.LoadCompensation<TLane, TWords>(at.Compensation, unit);
             Pair<TLane> s0 = T0.Load<TLane, TWords>(at.State0, unit);
             Pair<TLane> s1 = T1.Load<TLane, TWords>(at.State1, unit);
             Pair<TLane> s2 = T2.Load<TLane, TWords>(at.State2, unit);
@@ -109,14 +145,14 @@ public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, 
             if (TPass.UpdatesStates)
             {
                 g.Low = gradientScalars.Taken<TPass>(g.Low);
-                if (TValue.NumbersPerUnit == 2)
+                if (TWeights.NumbersPerUnit == 2)
                     g.High = gradientScalars.Taken<TPass>(g.High);
             }
 
             if (TPass.MayPenalize && TPass.UpdatesStates && !TRule.Measures)
             {
                 g.Low = WeightDecay.IntoGradient(l2, p.Low, g.Low);
-                if (TValue.NumbersPerUnit == 2)
+                if (TWeights.NumbersPerUnit == 2)
                     g.High = WeightDecay.IntoGradient(l2, p.High, g.High);
             }
 
@@ -129,7 +165,7 @@ public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, 
                 x.Low = rule.Step(p.Low, g.Low, ref low);
 
             States<TLane> high = new() { First = s0.High, Second = s1.High, Third = s2.High, Fourth = s3.High };
-            if (TValue.NumbersPerUnit == 2)
+            if (TWeights.NumbersPerUnit == 2)
             {
                 if (TRule.Begins && TPass.UpdatesStates && TPass.MayBegin)
                     Begin(rule, isFirstStep, p.High, g.High, ref high);
@@ -147,34 +183,36 @@ public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, 
             if (TPass.UpdatesParameters)
             {
                 Pair<TLane> e = TAverage.Load<TLane, TWords>(at.Average, unit);
-                if (TAverage.WordsPerUnit > 0 && TPass.MayBegin)
+                if (TAverage.BytesPerUnit > 0 && TPass.MayBegin)
                 {
-                    e.Low = averageScalars.Begun(Whole(p.Low, k.Low), e.Low);
-                    if (TValue.NumbersPerUnit == 2)
-                        e.High = averageScalars.Begun(Whole(p.High, k.High), e.High);
+                    e.Low = averageScalars.Begun(TWeights.Whole(p.Low, k.Low), e.Low);
+                    if (TWeights.NumbersPerUnit == 2)
+                        e.High = averageScalars.Begun(TWeights.Whole(p.High, k.High), e.High);
                 }
 
-                apply.Update<TValue, TRule, TPass>(rule, ref p.Low, ref k.Low, x.Low, ref low);
-                if (TValue.NumbersPerUnit == 2)
-                    apply.Update<TValue, TRule, TPass>(rule, ref p.High, ref k.High, x.High, ref high);
-                if (TAverage.WordsPerUnit > 0)
+                apply.Update<TWeights, TRule, TPass>(rule, ref p.Low, ref k.Low, x.Low, ref low, dither);
+                if (TWeights.NumbersPerUnit == 2)
+                    apply.Update<TWeights, TRule, TPass>(rule, ref p.High, ref k.High, x.High, ref high, ditherScalars.Second(dither));
+                if (TWeights.Dithers)
+                    dither = TLane.AddBits(dither, ditherStep);
+                if (TAverage.BytesPerUnit > 0)
                 {
                     // The average is of what is stored, which the next step goes on from.
-                    k.Low = TCompensation.Round(k.Low);
-                    e.Low = averageScalars.Next(Whole(p.Low, k.Low), e.Low);
-                    if (TValue.NumbersPerUnit == 2)
+                    k.Low = TWeights.RoundCompensation(k.Low);
+                    e.Low = averageScalars.Next(TWeights.Whole(p.Low, k.Low), e.Low);
+                    if (TWeights.NumbersPerUnit == 2)
                     {
-                        k.High = TCompensation.Round(k.High);
-                        e.High = averageScalars.Next(Whole(p.High, k.High), e.High);
+                        k.High = TWeights.RoundCompensation(k.High);
+                        e.High = averageScalars.Next(TWeights.Whole(p.High, k.High), e.High);
                     }
 
                     TAverage.Store(ref at.Average, unit, e);
-                    TCompensation.StoreRounded(ref at.Compensation, unit, k);
+                    TWeights.StoreCompensation<TLane, TWords>(ref at.Compensation, unit, k);
                 }
 
-                TValue.StoreRounded(ref at.Values, unit, p);
-                if (TAverage.WordsPerUnit == 0)
-                    TCompensation.Store(ref at.Compensation, unit, k);
+                TWeights.Store<TLane, TWords>(ref at.Values, ref at.Compensation, unit, p);
+                if (TAverage.BytesPerUnit == 0)
+                    TWeights.StoreCompensation<TLane, TWords>(ref at.Compensation, unit, k);
             }
 
             if (TRule.LooksAhead && TPass.UpdatesStates)
@@ -183,7 +221,7 @@ public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, 
             if (TPass.Measures)
             {
                 at.Measured.Store(unit, x.Low);
-                if (TValue.NumbersPerUnit == 2)
+                if (TWeights.NumbersPerUnit == 2)
                     at.MeasuredHigh.Store(unit, x.High);
             }
 
@@ -194,18 +232,19 @@ public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, 
         slabs = at;
     }
 
+    /// <summary>Whether a pass looks at what goes with the values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool ReadsRest<TLane, TRule, TPass>()
+        where TLane : unmanaged, ILane<TLane>
+        where TRule : unmanaged, IUpdateRule<TRule, TLane>
+        where TPass : IPass => TPass.UpdatesParameters || (!TWeights.IsCompensated && ReadsValues<TLane, TRule, TPass>());
+
     /// <summary>Whether a pass looks at the values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool ReadsValues<TLane, TRule, TPass>()
         where TLane : unmanaged, ILane<TLane>
         where TRule : unmanaged, IUpdateRule<TRule, TLane>
         where TPass : IPass => TPass.UpdatesParameters || !TRule.Measures || TRule.Begins;
-
-    /// <summary>A parameter with what rounding it has lost.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLane Whole<TLane>(TLane parameter, TLane compensation)
-        where TLane : unmanaged, ILane<TLane> =>
-        TCompensation.WordsPerUnit > 0 ? parameter + compensation : parameter;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Begin<TLane, TRule>(
@@ -234,13 +273,11 @@ public readonly partial struct Layout<TValue, TGradient, TCompensation, T0, T1, 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TMemory At<TStorage, TMemory>(TMemory memory, long begin, long length, int tile)
-        where TStorage : IStorage
-        where TMemory : struct, IDeviceMemory<TMemory> => memory.Of(
-            begin, length * (sizeof(uint) * TStorage.WordsPerUnit / TStorage.NumbersPerUnit), Words<TStorage>(tile) * sizeof(uint));
+    private static TMemory At<TMemory>(TMemory memory, long begin, long length, int tile, int bytesPerUnit)
+        where TMemory : struct, IDeviceMemory<TMemory> =>
+        memory.Of(begin, length * (bytesPerUnit / TWeights.NumbersPerUnit), Words(tile, bytesPerUnit) * sizeof(uint));
 
     /// <summary>How many words some tiles of a slot take.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long Words<TStorage>(int tiles)
-        where TStorage : IStorage => (long)tiles * (UnitsPerTile * TStorage.WordsPerUnit);
+    private static long Words(int tiles, int bytesPerUnit) => (long)tiles * (UnitsPerTile * bytesPerUnit / sizeof(uint));
 }

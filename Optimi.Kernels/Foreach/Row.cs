@@ -4,8 +4,8 @@ using ILGPU;
 namespace Optimi.Kernels;
 
 /// <summary>
-/// The scalars of a step for the tensors of one group that have taken the same number of steps. Float32 numbers and nothing
-/// else, so that a row of one number each, as devices read it, becomes a row of vectors by spreading each number.
+/// The scalars of a step for the tensors of one group that have taken the same number of steps. Float32 numbers, or integers in
+/// the bits of such, and nothing else, so that a row of one number each, as devices read it, becomes a row of vectors by spreading each number.
 /// </summary>
 /// <typeparam name="TLane">The register.</typeparam>
 /// <typeparam name="TRule">The update rule.</typeparam>
@@ -33,6 +33,9 @@ public struct Row<TLane, TRule, TApply>
     /// <summary>How the parameters are averaged, if they are.</summary>
     public AverageScalars<TLane> Average;
 
+    /// <summary>How what is stored in few bits is rounded.</summary>
+    public RoundingScalars<TLane> Rounding;
+
     /// <summary>The row of a step.</summary>
     /// <param name="rule">The scalars of the rule.</param>
     /// <param name="scalars">Those of the update beside it.</param>
@@ -47,6 +50,7 @@ public struct Row<TLane, TRule, TApply>
             IsFirstStep = TLane.Splat(isFirstStep ? 1 : 0),
             Gradient = GradientScalars<TLane>.Of(around, scalars.Maximize),
             Average = AverageScalars<TLane>.Of(around),
+            Rounding = RoundingScalars<TLane>.Of(scalars.Rounding),
         };
 
     /// <summary>Reads a row for a pass.</summary>
@@ -76,5 +80,6 @@ public struct Row<TLane, TRule, TApply>
         IsFirstStep = IsFirstStep,
         Gradient = Gradient,
         Average = Average,
+        Rounding = Rounding,
     };
 }

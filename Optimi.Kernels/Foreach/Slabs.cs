@@ -11,7 +11,7 @@ public struct Slabs<TWords>
     /// <summary>The gradients.</summary>
     public TWords Gradients;
 
-    /// <summary>The Kahan compensation.</summary>
+    /// <summary>The Kahan compensation, or the lower bits of weights.</summary>
     public TWords Compensation;
 
     /// <summary>The rule's first state.</summary>
@@ -39,4 +39,10 @@ public struct Slabs<TWords>
     /// since compilers for processors would make a vector of two neighbours, and then none of as many as the hardware takes.
     /// </summary>
     public TWords MeasuredHigh;
+
+    /// <summary>What groups of compressed states have in common.</summary>
+    public TWords Headers;
+
+    /// <summary>The number in its tensor of the first number here, modulo 2^32.</summary>
+    public int FirstNumber;
 }

@@ -9,13 +9,15 @@ namespace Optimi.Kernels;
 /// </summary>
 public static class TensorPlaces
 {
-    /// <summary>64-bit integers of a tensor: values, gradients (not looked at), compensation, four states, average, and the tensor's
-    /// length; one more makes quads of them.</summary>
+    /// <summary>64-bit integers of a tensor: values, gradients (not looked at), compensation, four states, average, headers,
+    /// and the tensor's length.</summary>
     private const int Length = 10;
 
     private const int Words = 2 * Length;
 
-    private const int LengthEntry = Length - 2;
+    private const int LengthEntry = Length - 1;
+
+    private const int HeadersEntry = Length - 2;
 
     /// <summary>Reads the places of a tensor from a table of them, integer by integer as <see cref="Tile.Read"/> does.</summary>
     /// <param name="table">The table.</param>
@@ -32,6 +34,7 @@ public static class TensorPlaces
         State2 = ReadEntry(table, tensor, 5),
         State3 = ReadEntry(table, tensor, 6),
         Average = ReadEntry(table, tensor, 7),
+        Headers = ReadEntry(table, tensor, HeadersEntry),
     };
 
     /// <summary>Reads the places of a tensor in 16-byte accesses, for threads that do not share what they read.</summary>
@@ -47,6 +50,7 @@ public static class TensorPlaces
         Quad second = quads[at + 1];
         Quad third = quads[at + 2];
         Quad fourth = quads[at + 3];
+        Quad fifth = quads[at + 4];
         return new()
         {
             Values = Long(first.X, first.Y),
@@ -57,6 +61,7 @@ public static class TensorPlaces
             State2 = Long(third.Z, third.W),
             State3 = Long(fourth.X, fourth.Y),
             Average = Long(fourth.Z, fourth.W),
+            Headers = Long(fifth.X, fifth.Y),
         };
     }
 

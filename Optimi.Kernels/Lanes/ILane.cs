@@ -16,7 +16,8 @@ public interface ILane<TSelf> :
     ISubtractionOperators<TSelf, TSelf, TSelf>,
     IMultiplyOperators<TSelf, TSelf, TSelf>,
     IDivisionOperators<TSelf, TSelf, TSelf>,
-    IUnaryNegationOperators<TSelf, TSelf>
+    IUnaryNegationOperators<TSelf, TSelf>,
+    IBitLane<TSelf>
     where TSelf : unmanaged, ILane<TSelf>
 {
     /// <summary>A register that holds one number everywhere.</summary>
@@ -71,6 +72,10 @@ public interface ILane<TSelf> :
     /// <summary>The same numbers, with every NaN replaced by the one that <see cref="RoundToBFloat16"/> can round.</summary>
     /// <param name="x">The number.</param>
     static abstract TSelf PlainNaN(TSelf x);
+
+    /// <summary>The same numbers, with every NaN replaced by 0x7FC00000, for formats whose bits are computed as integers.</summary>
+    /// <param name="x">The number.</param>
+    static abstract TSelf OneNaN(TSelf x);
 
     /// <summary>Words of two bfloat16 numbers, from registers that hold such numbers already.</summary>
     /// <param name="low">The numbers of the low halves, exact in bfloat16.</param>

@@ -9,7 +9,7 @@ namespace Optimi.Kernels;
 /// falls back to where it has no vector hardware.
 /// </summary>
 /// <param name="value">The number.</param>
-public readonly struct ScalarLane(float value) : ILane<ScalarLane>
+public readonly partial struct ScalarLane(float value) : ILane<ScalarLane>
 {
     /// <summary>The number.</summary>
     public float Value { get; } = value;
@@ -90,6 +90,10 @@ public readonly struct ScalarLane(float value) : ILane<ScalarLane>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScalarLane PlainNaN(ScalarLane x) => new(Exact.PlainNaN(x.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane OneNaN(ScalarLane x) => new(Exact.SoftPlainNaN(x.Value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

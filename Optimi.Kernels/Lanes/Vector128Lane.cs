@@ -5,7 +5,7 @@ namespace Optimi.Kernels;
 
 /// <summary>A register of 4 numbers: a 128-bit hardware vector of the host.</summary>
 /// <param name="value">The numbers.</param>
-public readonly struct Vector128Lane(Vector128<float> value) : ILane<Vector128Lane>
+public readonly partial struct Vector128Lane(Vector128<float> value) : ILane<Vector128Lane>
 {
     private readonly Vector128<float> _value = value;
 
@@ -85,6 +85,11 @@ public readonly struct Vector128Lane(Vector128<float> value) : ILane<Vector128La
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane PlainNaN(Vector128Lane x) => new(Vector128.ConditionalSelect(
         Vector128.Equals(x._value, x._value), x._value, Vector128.Create(Exact.PlainNaNBits).AsSingle()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane OneNaN(Vector128Lane x) =>
+        PlainNaN(x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,7 +5,7 @@ namespace Optimi.Kernels;
 
 /// <summary>A register of 8 numbers: a 256-bit hardware vector of the host.</summary>
 /// <param name="value">The numbers.</param>
-public readonly struct Vector256Lane(Vector256<float> value) : ILane<Vector256Lane>
+public readonly partial struct Vector256Lane(Vector256<float> value) : ILane<Vector256Lane>
 {
     private readonly Vector256<float> _value = value;
 
@@ -85,6 +85,11 @@ public readonly struct Vector256Lane(Vector256<float> value) : ILane<Vector256La
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lane PlainNaN(Vector256Lane x) => new(Vector256.ConditionalSelect(
         Vector256.Equals(x._value, x._value), x._value, Vector256.Create(Exact.PlainNaNBits).AsSingle()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane OneNaN(Vector256Lane x) =>
+        PlainNaN(x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 
 /// <summary>A register of 16 numbers: a 512-bit hardware vector of the host.</summary>
 /// <param name="value">The numbers.</param>
-public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512Lane>
+public readonly partial struct Vector512Lane(Vector512<float> value) : ILane<Vector512Lane>
 {
     /// <summary>
     /// What the instruction that tells classes of numbers apart makes of each, four bits for one: of quiet and signalling NaNs a
@@ -94,6 +94,12 @@ public readonly struct Vector512Lane(Vector512<float> value) : ILane<Vector512La
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lane PlainNaN(Vector512Lane x) => new(Vector512.ConditionalSelect(
         Vector512.Equals(x._value, x._value), x._value, Vector512.Create(Exact.PlainNaNBits).AsSingle()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane OneNaN(Vector512Lane x) =>
+        // Both kinds of NaN keep what is there, which is the plain one; all else is taken.
+        new(Avx512F.Fixup(Vector512.Create(Exact.PlainNaNBits).AsSingle(), x._value, Vector512.Create(0x11111100), 0));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

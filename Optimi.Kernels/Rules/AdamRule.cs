@@ -21,6 +21,9 @@ public struct AdamRule<TLane> : IUpdateRule<AdamRule<TLane>, TLane>
     public static IReadOnlyList<string> StateNames { get; } = [StateName.ExpAvg, StateName.ExpAvgSq];
 
     /// <inheritdoc/>
+    public static StateKind KindOf(int state) => state == 0 ? StateKind.FirstMoment : StateKind.SecondMoment;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly TLane Step(TLane parameter, TLane gradient, ref States<TLane> states)
     {

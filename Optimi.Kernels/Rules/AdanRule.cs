@@ -41,6 +41,14 @@ public struct AdanRule<TLane> : IUpdateRule<AdanRule<TLane>, TLane>
         [StateName.ExpAvg, StateName.ExpAvgSq, StateName.ExpAvgDiff, StateName.PrevGrad];
 
     /// <inheritdoc/>
+    public static StateKind KindOf(int state) => state switch
+    {
+        2 => StateKind.LikeGradient,
+        3 => StateKind.Gradient,
+        _ => AdamRule<TLane>.KindOf(state),
+    };
+
+    /// <inheritdoc/>
     public static bool Begins => true;
 
     /// <inheritdoc/>

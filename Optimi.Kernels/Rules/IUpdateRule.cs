@@ -21,6 +21,10 @@ public interface IUpdateRule<TSelf, TLane>
     /// <summary>The names of the states, at most four; each is stored once per parameter number and starts as zero.</summary>
     static abstract IReadOnlyList<string> StateNames { get; }
 
+    /// <summary>What a state is: from it follows how it is stored where states are compressed. Default: any numbers with a sign.</summary>
+    /// <param name="state">Its place in <see cref="StateNames"/>.</param>
+    static virtual StateKind KindOf(int state) => StateKind.Signed;
+
     /// <summary>Whether the states of a parameter start from its first gradient (see <see cref="Begin"/>).</summary>
     static virtual bool Begins => false;
 

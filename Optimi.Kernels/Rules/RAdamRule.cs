@@ -22,6 +22,9 @@ public struct RAdamRule<TLane> : IUpdateRule<RAdamRule<TLane>, TLane>
     public static IReadOnlyList<string> StateNames => AdamRule<TLane>.StateNames;
 
     /// <inheritdoc/>
+    public static StateKind KindOf(int state) => AdamRule<TLane>.KindOf(state);
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly TLane Step(TLane parameter, TLane gradient, ref States<TLane> states)
     {

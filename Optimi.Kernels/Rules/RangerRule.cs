@@ -26,6 +26,9 @@ public struct RangerRule<TLane> : IUpdateRule<RangerRule<TLane>, TLane>
     public static IReadOnlyList<string> StateNames { get; } = [StateName.ExpAvg, StateName.ExpAvgSq, StateName.LaParam];
 
     /// <inheritdoc/>
+    public static StateKind KindOf(int state) => state == 2 ? StateKind.Weights : AdamRule<TLane>.KindOf(state);
+
+    /// <inheritdoc/>
     public static bool Begins => true;
 
     /// <inheritdoc/>

@@ -31,6 +31,9 @@ public struct StableAdamWRule<TLane> : IUpdateRule<StableAdamWRule<TLane>, TLane
     public static IReadOnlyList<string> StateNames => AdamRule<TLane>.StateNames;
 
     /// <inheritdoc/>
+    public static StateKind KindOf(int state) => AdamRule<TLane>.KindOf(state);
+
+    /// <inheritdoc/>
     public static bool Measures => true;
 
     /// <inheritdoc/>

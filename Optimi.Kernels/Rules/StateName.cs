@@ -21,6 +21,15 @@ public static class StateName
     /// <summary>k: what rounding the parameter to its storage type has lost so far.</summary>
     public const string KahanCompensation = "kahan_comp";
 
+    /// <summary>Both moments, where they are stored as pairs.</summary>
+    public const string Moments = "moments";
+
+    /// <summary>What follows the name of a state that is stored in groups, for what each group has in common.</summary>
+    public const string Headers = ".headers";
+
+    /// <summary>The lower bits of weights that have more of them than the model sees.</summary>
+    public const string LowBits = "low_bits";
+
     /// <summary>e: the moving average of the parameter itself.</summary>
     public const string Average = "ema";
 }

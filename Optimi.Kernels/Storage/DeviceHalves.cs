@@ -33,7 +33,7 @@ public readonly struct DeviceHalves(ArrayView<ushort> view, long offset, long en
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public DeviceHalves Of(long begin, long bytes, long at) => new(_view, (begin + at) >> 1, (begin + bytes) >> 1);
+    public DeviceHalves Of(long begin, long bytes, long at) => new(_view, (begin + at) >> 1, (begin + bytes + 1) >> 1);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -46,6 +46,10 @@ public readonly struct DeviceHalves(ArrayView<ushort> view, long offset, long en
         long at = _offset + (2 * index);
         return ScalarLane.FromBits(Get(at) | (Get(at + 1) << 16));
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ScalarLane LoadNear(int index) => Load(index);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -63,6 +67,14 @@ public readonly struct DeviceHalves(ArrayView<ushort> view, long offset, long en
         Store(2 * index, first);
         Store((2 * index) + 1, second);
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ScalarLane LoadHalf(int index) => ScalarLane.FromHalf(Get(_offset + index));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreHalf(int index, ScalarLane words) => Put(_offset + index, words.Bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Get(long at)

@@ -36,6 +36,10 @@ public readonly struct DeviceWords(ArrayView<ScalarLane> view, long offset) :
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ScalarLane LoadNear(int index) => Load(index);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(int index, ScalarLane words) => _view[_offset + index] = words;
 
     /// <inheritdoc/>
@@ -46,4 +50,12 @@ public readonly struct DeviceWords(ArrayView<ScalarLane> view, long offset) :
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreTwo(int index, ScalarLane first, ScalarLane second) =>
         _view.Cast<ulong>()[(_offset / 2) + index] = first.Bits | ((ulong)second.Bits << 32);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ScalarLane LoadHalf(int index) => ScalarLane.FromHalf(_view.Cast<ushort>()[(2 * _offset) + index]);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreHalf(int index, ScalarLane words) => _view.Cast<ushort>()[(2 * _offset) + index] = (ushort)words.Bits;
 }

@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 public readonly struct Float32PairStorage : IStorage
 {
     /// <inheritdoc/>
-    public static int WordsPerUnit => 2;
+    public static int BytesPerUnit => 8;
 
     /// <inheritdoc/>
     public static int NumbersPerUnit => 2;

@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 public readonly struct Float32Storage : IStorage
 {
     /// <inheritdoc/>
-    public static int WordsPerUnit => 1;
+    public static int BytesPerUnit => 4;
 
     /// <inheritdoc/>
     public static int NumbersPerUnit => 1;

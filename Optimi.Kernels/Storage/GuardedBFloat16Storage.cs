@@ -9,7 +9,7 @@ namespace Optimi.Kernels;
 public readonly struct GuardedBFloat16Storage : IStorage
 {
     /// <inheritdoc/>
-    public static int WordsPerUnit => BFloat16Storage.WordsPerUnit;
+    public static int BytesPerUnit => BFloat16Storage.BytesPerUnit;
 
     /// <inheritdoc/>
     public static int NumbersPerUnit => BFloat16Storage.NumbersPerUnit;

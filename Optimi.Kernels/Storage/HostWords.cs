@@ -18,6 +18,9 @@ public readonly unsafe struct HostWords<TLane>(nint address) : IWords<TLane>, IM
 
     private readonly byte* _address = (byte*)address;
 
+    /// <summary>Where the first word lies.</summary>
+    internal byte* Address => _address;
+
     /// <inheritdoc/>
     public static bool Walks => true;
 
@@ -38,6 +41,10 @@ public readonly unsafe struct HostWords<TLane>(nint address) : IWords<TLane>, IM
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLane LoadNear(int index) => Unsafe.ReadUnaligned<TLane>(_address + ((nint)index * sizeof(TLane)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(int index, TLane words) => Unsafe.WriteUnaligned(_address + ((nint)index * sizeof(TLane)), words);
 
     /// <inheritdoc/>
@@ -47,4 +54,18 @@ public readonly unsafe struct HostWords<TLane>(nint address) : IWords<TLane>, IM
         Store(2 * index, first);
         Store((2 * index) + 1, second);
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLane LoadHalf(int index)
+    {
+        byte* at = _address + ((nint)index * (sizeof(TLane) / 2));
+        if (Sse.IsSupported)
+            Sse.Prefetch0(at + (Ahead / 2));
+        return TLane.LoadHalves(at);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreHalf(int index, TLane words) => TLane.StoreHalves(_address + ((nint)index * (sizeof(TLane) / 2)), words);
 }

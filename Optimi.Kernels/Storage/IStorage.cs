@@ -10,11 +10,14 @@ namespace Optimi.Kernels;
 /// </remarks>
 public interface IStorage
 {
-    /// <summary>32-bit words that a unit takes: 0 if nothing is stored, 1, or 2 beside parameters of half the width.</summary>
-    static abstract int WordsPerUnit { get; }
+    /// <summary>Bytes that a unit takes: 0 if nothing is stored, else 2, 4 or 8.</summary>
+    static abstract int BytesPerUnit { get; }
 
     /// <summary>Numbers in a unit: 1 or 2, as in all slots of a layout that are stored.</summary>
     static abstract int NumbersPerUnit { get; }
+
+    /// <summary>Whether groups of numbers are stored together, and how.</summary>
+    static virtual StateFormat Format => StateFormat.Numbers;
 
     /// <summary>Rounds to the storage type.</summary>
     /// <typeparam name="TLane">The register.</typeparam>

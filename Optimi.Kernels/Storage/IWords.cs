@@ -15,6 +15,10 @@ public interface IWords<TLane>
     /// <param name="index">The number of the word or vector, from 0.</param>
     TLane Load(int index);
 
+    /// <summary>Reads a word, or a vector of them, that was written not long ago.</summary>
+    /// <param name="index">The number of the word or vector, from 0.</param>
+    TLane LoadNear(int index);
+
     /// <summary>Writes a word, or a vector of them.</summary>
     /// <param name="index">The number of the word or vector, from 0.</param>
     /// <param name="words">What to write.</param>
@@ -25,4 +29,13 @@ public interface IWords<TLane>
     /// <param name="first">What to write first.</param>
     /// <param name="second">What to write behind it.</param>
     void StoreTwo(int index, TLane first, TLane second);
+
+    /// <summary>Reads half a word, or of as many words as a vector has: into the lower half, with zeros above.</summary>
+    /// <param name="index">The number of the half word, or of the vector of them, from 0.</param>
+    TLane LoadHalf(int index);
+
+    /// <summary>Writes the lower half of a word, or of each in a vector.</summary>
+    /// <param name="index">The number of the half word, or of the vector of them, from 0.</param>
+    /// <param name="words">What to write.</param>
+    void StoreHalf(int index, TLane words);
 }

@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 public readonly struct NoStorage : IStorage
 {
     /// <inheritdoc/>
-    public static int WordsPerUnit => 0;
+    public static int BytesPerUnit => 0;
 
     /// <inheritdoc/>
     public static int NumbersPerUnit => 1;

@@ -16,6 +16,9 @@ public struct Quad
     /// <summary>The binary logarithm of its bytes.</summary>
     public const int LogOfBytes = 4;
 
+    /// <summary>The binary logarithm of the bytes of half a quad.</summary>
+    public const int LogOfHalf = LogOfBytes - 1;
+
     /// <summary>The first word.</summary>
     public uint X;
 

@@ -33,6 +33,10 @@ public struct QuadWords : IWords<ScalarLane>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ScalarLane LoadNear(int index) => Load(index);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(int index, ScalarLane words)
     {
         switch (index)
@@ -70,5 +74,21 @@ public struct QuadWords : IWords<ScalarLane>
     {
         Store(2 * index, first);
         Store((2 * index) + 1, second);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ScalarLane LoadHalf(int index) =>
+        ScalarLane.And(ScalarLane.ShiftRightLogical(Load(index >> 1), 16 * (index & 1)), ScalarLane.SplatBits(0xFFFF));
+
+    /// <inheritdoc/>
+    /// <remarks>The half below is written before.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreHalf(int index, ScalarLane words)
+    {
+        if ((index & 1) == 0)
+            Store(index >> 1, words);
+        else
+            Store(index >> 1, ScalarLane.Or(Load(index >> 1), ScalarLane.ShiftLeft(words, 16)));
     }
 }

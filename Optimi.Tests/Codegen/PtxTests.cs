@@ -23,7 +23,7 @@ internal sealed partial class PtxTests
     {
         string[] lines = Entry(rule, layout, pass, CudaArchitecture.SM_90);
         int states = Enumerable.Range(0, StateTypes.Count).Sum(
-            state => layout.States[state] is DType stored ? stored.TileBytes() / layout.Value.TileBytes() : 0);
+            state => layout.States[state]?.DType() is DType stored ? stored.TileBytes() / layout.Value.TileBytes() : 0);
         int parameter = layout.Compensated ? 2 : 1;
         bool full = Pass(pass) is { UpdatesStates: true, UpdatesParameters: true };
         int written = full ? parameter + states : StoresParameters(pass) ? parameter : states;
@@ -121,7 +121,7 @@ internal sealed partial class PtxTests
     {
         foreach (DType dtype in Enum.GetValues<DType>())
         {
-            Type layout = new SlotLayout(dtype, dtype, Compensated: false, default).LayoutType(guardsNaN: true);
+            Type layout = new SlotLayout(dtype, dtype, WeightFormat.Plain, default).LayoutType(guardsNaN: true);
             string[] lines = Entry(
                 typeof(MeasureQuadKernel<,,>).MakeGenericType(typeof(SquareRule<ScalarLane>), typeof(PlainApply<ScalarLane>), layout),
                 CudaArchitecture.SM_90);
@@ -203,7 +203,7 @@ internal sealed partial class PtxTests
     {
         (bool updatesStates, bool updatesParameters) = Pass(pass);
         return (updatesParameters && layout.Value == dtype)
-            || (updatesStates && Enumerable.Range(0, StateTypes.Count).Any(state => layout.States[state] == dtype));
+            || (updatesStates && Enumerable.Range(0, StateTypes.Count).Any(state => layout.States[state]?.DType() == dtype));
     }
 
     /// <summary>Rows of scalars may be read in 16 bytes too, if their size allows it.</summary>

@@ -30,7 +30,7 @@ internal sealed class OwnedTensor
         _beforeStates = beforeStates ?? before;
         for (int slot = 0; slot < Slot.Count; slot++)
         {
-            if (layout[slot] is not DType dtype)
+            if (layout[slot]?.DType() is not DType dtype)
                 continue;
             _slots[slot] = Array.CreateInstance(dtype.Element(), Before(slot) + length + Behind);
             Put(slot, 0, Guard, Before(slot));

@@ -15,4 +15,10 @@ internal struct OneRegister<TLane> : IWords<TLane>
     public void Store(int index, TLane words) => Words = words;
 
     public readonly void StoreTwo(int index, TLane first, TLane second) => throw new NotSupportedException("There is one register.");
+
+    public readonly TLane LoadNear(int index) => Load(index);
+
+    public readonly TLane LoadHalf(int index) => Load(index);
+
+    public void StoreHalf(int index, TLane words) => Store(index, words);
 }

@@ -68,7 +68,7 @@ public sealed record TestOptimizer(
     {
         OptimizerOptions options = Options with { Kahan = kahan, StateDType = states };
         var names = (IReadOnlyList<string>)Rule.GetProperty("StateNames")!.GetValue(null)!;
-        return new SlotLayout(dtype, dtype, kahan, StateTypes.Of(options, names.Count, dtype, kahan));
+        return new SlotLayout(dtype, dtype, kahan ? WeightFormat.Kahan : WeightFormat.Plain, StateTypes.Of(options, names.Count, dtype, kahan));
     }
 
     /// <summary>Makes the optimizer, for parameters of some storage.</summary>

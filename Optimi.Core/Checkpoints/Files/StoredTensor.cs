@@ -100,6 +100,12 @@ public sealed class StoredTensor
             case TensorTypes.Int16:
                 Widen<short>(stored, numbers);
                 break;
+            case TensorTypes.UInt32:
+                Widen<uint>(stored, numbers);
+                break;
+            case TensorTypes.UInt16:
+                Widen<ushort>(stored, numbers);
+                break;
             case TensorTypes.Int8:
                 Widen<sbyte>(stored, numbers);
                 break;

@@ -11,6 +11,8 @@ internal static class TensorTypes
     public const string Int32 = "I32";
     public const string Int16 = "I16";
     public const string Int8 = "I8";
+    public const string UInt32 = "U32";
+    public const string UInt16 = "U16";
     public const string UInt8 = "U8";
     public const string Boolean = "BOOL";
 
@@ -18,8 +20,8 @@ internal static class TensorTypes
     public static int SizeOf(string type) => type switch
     {
         Boolean or UInt8 or Int8 or "F8_E4M3" or "F8_E5M2" or "F8_E8M0" => 1,
-        Int16 or "U16" or Float16 or BFloat16 => 2,
-        Int32 or "U32" or Float32 => 4,
+        Int16 or UInt16 or Float16 or BFloat16 => 2,
+        Int32 or UInt32 or Float32 => 4,
         Int64 or "U64" or Float64 or "C64" => 8,
         _ => 0,
     };

@@ -45,8 +45,6 @@ internal sealed class StoredTensorTests
         Assert.That(file.Tensors[0].DType, Is.EqualTo(expected));
     }
 
-    [TestCase("U16", 2)]
-    [TestCase("U32", 4)]
     [TestCase("U64", 8)]
     [TestCase("C64", 8)]
     [TestCase("F8_E4M3", 1)]

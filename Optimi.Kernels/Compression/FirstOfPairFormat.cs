@@ -1,0 +1,11 @@
+namespace Optimi.Kernels;
+
+/// <summary>The first moment of a pair, with the memory of both.</summary>
+public readonly struct FirstOfPairFormat : IGroupFormat
+{
+    /// <inheritdoc/>
+    public static StateFormat Format => StateFormat.FirstOfPair;
+
+    /// <inheritdoc/>
+    public static int BytesPerUnit => 4;
+}

@@ -1,0 +1,11 @@
+namespace Optimi.Kernels;
+
+/// <summary>The second moment of a pair.</summary>
+public readonly struct SecondOfPairFormat : IGroupFormat
+{
+    /// <inheritdoc/>
+    public static StateFormat Format => StateFormat.SecondOfPair;
+
+    /// <inheritdoc/>
+    public static int BytesPerUnit => 0;
+}

@@ -1,0 +1,11 @@
+namespace Optimi.Kernels;
+
+/// <summary>8 bits with a sign, relative to the root of the pair's second moment.</summary>
+public readonly struct SignedByPairFormat : IGroupFormat
+{
+    /// <inheritdoc/>
+    public static StateFormat Format => StateFormat.SignedByPair;
+
+    /// <inheritdoc/>
+    public static int BytesPerUnit => 2;
+}

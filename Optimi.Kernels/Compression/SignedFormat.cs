@@ -1,0 +1,11 @@
+namespace Optimi.Kernels;
+
+/// <summary>8 bits with a sign.</summary>
+public readonly struct SignedFormat : IGroupFormat
+{
+    /// <inheritdoc/>
+    public static StateFormat Format => StateFormat.Signed;
+
+    /// <inheritdoc/>
+    public static int BytesPerUnit => 2;
+}
