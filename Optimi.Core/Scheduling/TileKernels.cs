@@ -1,3 +1,4 @@
+using System.Reflection;
 using ILGPU;
 using ILGPU.Runtime;
 using Optimi.Kernels;
@@ -13,7 +14,7 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
     where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane>
 {
     /// <summary>ILGPU counts the work-items of an OpenCL launch in 31 bits.</summary>
-    private static readonly int _mostTiles = int.MaxValue / TileGroup<TLayout>.Size;
+    private static readonly int _mostTiles = int.MaxValue / GroupSize;
 
     private readonly PendingKernel<Action<
         AcceleratorStream, KernelConfig, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<TWords>>> _kernel;
@@ -33,11 +34,17 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
     {
         _kernel = library.Get<Action<
             AcceleratorStream, KernelConfig, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<TWords>>>(
-            TileKernel<TRule, TApply, TPass, TLayout, TWords>.Run, TileKernel<TRule, TApply, TPass, TLayout, TWords>.Parts);
+            TLayout.IsCompressed
+                ? CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords>.Run
+                : TileKernel<TRule, TApply, TPass, TLayout, TWords>.Run,
+            Parts);
         Pending = [_kernel];
         _alone = library.Get<Action<
             AcceleratorStream, KernelConfig, int, Row<ScalarLane, TRule, TApply>, Slabs<long>, long, Slabs<TWords>>>(
-            TileKernel<TRule, TApply, TPass, TLayout, TWords>.RunAlone, TileKernel<TRule, TApply, TPass, TLayout, TWords>.Parts);
+            TLayout.IsCompressed
+                ? CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords>.RunAlone
+                : TileKernel<TRule, TApply, TPass, TLayout, TWords>.RunAlone,
+            Parts);
         PendingAlone = [_alone];
         if (TPass.UpdatesStates)
             return;
@@ -48,12 +55,7 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
             LaunchTables<Row<ScalarLane, TRule, TApply>>,
             MeasureTables,
             Slabs<TWords>>>(
-            isProcessor
-                ? MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByOne>.Run
-                : MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.Run,
-            isProcessor
-                ? MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByOne>.Parts
-                : MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.Parts);
+            isProcessor ? MeasureOf<SumByOne>() : MeasureOf<SumByGroup>(), MeasureParts);
         Pending = [_kernel, _measure];
         PendingMeasure = [_measure];
     }
@@ -106,9 +108,24 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
         }
     }
 
+    private static IReadOnlyList<MethodInfo> Parts => TLayout.IsCompressed
+        ? CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords>.Parts
+        : TileKernel<TRule, TApply, TPass, TLayout, TWords>.Parts;
+
+    private static IReadOnlyList<MethodInfo> MeasureParts => TLayout.IsCompressed
+        ? CompressedTileKernel<TRule, TApply, MeasurePass, TLayout, TWords>.Parts
+        : TileKernel<TRule, TApply, MeasurePass, TLayout, TWords>.Parts;
+
+    private static int GroupSize => TLayout.IsCompressed ? CompressedTile<TLayout, TWords>.Size : TileGroup<TLayout>.Size;
+
+    private static Delegate MeasureOf<TSum>()
+        where TSum : ITileSum => TLayout.IsCompressed
+        ? CompressedMeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>.Run
+        : MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>.Run;
+
     private static Slabs<TWords> SlotsOf(LaunchMemory memory, MemoryBuffer? gradients) =>
         memory.SlotsAs(gradients, static view => TWords.Over(view));
 
     private static KernelConfig ConfigOf(int count, int at) =>
-        new(Math.Min(_mostTiles, count - at), TileGroup<TLayout>.Size);
+        new(Math.Min(_mostTiles, count - at), GroupSize);
 }

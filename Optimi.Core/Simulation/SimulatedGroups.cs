@@ -7,7 +7,8 @@ internal sealed class SimulatedGroups : IDisposable
 {
     private const int NumberBytes = TreeSum.NumbersAtOnce * sizeof(float);
 
-    private const int PartBytes = NumberBytes + sizeof(int);
+    /// <summary>A multiple of 8, so that two words can be written as one in every part.</summary>
+    private const int PartBytes = NumberBytes + sizeof(long);
 
     private readonly ComputeDevice _device;
     private readonly HostAllocation _shared;

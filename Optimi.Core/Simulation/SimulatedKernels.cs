@@ -19,8 +19,8 @@ internal abstract class SimulatedKernels<TRule, TApply> : DeviceKernels<TRule, T
     {
         Groups = groups;
         _tilesPerGroup = tilesPerGroup;
-        _step = (group, _) => StepGroup(group);
-        _stepAlone = (group, _) => StepGroupAlone(group);
+        _step = StepGroup;
+        _stepAlone = StepGroupAlone;
         _measure = MeasureTile;
     }
 
@@ -77,10 +77,10 @@ internal abstract class SimulatedKernels<TRule, TApply> : DeviceKernels<TRule, T
     }
 
     /// <summary>Runs the group of a number, counted from the first of the launch.</summary>
-    protected abstract void StepGroup(int group);
+    protected abstract void StepGroup(int group, SharedNumbers shared);
 
     /// <summary>Runs the group of a number for a tensor that is stepped alone.</summary>
-    protected abstract void StepGroupAlone(int group);
+    protected abstract void StepGroupAlone(int group, SharedNumbers shared);
 
     /// <summary>Runs the first of two passes over the tile of a number.</summary>
     protected abstract void MeasureTile(int number, SharedNumbers shared);

@@ -20,7 +20,7 @@ internal sealed class SimulatedQuadKernels<TRule, TApply, TPass, TLayout> :
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void StepGroup(int group)
+    protected override void StepGroup(int group, SharedNumbers shared)
     {
         for (int thread = 0; thread < QuadGroup<TLayout>.Size; thread++)
         {
@@ -30,7 +30,7 @@ internal sealed class SimulatedQuadKernels<TRule, TApply, TPass, TLayout> :
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void StepGroupAlone(int group)
+    protected override void StepGroupAlone(int group, SharedNumbers shared)
     {
         for (int thread = 0; thread < QuadGroup<TLayout>.Size; thread++)
         {

@@ -21,7 +21,7 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
     {
     }
 
-    protected override void StepGroup(int group)
+    protected override void StepGroup(int group, SharedNumbers shared)
     {
         Tile tile = Tile.Read(Tables.Tiles, Piece.FirstTile + group);
         var verdict = GradientVerdict.Read<TPass>(Tables.Verdict);
@@ -34,13 +34,18 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
             TensorPlaces.Read(Tables.Places, step, tile.Tensor),
             TensorPlaces.ReadLength(Tables.Places, tile.Tensor),
             tile.Number);
-        StepItems<TPass>(Row<ScalarLane, TRule, TApply>.Read<TPass>(Tables.Rows, rowNumber, verdict), ref here);
+        long length = TensorPlaces.ReadLength(Tables.Places, tile.Tensor);
+        StepItems<TPass>(
+            Row<ScalarLane, TRule, TApply>.Read<TPass>(Tables.Rows, rowNumber, verdict),
+            ref here,
+            TensorExtent.LengthOf(length, tile.Number),
+            shared.BehindBlock);
     }
 
-    protected override void StepGroupAlone(int group)
+    protected override void StepGroupAlone(int group, SharedNumbers shared)
     {
         Slabs<TWords> here = TLayout.At(AllMemory, Places, Length, Piece.FirstTile + group);
-        StepItems<TPass>(RowAlone, ref here);
+        StepItems<TPass>(RowAlone, ref here, TensorExtent.LengthOf(Length, Piece.FirstTile + group), shared.BehindBlock);
     }
 
     protected override void MeasureTile(int number, SharedNumbers shared)
@@ -54,7 +59,12 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
         ArrayView<ScalarLane> measured = shared.Numbers;
         Slabs<TWords> here = MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.At(
             tile, step, measured, Tables.Places, AllMemory);
-        StepItems<MeasurePass>(Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(Tables.Rows, rowNumber, verdict), ref here);
+        long length = TensorPlaces.ReadLength(Tables.Places, tile.Tensor);
+        StepItems<MeasurePass>(
+            Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(Tables.Rows, rowNumber, verdict),
+            ref here,
+            TensorExtent.LengthOf(length, tile.Number),
+            shared.BehindBlock);
         MeasureTileKernel<TRule, TApply, TLayout, TWords, SumByGroup>.SumUp<LoneThread>(tile, measured, Measures);
     }
 
@@ -81,10 +91,40 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
 
     /// <summary>Steps the work-items of a group, one after the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void StepItems<TStepped>(Row<ScalarLane, TRule, TApply> row, ref Slabs<TWords> slabs)
+    private static void StepItems<TStepped>(
+        Row<ScalarLane, TRule, TApply> row, ref Slabs<TWords> slabs, int length, ArrayView<ScalarLane> states)
         where TStepped : IPass
     {
+        if (TLayout.IsCompressed)
+        {
+            StepCompressed<TStepped>(row, slabs, length, states);
+            return;
+        }
+
         for (int item = 0; item < TileGroup<TLayout>.Size; item++)
             TileGroup<TLayout>.Step<TRule, TApply, TStepped, TWords>(item, row, ref slabs);
+    }
+
+    /// <summary>Steps the work-items of a group that share decoded states, phase by phase.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void StepCompressed<TStepped>(
+        Row<ScalarLane, TRule, TApply> row, Slabs<TWords> slabs, int length, ArrayView<ScalarLane> states)
+        where TStepped : IPass
+    {
+        int size = CompressedTile<TLayout, TWords>.Size;
+        for (int item = 0; item < size; item++)
+            CompressedTile<TLayout, TWords>.Step<TRule, TApply, TStepped>(item, length, row, slabs, states);
+        if (!TStepped.UpdatesStates)
+            return;
+        for (int item = 0; item < size; item++)
+            CompressedTile<TLayout, TWords>.FindSeconds(item, row.Rounding.Spread, slabs, states);
+        for (int item = 0; item < size; item++)
+            CompressedTile<TLayout, TWords>.EncodeSeconds(item, row.Rounding.Moments, slabs, states);
+        if (!CompressedTile<TLayout, TWords>.HasFirsts)
+            return;
+        for (int item = 0; item < size; item++)
+            CompressedTile<TLayout, TWords>.FindFirsts(item, slabs, states);
+        for (int item = 0; item < size; item++)
+            CompressedTile<TLayout, TWords>.EncodeFirsts(item, slabs, states);
     }
 }

@@ -30,6 +30,12 @@ public readonly record struct TensorExtent(int FirstTile, int TileCount, int Las
     public int LengthOf(int tile) =>
         Utilities.Select(tile == EndTile - 1, LastTileLength, Tile.Length);
 
+    /// <summary>How many numbers of a tile are the tensor's own.</summary>
+    /// <param name="length">How many numbers the tensor has.</param>
+    /// <param name="tile">The tile's number in the tensor.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int LengthOf(long length, int tile) => (int)Math.Min(length - ((long)tile * Tile.Length), Tile.Length);
+
     /// <summary>Reads an extent from a table of them, integer by integer as <see cref="Tile.Read"/> does.</summary>
     /// <param name="table">The table: four integers for each tensor.</param>
     /// <param name="tensor">The tensor's number in the launch.</param>
