@@ -165,7 +165,7 @@ public static class CompressedTile<TLayout, TWords>
             parts[1] = firsts.Middle;
             parts[2] = firsts.Shift;
             TWords headers = slabs.Headers;
-            headers.StoreTwo(item, seconds[5], firsts.Header);
+            headers.StoreNear(item, seconds[5], firsts.Header);
         }
 
         if (!HasStateByPair)
@@ -248,7 +248,7 @@ public static class CompressedTile<TLayout, TWords>
         TWords states = Decoded(shared, state);
         ScalarLane zero = ScalarLane.SplatBits(0);
         ScalarLane end = ScalarLane.SplatBits(length);
-        states.StoreTwo(
+        states.StoreNear(
             unit,
             ScalarLane.ChooseLess(ScalarLane.SplatBits(2 * unit), end, states.LoadNear(2 * unit), zero),
             ScalarLane.ChooseLess(ScalarLane.SplatBits((2 * unit) + 1), end, states.LoadNear((2 * unit) + 1), zero));

@@ -34,7 +34,7 @@ public readonly struct GroupStorage<TFormat> : IStorage
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TLane, TWords>(ref TWords words, int unit, Pair<TLane> numbers)
         where TLane : unmanaged, ILane<TLane>
-        where TWords : struct, IWords<TLane> => words.StoreTwo(unit, numbers.Low, numbers.High);
+        where TWords : struct, IWords<TLane> => words.StoreNear(unit, numbers.Low, numbers.High);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,8 +20,8 @@ internal static class Pair16Units<TWords>
         ScalarLane word = codes.Load(unit);
         Moments<ScalarLane> low = decoding.Low(word);
         Moments<ScalarLane> high = decoding.High(word);
-        first.StoreTwo(unit, low.First, high.First);
-        second.StoreTwo(unit, low.Second, high.Second);
+        first.StoreNear(unit, low.First, high.First);
+        second.StoreNear(unit, low.Second, high.Second);
     }
 
     /// <summary>The greatest second moment of some and of a unit.</summary>
@@ -63,8 +63,8 @@ internal static class Pair16Units<TWords>
         ScalarLane dither = dithers.At(firstNumber, unit);
         ScalarLane low = seconds.CodeFromTop(Pair16.Bounded(second.LoadNear(2 * unit)), dither);
         ScalarLane high = seconds.CodeFromTop(Pair16.Bounded(second.LoadNear((2 * unit) + 1)), dithers.Second(dither));
-        second.StoreTwo(unit, low, high);
-        first.StoreTwo(
+        second.StoreNear(unit, low, high);
+        first.StoreNear(
             unit, seconds.Scaled(first.LoadNear(2 * unit), low), seconds.Scaled(first.LoadNear((2 * unit) + 1), high));
     }
 

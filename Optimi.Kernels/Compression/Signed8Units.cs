@@ -16,7 +16,7 @@ internal static class Signed8Units<TWords>
     public static void Decode(ScalarLane step, in TWords codes, ref TWords states, int unit)
     {
         ScalarLane both = codes.LoadHalf(unit);
-        states.StoreTwo(unit, Signed8.Low(both, step), Signed8.High(both, step));
+        states.StoreNear(unit, Signed8.Low(both, step), Signed8.High(both, step));
     }
 
     /// <summary>Multiplies the states of a unit by the powers of two at or below the roots of second moments.</summary>
@@ -24,7 +24,7 @@ internal static class Signed8Units<TWords>
     /// <param name="second">The second moments.</param>
     /// <param name="unit">The unit's number.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply(ref TWords states, in TWords second, int unit) => states.StoreTwo(
+    public static void Multiply(ref TWords states, in TWords second, int unit) => states.StoreNear(
         unit,
         states.LoadNear(2 * unit) * Pair16.RootScale(second.LoadNear(2 * unit)),
         states.LoadNear((2 * unit) + 1) * Pair16.RootScale(second.LoadNear((2 * unit) + 1)));
@@ -36,7 +36,7 @@ internal static class Signed8Units<TWords>
     /// <param name="unit">The unit's number.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Divide(ref TWords states, in Pair16Seconds<ScalarLane> seconds, in TWords second, int unit) =>
-        states.StoreTwo(
+        states.StoreNear(
             unit,
             seconds.Scaled(states.LoadNear(2 * unit), second.LoadNear(2 * unit)),
             seconds.Scaled(states.LoadNear((2 * unit) + 1), second.LoadNear((2 * unit) + 1)));

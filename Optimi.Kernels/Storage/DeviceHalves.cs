@@ -70,6 +70,10 @@ public readonly struct DeviceHalves(ArrayView<ushort> view, long offset, long en
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreNear(int index, ScalarLane first, ScalarLane second) => StoreTwo(index, first, second);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ScalarLane LoadHalf(int index) => ScalarLane.FromHalf(Get(_offset + index));
 
     /// <inheritdoc/>

@@ -58,4 +58,13 @@ public readonly struct DeviceWords(ArrayView<ScalarLane> view, long offset) :
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreHalf(int index, ScalarLane words) => _view.Cast<ushort>()[(2 * _offset) + index] = (ushort)words.Bits;
+
+    /// <inheritdoc/>
+    /// <remarks>Word by word: compilers for processors do not see that a word is part of two that were written as one of 64 bits.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreNear(int index, ScalarLane first, ScalarLane second)
+    {
+        Store(2 * index, first);
+        Store((2 * index) + 1, second);
+    }
 }

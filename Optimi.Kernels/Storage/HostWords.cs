@@ -68,4 +68,8 @@ public readonly unsafe struct HostWords<TLane>(nint address) : IWords<TLane>, IM
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreHalf(int index, TLane words) => TLane.StoreHalves(_address + ((nint)index * (sizeof(TLane) / 2)), words);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreNear(int index, TLane first, TLane second) => StoreTwo(index, first, second);
 }

@@ -30,6 +30,12 @@ public interface IWords<TLane>
     /// <param name="second">What to write behind it.</param>
     void StoreTwo(int index, TLane first, TLane second);
 
+    /// <summary>Writes two words, or vectors of them, that follow one another and are read again soon.</summary>
+    /// <param name="index">The number of the two, from 0.</param>
+    /// <param name="first">What to write first.</param>
+    /// <param name="second">What to write behind it.</param>
+    void StoreNear(int index, TLane first, TLane second);
+
     /// <summary>Reads half a word, or of as many words as a vector has: into the lower half, with zeros above.</summary>
     /// <param name="index">The number of the half word, or of the vector of them, from 0.</param>
     TLane LoadHalf(int index);

@@ -91,4 +91,8 @@ public struct QuadWords : IWords<ScalarLane>
         else
             Store(index >> 1, ScalarLane.Or(Load(index >> 1), ScalarLane.ShiftLeft(words, 16)));
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreNear(int index, ScalarLane first, ScalarLane second) => StoreTwo(index, first, second);
 }

@@ -21,4 +21,6 @@ internal struct OneRegister<TLane> : IWords<TLane>
     public readonly TLane LoadHalf(int index) => Load(index);
 
     public void StoreHalf(int index, TLane words) => Store(index, words);
+
+    public readonly void StoreNear(int index, TLane first, TLane second) => StoreTwo(index, first, second);
 }
