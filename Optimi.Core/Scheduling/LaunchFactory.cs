@@ -23,13 +23,13 @@ internal static class LaunchFactory
         ComputeDevice device = memory.Device;
         if (device.Shape == KernelShape.Host)
             return new HostLaunch<TRule>(memory, HostFunctions<TRule>.Of(memory.Layout, accumulates, device.Lane), accumulates);
-        Type launch = typeof(DeviceLaunch<,,,>).MakeGenericType(Arguments<TRule>(memory.Layout, accumulates, !device.IsProcessor));
+        Type launch = typeof(DeviceLaunch<,,,>).MakeGenericType(Arguments<TRule>(memory.Layout, accumulates, !device.IsProcessor, device.Shape));
         return (RuleLaunch<TRule>)New(launch, memory);
     }
 
     /// <summary>Makes a launch that sums up the squares of gradients, on an ILGPU device.</summary>
     public static SquaresLaunch CreateSquares(LaunchMemory memory) => (SquaresLaunch)New(
-        typeof(SquaresLaunch<>).MakeGenericType(memory.Layout.LayoutType(!memory.Device.IsProcessor)), memory);
+        typeof(SquaresLaunch<>).MakeGenericType(memory.Layout.LayoutType(!memory.Device.IsProcessor, memory.Device.Shape)), memory);
 
     /// <summary>Makes a function of the host's memory.</summary>
     /// <param name="layout">The kernel variant.</param>
@@ -43,16 +43,16 @@ internal static class LaunchFactory
         return (HostFunction<TRule>)New(function, layout);
     }
 
-    private static Type[] Arguments<TRule>(SlotLayout layout, bool accumulates, bool guardsNaN)
+    private static Type[] Arguments<TRule>(SlotLayout layout, bool accumulates, bool guardsNaN, KernelShape shape)
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
         Type pass = accumulates ? typeof(HoldPass) : TRule.Measures ? typeof(ApplyPass) : typeof(FullPass);
-        return [typeof(TRule), layout.ApplyType, pass, layout.LayoutType(guardsNaN)];
+        return [typeof(TRule), layout.ApplyType, pass, layout.LayoutType(guardsNaN, shape)];
     }
 
     private static Type[] HostArguments<TRule>(SlotLayout layout, bool accumulates, Type lane)
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane> =>
-        [.. Arguments<TRule>(layout, accumulates, guardsNaN: false), lane, OnLane(typeof(TRule), lane), OnLane(layout.ApplyType, lane)];
+        [.. Arguments<TRule>(layout, accumulates, guardsNaN: false, KernelShape.Host), lane, OnLane(typeof(TRule), lane), OnLane(layout.ApplyType, lane)];
 
     private static object New(Type type, object argument)
     {

@@ -13,11 +13,14 @@ internal readonly record struct SlotLayout(
 {
     /// <summary>The layout as the kernels' type argument.</summary>
     /// <param name="guardsNaN">Whether the device's arithmetic makes NaNs that must not be rounded as they are.</param>
-    public Type LayoutType(bool guardsNaN)
+    /// <param name="shape">The shape of the device's kernels.</param>
+    public Type LayoutType(bool guardsNaN, KernelShape shape)
     {
         SlotLayout layout = this;
+        bool isByNumber = shape == KernelShape.Tile && IsInFewBits;
+        Type weights = WeightsType(guardsNaN);
         return typeof(Layout<,,,,,,>).MakeGenericType(
-            layout.WeightsType(guardsNaN),
+            isByNumber ? typeof(LoneWeights<>).MakeGenericType(weights) : weights,
             Of(Slot.Gradients),
             Of(Slot.FirstState),
             Of(Slot.FirstState + 1),
@@ -25,7 +28,11 @@ internal readonly record struct SlotLayout(
             Of(Slot.FirstState + 3),
             Of(Slot.Average));
 
-        Type Of(int slot) => layout.StorageType(slot, guardsNaN);
+        Type Of(int slot)
+        {
+            Type storage = layout.StorageType(slot, guardsNaN);
+            return isByNumber && layout[slot] is not null ? typeof(LoneStorage<>).MakeGenericType(storage) : storage;
+        }
     }
 
     /// <summary>Whether there is a Kahan compensation.</summary>
@@ -36,6 +43,9 @@ internal readonly record struct SlotLayout(
 
     /// <summary>Whether rounding depends on where in its tensor a number is.</summary>
     public bool KnowsPlaces => IsCompressed || Weights is WeightFormat.Dithered16 or WeightFormat.Split24;
+
+    /// <summary>Whether anything is stored in fewer bits than it has in a step.</summary>
+    private bool IsInFewBits => IsCompressed || Weights > WeightFormat.Kahan;
 
     /// <summary>States and weights in words.</summary>
     public string Described => Weights switch

@@ -111,20 +111,22 @@ internal sealed class SimulatedTileKernels<TRule, TApply, TPass, TLayout, TWords
         Row<ScalarLane, TRule, TApply> row, Slabs<TWords> slabs, int length, ArrayView<ScalarLane> states)
         where TStepped : IPass
     {
-        int size = CompressedTile<TLayout, TWords>.Size;
-        for (int item = 0; item < size; item++)
-            CompressedTile<TLayout, TWords>.Step<TRule, TApply, TStepped>(item, length, row, slabs, states);
+        const int Size = CompressedTile<TLayout, TWords>.Size;
+        for (int item = 0; item < Size; item++)
+            CompressedTile<TLayout, TWords>.Decode(item, slabs, states);
+        for (int unit = 0; unit < TLayout.UnitsPerTile; unit++)
+            CompressedTile<TLayout, TWords>.Step<TRule, TApply, TStepped>(unit, row, slabs, states);
         if (!TStepped.UpdatesStates)
             return;
-        for (int item = 0; item < size; item++)
-            CompressedTile<TLayout, TWords>.FindSeconds(item, row.Rounding.Spread, slabs, states);
-        for (int item = 0; item < size; item++)
-            CompressedTile<TLayout, TWords>.EncodeSeconds(item, row.Rounding.Moments, slabs, states);
-        if (!CompressedTile<TLayout, TWords>.HasFirsts)
+        for (int item = 0; item < Size; item++)
+            CompressedTile<TLayout, TWords>.FindSeconds(item, length, row.Rounding.Spread, slabs, states);
+        for (int item = 0; item < Size; item++)
+            CompressedTile<TLayout, TWords>.EncodeSeconds(item, length, row.Rounding.Moments, slabs, states);
+        if (!CompressedTile<TLayout, TWords>.HasPair)
             return;
-        for (int item = 0; item < size; item++)
+        for (int item = 0; item < Size; item++)
             CompressedTile<TLayout, TWords>.FindFirsts(item, slabs, states);
-        for (int item = 0; item < size; item++)
+        for (int item = 0; item < Size; item++)
             CompressedTile<TLayout, TWords>.EncodeFirsts(item, slabs, states);
     }
 }

@@ -4,148 +4,131 @@ using ILGPU;
 namespace Optimi.Kernels;
 
 /// <summary>
-/// What a work-group does that steps a tile with states in groups, a work-item for each unit: it decodes them into memory that the group
+/// What a work-group does that steps a tile with states in groups, a work-item for each number: it decodes them into memory that the group
 /// shares, steps them there, and encodes them. Between two phases all wait for each other, and nothing is kept but what is shared. What a
 /// group of numbers has in common, one work-item finds out for all.
 /// </summary>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
 /// <typeparam name="TWords">How memory is accessed.</typeparam>
-public static class CompressedTile<TLayout, TWords>
+public static partial class CompressedTile<TLayout, TWords>
     where TLayout : ILayout
     where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane>
 {
-    /// <summary>Numbers that the group shares: four states, and what groups have in common.</summary>
-    public const int SharedLength = (States * Tile.Length) + PartsLength;
-
-    private const int States = 4;
-
-    private const int SecondsParts = Pair16Seconds<ScalarLane>.Registers;
-
-    private const int FirstsParts = Pair16Firsts<ScalarLane>.Registers;
-
-    private const int FirstsAt = SecondsParts * Pair16.GroupsPerTile;
-
-    private const int SignedAt = FirstsAt + (FirstsParts * Pair16.GroupsPerTile);
-
-    private const int PartsLength = SignedAt + (States * Signed8.GroupsPerTile);
-
     /// <summary>Work-items in a group.</summary>
-    public static int Size => TLayout.UnitsPerTile;
+    public const int Size = Tile.Length;
 
-    /// <summary>Whether states in groups are relative to a pair's second moment, so that they are encoded after it.</summary>
-    private static bool HasStateByPair =>
-        TLayout.FormatOf(2) == StateFormat.SignedByPair || TLayout.FormatOf(3) == StateFormat.SignedByPair;
+    /// <summary>Whether a unit has two numbers, so that a work-item steps what two have decoded.</summary>
+    public static bool StepsByTwo => TLayout.UnitsPerTile < Tile.Length;
 
-    private static bool HasPair => TLayout.FormatOf(0) == StateFormat.FirstOfPair;
+    /// <summary>Whether there are a fourth and a fifth phase.</summary>
+    public static bool HasPair => TLayout.FormatOf(0) == StateFormat.FirstOfPair;
 
-    /// <summary>The first phase: decodes a unit and steps it.</summary>
+    /// <summary>The first phase: decodes a number.</summary>
+    /// <param name="number">The number.</param>
+    /// <param name="slabs">The slabs from the tile on.</param>
+    /// <param name="shared">What the group shares.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Decode(int number, in Slabs<TWords> slabs, ArrayView<ScalarLane> shared)
+    {
+        if (HasPair)
+        {
+            int group = number / Pair16.GroupLength;
+            Moments<ScalarLane> moments = Pair16Decoding<ScalarLane>
+                .Of(slabs.Headers.Load(2 * group), slabs.Headers.Load((2 * group) + 1))
+                .Low(slabs.State0.LoadHalf(number));
+            Put(shared, 0, number, moments.First);
+            Put(shared, 1, number, moments.Second);
+        }
+
+        DecodeSigned(number, 0, slabs.State0, slabs.Headers, shared);
+        DecodeSigned(number, 1, slabs.State1, slabs.Headers, shared);
+        DecodeSigned(number, 2, slabs.State2, slabs.Headers, shared);
+        DecodeSigned(number, 3, slabs.State3, slabs.Headers, shared);
+    }
+
+    /// <summary>The second phase: steps a unit. Where units are numbers, no one need wait before.</summary>
     /// <typeparam name="TRule">The update rule.</typeparam>
     /// <typeparam name="TApply">How its direction is applied.</typeparam>
     /// <typeparam name="TPass">What is done of the step.</typeparam>
     /// <param name="unit">The unit.</param>
-    /// <param name="length">How many numbers of the tile are the tensor's own: the states of the others become zero.</param>
     /// <param name="row">The scalars.</param>
     /// <param name="slabs">The slabs from the tile on.</param>
     /// <param name="shared">What the group shares.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Step<TRule, TApply, TPass>(
-        int unit,
-        int length,
-        in Row<ScalarLane, TRule, TApply> row,
-        in Slabs<TWords> slabs,
-        ArrayView<ScalarLane> shared)
+        int unit, in Row<ScalarLane, TRule, TApply> row, in Slabs<TWords> slabs, ArrayView<ScalarLane> shared)
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
         where TApply : unmanaged, IApply<TApply, ScalarLane>
         where TPass : IPass
     {
         Slabs<TWords> here = slabs;
-        if (HasPair)
-        {
-            TWords first = Decoded(shared, 0);
-            TWords second = Decoded(shared, 1);
-            Pair16Units<TWords>.Decode(DecodingOf(slabs.Headers, unit), slabs.State0, ref first, ref second, unit);
-            here.State0 = first;
-            here.State1 = second;
-        }
-
-        here.State0 = DecodeSigned(unit, 0, slabs.State0, here.State0, slabs.Headers, shared);
-        here.State1 = DecodeSigned(unit, 1, slabs.State1, here.State1, slabs.Headers, shared);
-        here.State2 = DecodeSigned(unit, 2, slabs.State2, here.State2, slabs.Headers, shared);
-        here.State3 = DecodeSigned(unit, 3, slabs.State3, here.State3, slabs.Headers, shared);
+        here.State0 = Decoded(shared, 0, slabs.State0);
+        here.State1 = Decoded(shared, 1, slabs.State1);
+        here.State2 = Decoded(shared, 2, slabs.State2);
+        here.State3 = Decoded(shared, 3, slabs.State3);
         TLayout.Step<ScalarLane, TRule, TApply, TPass, TWords>(row, ref here, unit, unit);
-        if (!TPass.UpdatesStates)
-            return;
-        Mask(unit, length, 0, shared);
-        Mask(unit, length, 1, shared);
-        Mask(unit, length, 2, shared);
-        Mask(unit, length, 3, shared);
     }
 
-    /// <summary>The second phase: what second moments, and states that stand alone, have in common.</summary>
+    /// <summary>The third phase: what second moments, and states that stand alone, have in common.</summary>
     /// <param name="item">The work-item.</param>
+    /// <param name="length">How many numbers of the tile are the tensor's own: the others count as zero.</param>
     /// <param name="spread">The spread of second moments from which on they get more bits.</param>
     /// <param name="slabs">The slabs from the tile on.</param>
     /// <param name="shared">What the group shares.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void FindSeconds(int item, ScalarLane spread, in Slabs<TWords> slabs, ArrayView<ScalarLane> shared)
+    public static void FindSeconds(
+        int item, int length, ScalarLane spread, in Slabs<TWords> slabs, ArrayView<ScalarLane> shared)
     {
         if (HasPair && item < Pair16.GroupsPerTile)
         {
-            TWords second = Decoded(shared, 1);
             ScalarLane greatest = 0;
             ScalarLane deepest = 0;
-            for (int i = 0; i < Pair16.GroupLength / 2; i++)
+            int first = item * Pair16.GroupLength;
+            int end = Math.Min(first + Pair16.GroupLength, length);
+            for (int i = first; i < end; i++)
             {
-                int unit = (item * (Pair16.GroupLength / 2)) + i;
-                greatest = Pair16Units<TWords>.Greatest(greatest, second, unit);
-                deepest = Pair16Units<TWords>.Deepest(deepest, second, unit);
+                ScalarLane bounded = Pair16.Bounded(Get(shared, 1, i));
+                greatest = ScalarLane.MaxBits(greatest, bounded);
+                deepest = ScalarLane.MaxBits(deepest, Pair16.Depth(bounded));
             }
 
-            var seconds = Pair16Seconds<ScalarLane>.Of(greatest, deepest, spread);
-            ArrayView<ScalarLane> parts = Parts(shared, item * SecondsParts);
-            parts[0] = seconds.Top;
-            parts[1] = seconds.Delta;
-            parts[2] = seconds.InverseDelta;
-            parts[3] = seconds.MostCode;
-            parts[4] = seconds.Bits;
-            parts[5] = seconds.Header;
+            PutSeconds(shared, item, Pair16Seconds<ScalarLane>.Of(greatest, deepest, spread));
         }
 
-        FindSigned(item, 0, StateFormat.Signed, slabs.Headers, shared);
-        FindSigned(item, 1, StateFormat.Signed, slabs.Headers, shared);
-        FindSigned(item, 2, StateFormat.Signed, slabs.Headers, shared);
-        FindSigned(item, 3, StateFormat.Signed, slabs.Headers, shared);
+        FindSigned(item, length, 0, StateFormat.Signed, slabs.Headers, shared);
+        FindSigned(item, length, 1, StateFormat.Signed, slabs.Headers, shared);
+        FindSigned(item, length, 2, StateFormat.Signed, slabs.Headers, shared);
+        FindSigned(item, length, 3, StateFormat.Signed, slabs.Headers, shared);
     }
 
-    /// <summary>The third phase: the codes of second moments, what is relative to them, and the codes of states that stand alone.</summary>
-    /// <param name="unit">The unit.</param>
+    /// <summary>The fourth phase: the codes of second moments, what is relative to them, and the codes of states that stand alone.</summary>
+    /// <param name="number">The number.</param>
+    /// <param name="length">How many numbers of the tile are the tensor's own: the others become zero.</param>
     /// <param name="dithers">The dither of second moments.</param>
     /// <param name="slabs">The slabs from the tile on.</param>
     /// <param name="shared">What the group shares.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void EncodeSeconds(
-        int unit, in DitherScalars<ScalarLane> dithers, in Slabs<TWords> slabs, ArrayView<ScalarLane> shared)
+        int number, int length, in DitherScalars<ScalarLane> dithers, in Slabs<TWords> slabs, ArrayView<ScalarLane> shared)
     {
         if (HasPair)
         {
-            TWords first = Decoded(shared, 0);
-            TWords second = Decoded(shared, 1);
-            Pair16Seconds<ScalarLane> seconds = SecondsOf(shared, unit);
-            Pair16Units<TWords>.EncodeSeconds(seconds, ref first, ref second, unit, dithers, slabs.FirstNumber);
-            DivideByPair(unit, 2, seconds, second, shared);
-            DivideByPair(unit, 3, seconds, second, shared);
+            Pair16Seconds<ScalarLane> seconds = SecondsOf(shared, number);
+            ScalarLane bounded = Masked(number, length, Pair16.Bounded(Get(shared, 1, number)));
+            ScalarLane code = seconds.CodeFromTop(bounded, dithers.At(slabs.FirstNumber, number, numbersPerUnit: 1));
+            Put(shared, 1, number, code);
+            Put(shared, 0, number, seconds.Scaled(Masked(number, length, Get(shared, 0, number)), code));
+            ScaleByPair(number, length, 2, seconds, code, shared);
+            ScaleByPair(number, length, 3, seconds, code, shared);
         }
 
-        EncodeSigned(unit, 0, StateFormat.Signed, slabs.State0, shared);
-        EncodeSigned(unit, 1, StateFormat.Signed, slabs.State1, shared);
-        EncodeSigned(unit, 2, StateFormat.Signed, slabs.State2, shared);
-        EncodeSigned(unit, 3, StateFormat.Signed, slabs.State3, shared);
+        EncodeSigned(number, length, 0, StateFormat.Signed, slabs.State0, shared);
+        EncodeSigned(number, length, 1, StateFormat.Signed, slabs.State1, shared);
+        EncodeSigned(number, length, 2, StateFormat.Signed, slabs.State2, shared);
+        EncodeSigned(number, length, 3, StateFormat.Signed, slabs.State3, shared);
     }
 
-    /// <summary>Whether there are a fourth and a fifth phase.</summary>
-    public static bool HasFirsts => HasPair;
-
-    /// <summary>The fourth phase: what first moments have in common, and states that are relative to second moments.</summary>
+    /// <summary>The fifth phase: what first moments have in common, and states that are relative to second moments.</summary>
     /// <param name="item">The work-item.</param>
     /// <param name="slabs">The slabs from the tile on.</param>
     /// <param name="shared">What the group shares.</param>
@@ -154,71 +137,40 @@ public static class CompressedTile<TLayout, TWords>
     {
         if (item < Pair16.GroupsPerTile)
         {
-            TWords first = Decoded(shared, 0);
             ScalarLane greatest = 0;
-            for (int i = 0; i < Pair16.GroupLength / 2; i++)
-                greatest = Signed8Units<TWords>.Greatest(greatest, first, (item * (Pair16.GroupLength / 2)) + i);
-            ArrayView<ScalarLane> seconds = Parts(shared, item * SecondsParts);
-            var firsts = Pair16Firsts<ScalarLane>.Of(greatest, seconds[4]);
-            ArrayView<ScalarLane> parts = Parts(shared, FirstsAt + (item * FirstsParts));
-            parts[0] = firsts.InverseStep;
-            parts[1] = firsts.Middle;
-            parts[2] = firsts.Shift;
+            int first = item * Pair16.GroupLength;
+            for (int i = first; i < first + Pair16.GroupLength; i++)
+                greatest = ScalarLane.MaxBits(greatest, Signed8.Bounded(Get(shared, 0, i)));
+            Pair16Seconds<ScalarLane> seconds = SecondsOf(shared, first);
+            var firsts = Pair16Firsts<ScalarLane>.Of(greatest, seconds.Bits);
+            PutFirsts(shared, item, firsts);
             TWords headers = slabs.Headers;
-            headers.StoreNear(item, seconds[5], firsts.Header);
+            headers.Store(2 * item, seconds.Header);
+            headers.Store((2 * item) + 1, firsts.Header);
         }
 
-        if (!HasStateByPair)
-            return;
-        FindSigned(item, 2, StateFormat.SignedByPair, slabs.Headers, shared);
-        FindSigned(item, 3, StateFormat.SignedByPair, slabs.Headers, shared);
+        FindSigned(item, Tile.Length, 2, StateFormat.SignedByPair, slabs.Headers, shared);
+        FindSigned(item, Tile.Length, 3, StateFormat.SignedByPair, slabs.Headers, shared);
     }
 
-    /// <summary>The last phase: the words of pairs, and the codes of states that are relative to them.</summary>
-    /// <param name="unit">The unit.</param>
+    /// <summary>The last phase: the pairs, and the codes of states that are relative to them.</summary>
+    /// <param name="number">The number.</param>
     /// <param name="slabs">The slabs from the tile on.</param>
     /// <param name="shared">What the group shares.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void EncodeFirsts(int unit, in Slabs<TWords> slabs, ArrayView<ScalarLane> shared)
+    public static void EncodeFirsts(int number, in Slabs<TWords> slabs, ArrayView<ScalarLane> shared)
     {
-        ArrayView<ScalarLane> parts = Parts(shared, FirstsAt + (unit / (Pair16.GroupLength / 2) * FirstsParts));
-        Pair16Firsts<ScalarLane> firsts = new() { InverseStep = parts[0], Middle = parts[1], Shift = parts[2] };
         TWords codes = slabs.State0;
-        Pair16Units<TWords>.EncodeFirsts(
-            SecondsOf(shared, unit), firsts, Decoded(shared, 0), Decoded(shared, 1), ref codes, unit);
-        if (!HasStateByPair)
-            return;
-        EncodeSigned(unit, 2, StateFormat.SignedByPair, slabs.State2, shared);
-        EncodeSigned(unit, 3, StateFormat.SignedByPair, slabs.State3, shared);
+        codes.StoreHalf(number, FirstsOf(shared, number).Half(
+            SecondsOf(shared, number), Get(shared, 1, number), Get(shared, 0, number)));
+        EncodeSigned(number, Tile.Length, 2, StateFormat.SignedByPair, slabs.State2, shared);
+        EncodeSigned(number, Tile.Length, 3, StateFormat.SignedByPair, slabs.State3, shared);
     }
 
+    /// <summary>A number, or zero behind the tensor's own.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TWords Decoded(ArrayView<ScalarLane> shared, int state) =>
-        TWords.Over(shared.SubView(state * Tile.Length, Tile.Length).Cast<byte>());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ArrayView<ScalarLane> Parts(ArrayView<ScalarLane> shared, int at) =>
-        shared.SubView((States * Tile.Length) + at, SecondsParts);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Pair16Decoding<ScalarLane> DecodingOf(in TWords headers, int unit)
-    {
-        int group = unit / (Pair16.GroupLength / 2);
-        return Pair16Decoding<ScalarLane>.Of(headers.Load(2 * group), headers.Load((2 * group) + 1));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Pair16Seconds<ScalarLane> SecondsOf(ArrayView<ScalarLane> shared, int unit)
-    {
-        ArrayView<ScalarLane> parts = Parts(shared, unit / (Pair16.GroupLength / 2) * SecondsParts);
-        return new()
-        {
-            Top = parts[0],
-            Delta = parts[1],
-            InverseDelta = parts[2],
-            MostCode = parts[3],
-        };
-    }
+    private static ScalarLane Masked(int number, int length, ScalarLane state) => ScalarLane.ChooseLess(
+        ScalarLane.SplatBits(number), ScalarLane.SplatBits(length), state, ScalarLane.SplatBits(0));
 
     private static bool IsSigned(int state) =>
         TLayout.FormatOf(state) == StateFormat.Signed || TLayout.FormatOf(state) == StateFormat.SignedByPair;
@@ -227,67 +179,51 @@ public static class CompressedTile<TLayout, TWords>
     private static int HeaderOf(int state, int group) => (TLayout.HeaderOffsetOf(state) / sizeof(ushort)) + group;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TWords DecodeSigned(
-        int unit, int state, in TWords codes, in TWords otherwise, in TWords headers, ArrayView<ScalarLane> shared)
+    private static void DecodeSigned(
+        int number, int state, in TWords codes, in TWords headers, ArrayView<ScalarLane> shared)
     {
         if (!IsSigned(state))
-            return otherwise;
-        TWords decoded = Decoded(shared, state);
-        ScalarLane header = headers.LoadHalf(HeaderOf(state, unit / (Signed8.GroupLength / 2)));
-        Signed8Units<TWords>.Decode(Signed8.Step(header), codes, ref decoded, unit);
+            return;
+        ScalarLane header = headers.LoadHalf(HeaderOf(state, number / Signed8.GroupLength));
+        ScalarLane decoded = Signed8.Low(codes.LoadByte(number), Signed8.Step(header));
         if (TLayout.FormatOf(state) == StateFormat.SignedByPair)
-            Signed8Units<TWords>.Multiply(ref decoded, Decoded(shared, 1), unit);
-        return decoded;
+            decoded *= Pair16.RootScale(Get(shared, 1, number));
+        Put(shared, state, number, decoded);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Mask(int unit, int length, int state, ArrayView<ScalarLane> shared)
+    private static void ScaleByPair(
+        int number, int length, int state, in Pair16Seconds<ScalarLane> seconds, ScalarLane code, ArrayView<ScalarLane> shared)
     {
-        if (TLayout.FormatOf(state) == StateFormat.Numbers)
-            return;
-        TWords states = Decoded(shared, state);
-        ScalarLane zero = ScalarLane.SplatBits(0);
-        ScalarLane end = ScalarLane.SplatBits(length);
-        states.StoreNear(
-            unit,
-            ScalarLane.ChooseLess(ScalarLane.SplatBits(2 * unit), end, states.LoadNear(2 * unit), zero),
-            ScalarLane.ChooseLess(ScalarLane.SplatBits((2 * unit) + 1), end, states.LoadNear((2 * unit) + 1), zero));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void DivideByPair(
-        int unit, int state, in Pair16Seconds<ScalarLane> seconds, in TWords second, ArrayView<ScalarLane> shared)
-    {
-        if (TLayout.FormatOf(state) != StateFormat.SignedByPair)
-            return;
-        TWords states = Decoded(shared, state);
-        Signed8Units<TWords>.Divide(ref states, seconds, second, unit);
+        if (TLayout.FormatOf(state) == StateFormat.SignedByPair)
+            Put(shared, state, number, seconds.Scaled(Masked(number, length, Get(shared, state, number)), code));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FindSigned(
-        int item, int state, StateFormat format, in TWords headers, ArrayView<ScalarLane> shared)
+        int item, int length, int state, StateFormat format, in TWords headers, ArrayView<ScalarLane> shared)
     {
         if (TLayout.FormatOf(state) != format || item >= Signed8.GroupsPerTile)
             return;
-        TWords states = Decoded(shared, state);
         ScalarLane greatest = 0;
-        for (int i = 0; i < Signed8.GroupLength / 2; i++)
-            greatest = Signed8Units<TWords>.Greatest(greatest, states, (item * (Signed8.GroupLength / 2)) + i);
+        int first = item * Signed8.GroupLength;
+        int end = Math.Min(first + Signed8.GroupLength, length);
+        for (int i = first; i < end; i++)
+            greatest = ScalarLane.MaxBits(greatest, Signed8.Bounded(Get(shared, state, i)));
         ScalarLane header = Signed8.Header(greatest);
         TWords there = headers;
         there.StoreHalf(HeaderOf(state, item), header);
-        Parts(shared, SignedAt + (state * Signed8.GroupsPerTile) + item)[0] = Signed8.InverseStep(greatest, header);
+        PutInverseStep(shared, state, item, Signed8.InverseStep(greatest, header));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void EncodeSigned(int unit, int state, StateFormat format, in TWords codes, ArrayView<ScalarLane> shared)
+    private static void EncodeSigned(
+        int number, int length, int state, StateFormat format, in TWords codes, ArrayView<ScalarLane> shared)
     {
         if (TLayout.FormatOf(state) != format)
             return;
         TWords there = codes;
-        int group = unit / (Signed8.GroupLength / 2);
-        Signed8Units<TWords>.Encode(
-            Parts(shared, SignedAt + (state * Signed8.GroupsPerTile) + group)[0], Decoded(shared, state), ref there, unit);
+        ScalarLane inverse = InverseStepOf(shared, state, number / Signed8.GroupLength);
+        there.StoreByte(number, Signed8.Lone(Masked(number, length, Get(shared, state, number)), inverse));
     }
 }

@@ -68,14 +68,18 @@ public static class CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords>
         int length, in Row<ScalarLane, TRule, TApply> row, in Slabs<TWords> here, ArrayView<ScalarLane> shared)
     {
         int item = Group.IdxX;
-        CompressedTile<TLayout, TWords>.Step<TRule, TApply, TPass>(item, length, row, here, shared);
+        CompressedTile<TLayout, TWords>.Decode(item, here, shared);
+        if (CompressedTile<TLayout, TWords>.StepsByTwo)
+            Group.Barrier();
+        if (!CompressedTile<TLayout, TWords>.StepsByTwo || item < TLayout.UnitsPerTile)
+            CompressedTile<TLayout, TWords>.Step<TRule, TApply, TPass>(item, row, here, shared);
         if (!TPass.UpdatesStates)
             return;
         Group.Barrier();
-        CompressedTile<TLayout, TWords>.FindSeconds(item, row.Rounding.Spread, here, shared);
+        CompressedTile<TLayout, TWords>.FindSeconds(item, length, row.Rounding.Spread, here, shared);
         Group.Barrier();
-        CompressedTile<TLayout, TWords>.EncodeSeconds(item, row.Rounding.Moments, here, shared);
-        if (!CompressedTile<TLayout, TWords>.HasFirsts)
+        CompressedTile<TLayout, TWords>.EncodeSeconds(item, length, row.Rounding.Moments, here, shared);
+        if (!CompressedTile<TLayout, TWords>.HasPair)
             return;
         Group.Barrier();
         CompressedTile<TLayout, TWords>.FindFirsts(item, here, shared);

@@ -74,7 +74,7 @@ internal static unsafe partial class HostPair16<TLane>
     private static void EncodeSeconds(
         TLane* first, TLane* second, int groups, float* parts, TLane* greatest, DitherScalars<TLane> dithers, int firstNumber)
     {
-        TLane dither = dithers.At(firstNumber, 0);
+        TLane dither = dithers.At(firstNumber, 0, numbersPerUnit: 2);
         TLane ditherStep = dithers.Step();
         for (int group = 0; group < groups; group++)
         {

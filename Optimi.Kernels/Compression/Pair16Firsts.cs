@@ -61,6 +61,14 @@ public struct Pair16Firsts<TLane>
         TLane.Xor(words, TLane.ShiftLeft(Code(low), Shift)),
         TLane.ShiftLeft(Code(high), TLane.AddBits(Shift, TLane.SplatBits(16))));
 
+    /// <summary>The 16 bits of a lone number, in the lower half; what is above is left over.</summary>
+    /// <param name="seconds">What its group's second moments take.</param>
+    /// <param name="codeFromTop">The code of its second moment, from <see cref="Pair16Seconds{TLane}.CodeFromTop"/>.</param>
+    /// <param name="scaled">Its scaled m.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly TLane Half(in Pair16Seconds<TLane> seconds, TLane codeFromTop, TLane scaled) => TLane.Xor(
+        TLane.Xor(TLane.Or(seconds.MostCode, TLane.SplatBits(0x8000)), codeFromTop), TLane.ShiftLeft(Code(scaled), Shift));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly TLane Code(TLane scaled) =>
         TLane.ToInteger(TLane.Max(TLane.MultiplyAdd(scaled, InverseStep, Middle), TLane.SplatBits(0)));

@@ -87,6 +87,13 @@ public static class Signed8
             TLane.And(Code(low, inverseStep), TLane.SplatBits(0xFF)),
             TLane.And(TLane.ShiftLeft(Code(high, inverseStep), 8), TLane.SplatBits(0xFF00)));
 
+    /// <summary>The code of a lone number, in the lowest byte; what is above is left over.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="inverseStep">One over the step.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLane Lone<TLane>(TLane state, TLane inverseStep)
+        where TLane : unmanaged, ILane<TLane> => Code(state, inverseStep);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLane Decoded<TLane>(TLane code, TLane step)
         where TLane : unmanaged, ILane<TLane>

@@ -122,7 +122,7 @@ public readonly partial struct Layout<TWeights, TGradient, T0, T1, T2, T3, TAver
         TLane ditherStep = default;
         if (TWeights.Dithers && TPass.UpdatesParameters)
         {
-            dither = ditherScalars.At(at.FirstNumber, unit);
+            dither = ditherScalars.At(at.FirstNumber, unit, TWeights.NumbersPerUnit);
             ditherStep = ditherScalars.Step();
         }
 

@@ -80,6 +80,16 @@ public readonly struct DeviceHalves(ArrayView<ushort> view, long offset, long en
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreHalf(int index, ScalarLane words) => Put(_offset + index, words.Bits);
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ScalarLane LoadByte(int index) =>
+        ScalarLane.FromHalf((Get(_offset + (index >> 1)) >> (8 * (index & 1))) & 0xFF);
+
+    /// <inheritdoc/>
+    /// <remarks>Of memory that is counted in bytes there is always some to the end of the tile.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreByte(int index, ScalarLane words) => _view.Cast<byte>()[(2 * _offset) + index] = (byte)words.Bits;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Get(long at)
     {

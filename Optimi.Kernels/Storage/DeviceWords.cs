@@ -67,4 +67,12 @@ public readonly struct DeviceWords(ArrayView<ScalarLane> view, long offset) :
         Store(2 * index, first);
         Store((2 * index) + 1, second);
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ScalarLane LoadByte(int index) => ScalarLane.FromHalf(_view.Cast<byte>()[(4 * _offset) + index]);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreByte(int index, ScalarLane words) => _view.Cast<byte>()[(4 * _offset) + index] = (byte)words.Bits;
 }

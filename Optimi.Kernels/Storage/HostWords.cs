@@ -72,4 +72,10 @@ public readonly unsafe struct HostWords<TLane>(nint address) : IWords<TLane>, IM
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreNear(int index, TLane first, TLane second) => StoreTwo(index, first, second);
+
+    /// <inheritdoc/>
+    public TLane LoadByte(int index) => TLane.SplatBits(_address[index]);
+
+    /// <inheritdoc/>
+    public void StoreByte(int index, TLane words) => _address[index] = *(byte*)&words;
 }

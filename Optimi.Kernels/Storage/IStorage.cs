@@ -10,7 +10,7 @@ namespace Optimi.Kernels;
 /// </remarks>
 public interface IStorage
 {
-    /// <summary>Bytes that a unit takes: 0 if nothing is stored, else 2, 4 or 8.</summary>
+    /// <summary>Bytes that a unit takes: 0 if nothing is stored, else from 1 to 8.</summary>
     static abstract int BytesPerUnit { get; }
 
     /// <summary>Numbers in a unit: 1 or 2, as in all slots of a layout that are stored.</summary>

@@ -40,6 +40,15 @@ public interface IWords<TLane>
     /// <param name="index">The number of the half word, or of the vector of them, from 0.</param>
     TLane LoadHalf(int index);
 
+    /// <summary>Reads a byte into the lowest place of a word, with zeros above. Not of vectors.</summary>
+    /// <param name="index">The number of the byte, from 0.</param>
+    TLane LoadByte(int index);
+
+    /// <summary>Writes the lowest byte of a word. Not of vectors.</summary>
+    /// <param name="index">The number of the byte, from 0.</param>
+    /// <param name="words">What to write.</param>
+    void StoreByte(int index, TLane words);
+
     /// <summary>Writes the lower half of a word, or of each in a vector.</summary>
     /// <param name="index">The number of the half word, or of the vector of them, from 0.</param>
     /// <param name="words">What to write.</param>

@@ -95,4 +95,18 @@ public struct QuadWords : IWords<ScalarLane>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreNear(int index, ScalarLane first, ScalarLane second) => StoreTwo(index, first, second);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ScalarLane LoadByte(int index) =>
+        ScalarLane.And(ScalarLane.ShiftRightLogical(Load(index >> 2), 8 * (index & 3)), ScalarLane.SplatBits(0xFF));
+
+    /// <inheritdoc/>
+    /// <remarks>The bytes below are written before.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreByte(int index, ScalarLane words)
+    {
+        ScalarLane word = ScalarLane.ShiftLeft(ScalarLane.And(words, ScalarLane.SplatBits(0xFF)), 8 * (index & 3));
+        Store(index >> 2, (index & 3) == 0 ? word : ScalarLane.Or(Load(index >> 2), word));
+    }
 }

@@ -21,15 +21,18 @@ public struct DitherScalars<TLane>
         Multiplier = TLane.SplatBits(dither.Multiplier),
     };
 
-    /// <summary>The bits for the first number of each unit of two, in a register of units.</summary>
+    /// <summary>The bits for the first number of each unit, in a register of units.</summary>
     /// <param name="firstNumber">The number in its tensor of what unit 0 begins with.</param>
     /// <param name="register">The number of the register of units.</param>
+    /// <param name="numbersPerUnit">Numbers of a unit, 1 or 2.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly TLane At(int firstNumber, int register) => TLane.AddBits(
+    public readonly TLane At(int firstNumber, int register, int numbersPerUnit) => TLane.AddBits(
         Offset,
         TLane.MultiplyBits(
             Multiplier,
-            TLane.AddBits(TLane.SplatBits(firstNumber + (2 * TLane.Width * register)), TLane.ShiftLeft(TLane.Sequence, 1))));
+            TLane.AddBits(
+                TLane.SplatBits(firstNumber + (numbersPerUnit * TLane.Width * register)),
+                TLane.ShiftLeft(TLane.Sequence, numbersPerUnit - 1))));
 
     /// <summary>From the first to the second number of each unit.</summary>
     /// <param name="bits">The bits of the first.</param>

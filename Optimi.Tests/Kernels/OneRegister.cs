@@ -23,4 +23,8 @@ internal struct OneRegister<TLane> : IWords<TLane>
     public void StoreHalf(int index, TLane words) => Store(index, words);
 
     public readonly void StoreNear(int index, TLane first, TLane second) => StoreTwo(index, first, second);
+
+    public readonly TLane LoadByte(int index) => Load(index);
+
+    public void StoreByte(int index, TLane words) => Store(index, words);
 }
