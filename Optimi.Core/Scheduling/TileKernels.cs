@@ -34,16 +34,12 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
     {
         _kernel = library.Get<Action<
             AcceleratorStream, KernelConfig, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, Slabs<TWords>>>(
-            TLayout.IsCompressed
-                ? CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords>.Run
-                : TileKernel<TRule, TApply, TPass, TLayout, TWords>.Run,
+            isProcessor ? RunOf<BlockCoders>() : RunOf<NumberCoders>(),
             Parts);
         Pending = [_kernel];
         _alone = library.Get<Action<
             AcceleratorStream, KernelConfig, int, Row<ScalarLane, TRule, TApply>, Slabs<long>, long, Slabs<TWords>>>(
-            TLayout.IsCompressed
-                ? CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords>.RunAlone
-                : TileKernel<TRule, TApply, TPass, TLayout, TWords>.RunAlone,
+            isProcessor ? RunAloneOf<BlockCoders>() : RunAloneOf<NumberCoders>(),
             Parts);
         PendingAlone = [_alone];
         if (TPass.UpdatesStates)
@@ -55,7 +51,7 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
             LaunchTables<Row<ScalarLane, TRule, TApply>>,
             MeasureTables,
             Slabs<TWords>>>(
-            isProcessor ? MeasureOf<SumByOne>() : MeasureOf<SumByGroup>(), MeasureParts);
+            isProcessor ? MeasureOf<SumByOne, BlockCoders>() : MeasureOf<SumByGroup, NumberCoders>(), MeasureParts);
         Pending = [_kernel, _measure];
         PendingMeasure = [_measure];
     }
@@ -109,18 +105,29 @@ internal sealed class TileKernels<TRule, TApply, TPass, TLayout, TWords> : Devic
     }
 
     private static IReadOnlyList<MethodInfo> Parts => TLayout.IsCompressed
-        ? CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords>.Parts
+        ? CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords, NumberCoders>.Parts
         : TileKernel<TRule, TApply, TPass, TLayout, TWords>.Parts;
 
     private static IReadOnlyList<MethodInfo> MeasureParts => TLayout.IsCompressed
-        ? CompressedTileKernel<TRule, TApply, MeasurePass, TLayout, TWords>.Parts
+        ? CompressedTileKernel<TRule, TApply, MeasurePass, TLayout, TWords, NumberCoders>.Parts
         : TileKernel<TRule, TApply, MeasurePass, TLayout, TWords>.Parts;
 
     private static int GroupSize => TLayout.IsCompressed ? CompressedTile<TLayout, TWords>.Size : TileGroup<TLayout>.Size;
 
-    private static Delegate MeasureOf<TSum>()
-        where TSum : ITileSum => TLayout.IsCompressed
-        ? CompressedMeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>.Run
+    private static Delegate RunOf<TCoders>()
+        where TCoders : ICoders => TLayout.IsCompressed
+        ? CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords, TCoders>.Run
+        : TileKernel<TRule, TApply, TPass, TLayout, TWords>.Run;
+
+    private static Delegate RunAloneOf<TCoders>()
+        where TCoders : ICoders => TLayout.IsCompressed
+        ? CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords, TCoders>.RunAlone
+        : TileKernel<TRule, TApply, TPass, TLayout, TWords>.RunAlone;
+
+    private static Delegate MeasureOf<TSum, TCoders>()
+        where TSum : ITileSum
+        where TCoders : ICoders => TLayout.IsCompressed
+        ? CompressedMeasureTileKernel<TRule, TApply, TLayout, TWords, TSum, TCoders>.Run
         : MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>.Run;
 
     private static Slabs<TWords> SlotsOf(LaunchMemory memory, MemoryBuffer? gradients) =>

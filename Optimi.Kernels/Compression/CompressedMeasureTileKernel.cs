@@ -1,24 +1,22 @@
-using System.Reflection;
 using ILGPU;
 
 namespace Optimi.Kernels;
 
-/// <summary>The first of two passes in the shape of <see cref="CompressedTileKernel{TRule, TApply, TPass, TLayout, TWords}"/>.</summary>
+/// <summary>The first of two passes in the shape of <see cref="CompressedTileKernel{TRule, TApply, TPass, TLayout, TWords, TCoders}"/>.</summary>
 /// <typeparam name="TRule">The update rule.</typeparam>
 /// <typeparam name="TApply">How its direction is applied.</typeparam>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
 /// <typeparam name="TWords">How memory is accessed.</typeparam>
 /// <typeparam name="TSum">How a group sums up.</typeparam>
-public static class CompressedMeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>
+/// <typeparam name="TCoders">Which work-items decode and encode.</typeparam>
+public static class CompressedMeasureTileKernel<TRule, TApply, TLayout, TWords, TSum, TCoders>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TLayout : ILayout
     where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane>
     where TSum : ITileSum
+    where TCoders : ICoders
 {
-    /// <summary>The methods to compile before the kernel, the innermost first; see <see cref="KernelPart"/>.</summary>
-    public static IReadOnlyList<MethodInfo> Parts => CompressedTileKernel<TRule, TApply, MeasurePass, TLayout, TWords>.Parts;
-
     /// <summary>Steps the states of one tile for each group, and sums up what was measured.</summary>
     /// <param name="firstTile">The tile of the first group.</param>
     /// <param name="tables">The tables.</param>
@@ -40,10 +38,11 @@ public static class CompressedMeasureTileKernel<TRule, TApply, TLayout, TWords, 
         Slabs<TWords> here = MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>.At(tile, step, measured, tables.Places, slabs);
         int length = TensorExtent.LengthOf(TensorPlaces.ReadLength(tables.Places, tile.Tensor), tile.Number);
         int rowNumber = step.RowOf(tile, TWords.IsCareful);
+        var row = Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(tables.Rows, Math.Max(rowNumber, 0), verdict);
+        CompressedTileKernel<TRule, TApply, MeasurePass, TLayout, TWords, TCoders>.StepTile(
+            rowNumber >= 0, length, row, here, shared);
         if (rowNumber < 0)
             return;
-        var row = Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(tables.Rows, rowNumber, verdict);
-        CompressedTileKernel<TRule, TApply, MeasurePass, TLayout, TWords>.StepTile(length, row, here, shared);
         MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>.SumUp<DeviceGroup>(tile, measured, measures);
     }
 }

@@ -31,19 +31,16 @@ public static partial class CompressedTile<TLayout, TWords>
     public static void Decode(int number, in Slabs<TWords> slabs, ArrayView<ScalarLane> shared)
     {
         if (HasPair)
-        {
-            int group = number / Pair16.GroupLength;
-            Moments<ScalarLane> moments = Pair16Decoding<ScalarLane>
-                .Of(slabs.Headers.Load(2 * group), slabs.Headers.Load((2 * group) + 1))
-                .Low(slabs.State0.LoadHalf(number));
-            Put(shared, 0, number, moments.First);
-            Put(shared, 1, number, moments.Second);
-        }
-
-        DecodeSigned(number, 0, slabs.State0, slabs.Headers, shared);
-        DecodeSigned(number, 1, slabs.State1, slabs.Headers, shared);
-        DecodeSigned(number, 2, slabs.State2, slabs.Headers, shared);
-        DecodeSigned(number, 3, slabs.State3, slabs.Headers, shared);
+            DecodePair(number, DecodingOf(slabs.Headers, number / Pair16.GroupLength), slabs.State0, shared);
+        int group = number / Signed8.GroupLength;
+        if (IsSigned(0))
+            DecodeSigned(number, 0, StepOf(group, 0, slabs.Headers), slabs.State0, shared);
+        if (IsSigned(1))
+            DecodeSigned(number, 1, StepOf(group, 1, slabs.Headers), slabs.State1, shared);
+        if (IsSigned(2))
+            DecodeSigned(number, 2, StepOf(group, 2, slabs.Headers), slabs.State2, shared);
+        if (IsSigned(3))
+            DecodeSigned(number, 3, StepOf(group, 3, slabs.Headers), slabs.State3, shared);
     }
 
     /// <summary>The second phase: steps a unit. Where units are numbers, no one need wait before.</summary>
@@ -80,25 +77,9 @@ public static partial class CompressedTile<TLayout, TWords>
         int item, int length, ScalarLane spread, in Slabs<TWords> slabs, ArrayView<ScalarLane> shared)
     {
         if (HasPair && item < Pair16.GroupsPerTile)
-        {
-            ScalarLane greatest = 0;
-            ScalarLane deepest = 0;
-            int first = item * Pair16.GroupLength;
-            int end = Math.Min(first + Pair16.GroupLength, length);
-            for (int i = first; i < end; i++)
-            {
-                ScalarLane bounded = Pair16.Bounded(Get(shared, 1, i));
-                greatest = ScalarLane.MaxBits(greatest, bounded);
-                deepest = ScalarLane.MaxBits(deepest, Pair16.Depth(bounded));
-            }
-
-            PutSeconds(shared, item, Pair16Seconds<ScalarLane>.Of(greatest, deepest, spread));
-        }
-
-        FindSigned(item, length, 0, StateFormat.Signed, slabs.Headers, shared);
-        FindSigned(item, length, 1, StateFormat.Signed, slabs.Headers, shared);
-        FindSigned(item, length, 2, StateFormat.Signed, slabs.Headers, shared);
-        FindSigned(item, length, 3, StateFormat.Signed, slabs.Headers, shared);
+            FindPairSeconds(item, length, spread, shared);
+        if (item < Signed8.GroupsPerTile)
+            FindSigned(item, length, StateFormat.Signed, slabs.Headers, shared);
     }
 
     /// <summary>The fourth phase: the codes of second moments, what is relative to them, and the codes of states that stand alone.</summary>
@@ -112,20 +93,8 @@ public static partial class CompressedTile<TLayout, TWords>
         int number, int length, in DitherScalars<ScalarLane> dithers, in Slabs<TWords> slabs, ArrayView<ScalarLane> shared)
     {
         if (HasPair)
-        {
-            Pair16Seconds<ScalarLane> seconds = SecondsOf(shared, number);
-            ScalarLane bounded = Masked(number, length, Pair16.Bounded(Get(shared, 1, number)));
-            ScalarLane code = seconds.CodeFromTop(bounded, dithers.At(slabs.FirstNumber, number, numbersPerUnit: 1));
-            Put(shared, 1, number, code);
-            Put(shared, 0, number, seconds.Scaled(Masked(number, length, Get(shared, 0, number)), code));
-            ScaleByPair(number, length, 2, seconds, code, shared);
-            ScaleByPair(number, length, 3, seconds, code, shared);
-        }
-
-        EncodeSigned(number, length, 0, StateFormat.Signed, slabs.State0, shared);
-        EncodeSigned(number, length, 1, StateFormat.Signed, slabs.State1, shared);
-        EncodeSigned(number, length, 2, StateFormat.Signed, slabs.State2, shared);
-        EncodeSigned(number, length, 3, StateFormat.Signed, slabs.State3, shared);
+            EncodePairSecond(number, length, SecondsOf(shared, number), dithers, slabs.FirstNumber, shared);
+        EncodeSigned(number, number / Signed8.GroupLength, length, StateFormat.Signed, slabs, shared);
     }
 
     /// <summary>The fifth phase: what first moments have in common, and states that are relative to second moments.</summary>
@@ -136,21 +105,9 @@ public static partial class CompressedTile<TLayout, TWords>
     public static void FindFirsts(int item, in Slabs<TWords> slabs, ArrayView<ScalarLane> shared)
     {
         if (item < Pair16.GroupsPerTile)
-        {
-            ScalarLane greatest = 0;
-            int first = item * Pair16.GroupLength;
-            for (int i = first; i < first + Pair16.GroupLength; i++)
-                greatest = ScalarLane.MaxBits(greatest, Signed8.Bounded(Get(shared, 0, i)));
-            Pair16Seconds<ScalarLane> seconds = SecondsOf(shared, first);
-            var firsts = Pair16Firsts<ScalarLane>.Of(greatest, seconds.Bits);
-            PutFirsts(shared, item, firsts);
-            TWords headers = slabs.Headers;
-            headers.Store(2 * item, seconds.Header);
-            headers.Store((2 * item) + 1, firsts.Header);
-        }
-
-        FindSigned(item, Tile.Length, 2, StateFormat.SignedByPair, slabs.Headers, shared);
-        FindSigned(item, Tile.Length, 3, StateFormat.SignedByPair, slabs.Headers, shared);
+            FindPairFirsts(item, slabs.Headers, shared);
+        if (item < Signed8.GroupsPerTile)
+            FindSigned(item, Tile.Length, StateFormat.SignedByPair, slabs.Headers, shared);
     }
 
     /// <summary>The last phase: the pairs, and the codes of states that are relative to them.</summary>
@@ -160,70 +117,7 @@ public static partial class CompressedTile<TLayout, TWords>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void EncodeFirsts(int number, in Slabs<TWords> slabs, ArrayView<ScalarLane> shared)
     {
-        TWords codes = slabs.State0;
-        codes.StoreHalf(number, FirstsOf(shared, number).Half(
-            SecondsOf(shared, number), Get(shared, 1, number), Get(shared, 0, number)));
-        EncodeSigned(number, Tile.Length, 2, StateFormat.SignedByPair, slabs.State2, shared);
-        EncodeSigned(number, Tile.Length, 3, StateFormat.SignedByPair, slabs.State3, shared);
-    }
-
-    /// <summary>A number, or zero behind the tensor's own.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ScalarLane Masked(int number, int length, ScalarLane state) => ScalarLane.ChooseLess(
-        ScalarLane.SplatBits(number), ScalarLane.SplatBits(length), state, ScalarLane.SplatBits(0));
-
-    private static bool IsSigned(int state) =>
-        TLayout.FormatOf(state) == StateFormat.Signed || TLayout.FormatOf(state) == StateFormat.SignedByPair;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int HeaderOf(int state, int group) => (TLayout.HeaderOffsetOf(state) / sizeof(ushort)) + group;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void DecodeSigned(
-        int number, int state, in TWords codes, in TWords headers, ArrayView<ScalarLane> shared)
-    {
-        if (!IsSigned(state))
-            return;
-        ScalarLane header = headers.LoadHalf(HeaderOf(state, number / Signed8.GroupLength));
-        ScalarLane decoded = Signed8.Low(codes.LoadByte(number), Signed8.Step(header));
-        if (TLayout.FormatOf(state) == StateFormat.SignedByPair)
-            decoded *= Pair16.RootScale(Get(shared, 1, number));
-        Put(shared, state, number, decoded);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ScaleByPair(
-        int number, int length, int state, in Pair16Seconds<ScalarLane> seconds, ScalarLane code, ArrayView<ScalarLane> shared)
-    {
-        if (TLayout.FormatOf(state) == StateFormat.SignedByPair)
-            Put(shared, state, number, seconds.Scaled(Masked(number, length, Get(shared, state, number)), code));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FindSigned(
-        int item, int length, int state, StateFormat format, in TWords headers, ArrayView<ScalarLane> shared)
-    {
-        if (TLayout.FormatOf(state) != format || item >= Signed8.GroupsPerTile)
-            return;
-        ScalarLane greatest = 0;
-        int first = item * Signed8.GroupLength;
-        int end = Math.Min(first + Signed8.GroupLength, length);
-        for (int i = first; i < end; i++)
-            greatest = ScalarLane.MaxBits(greatest, Signed8.Bounded(Get(shared, state, i)));
-        ScalarLane header = Signed8.Header(greatest);
-        TWords there = headers;
-        there.StoreHalf(HeaderOf(state, item), header);
-        PutInverseStep(shared, state, item, Signed8.InverseStep(greatest, header));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void EncodeSigned(
-        int number, int length, int state, StateFormat format, in TWords codes, ArrayView<ScalarLane> shared)
-    {
-        if (TLayout.FormatOf(state) != format)
-            return;
-        TWords there = codes;
-        ScalarLane inverse = InverseStepOf(shared, state, number / Signed8.GroupLength);
-        there.StoreByte(number, Signed8.Lone(Masked(number, length, Get(shared, state, number)), inverse));
+        EncodePairFirst(number, SecondsOf(shared, number), FirstsOf(shared, number), slabs.State0, shared);
+        EncodeSigned(number, number / Signed8.GroupLength, Tile.Length, StateFormat.SignedByPair, slabs, shared);
     }
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using ILGPU;
+using ILGPU.Util;
 
 namespace Optimi.Kernels;
 
@@ -13,12 +14,14 @@ namespace Optimi.Kernels;
 /// <typeparam name="TPass">What is done of the step.</typeparam>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
 /// <typeparam name="TWords">How memory is accessed.</typeparam>
-public static class CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords>
+/// <typeparam name="TCoders">Which work-items decode and encode.</typeparam>
+public static class CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords, TCoders>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TPass : IPass
     where TLayout : ILayout
     where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane>
+    where TCoders : ICoders
 {
     /// <summary>The methods to compile before the kernel, the innermost first; see <see cref="KernelPart"/>.</summary>
     public static IReadOnlyList<MethodInfo> Parts => [KernelPart.StepOf<TLayout, TRule, TApply, TPass, TWords>()];
@@ -38,10 +41,10 @@ public static class CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords>
         long length = TensorPlaces.ReadLength(tables.Places, tile.Tensor);
         Slabs<TWords> here = TLayout.At(slabs, TensorPlaces.Read(tables.Places, step, tile.Tensor), length, tile.Number);
         int rowNumber = step.RowOf(tile, TWords.IsCareful);
-        if (rowNumber < 0)
-            return;
-        var row = Row<ScalarLane, TRule, TApply>.Read<TPass>(tables.Rows, rowNumber, verdict);
-        StepTile(TensorExtent.LengthOf(length, tile.Number), row, here, shared);
+        // All work-items come to every barrier, whether their tile takes part or not: some compilers for processors go wrong where a barrier
+        // depends on a condition and loops come before it.
+        var row = Row<ScalarLane, TRule, TApply>.Read<TPass>(tables.Rows, Math.Max(rowNumber, 0), verdict);
+        StepTile(rowNumber >= 0, TensorExtent.LengthOf(length, tile.Number), row, here, shared);
     }
 
     /// <summary>Steps one tile of one tensor for each group, without any tables to be copied before.</summary>
@@ -55,35 +58,55 @@ public static class CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords>
     {
         ArrayView<ScalarLane> shared = SharedMemory.Allocate<ScalarLane>(CompressedTile<TLayout, TWords>.SharedLength);
         int tile = firstTile + Grid.IdxX;
-        StepTile(TensorExtent.LengthOf(length, tile), row, TLayout.At(slabs, places, length, tile), shared);
+        StepTile(true, TensorExtent.LengthOf(length, tile), row, TLayout.At(slabs, places, length, tile), shared);
     }
 
     /// <summary>What a work-item does of a tile.</summary>
+    /// <param name="takesPart">Whether the tile is stepped.</param>
     /// <param name="length">How many numbers of the tile are the tensor's own.</param>
     /// <param name="row">The scalars.</param>
     /// <param name="here">The slabs from the tile on.</param>
     /// <param name="shared">What the group shares.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StepTile(
-        int length, in Row<ScalarLane, TRule, TApply> row, in Slabs<TWords> here, ArrayView<ScalarLane> shared)
+        bool takesPart, int length, in Row<ScalarLane, TRule, TApply> row, in Slabs<TWords> here, ArrayView<ScalarLane> shared)
     {
         int item = Group.IdxX;
-        CompressedTile<TLayout, TWords>.Decode(item, here, shared);
-        if (CompressedTile<TLayout, TWords>.StepsByTwo)
+        int items = Utilities.Select(takesPart, CompressedTile<TLayout, TWords>.Size, 0);
+        if (item < items)
+        {
+            if (TCoders.TakeBlocks)
+                CompressedTile<TLayout, TWords>.DecodeBlock(item, here, shared);
+            else
+                CompressedTile<TLayout, TWords>.Decode(item, here, shared);
+        }
+
+        if (TCoders.TakeBlocks || CompressedTile<TLayout, TWords>.StepsByTwo)
             Group.Barrier();
-        if (!CompressedTile<TLayout, TWords>.StepsByTwo || item < TLayout.UnitsPerTile)
+        if (item < Math.Min(items, TLayout.UnitsPerTile))
             CompressedTile<TLayout, TWords>.Step<TRule, TApply, TPass>(item, row, here, shared);
         if (!TPass.UpdatesStates)
             return;
         Group.Barrier();
-        CompressedTile<TLayout, TWords>.FindSeconds(item, length, row.Rounding.Spread, here, shared);
+        if (TCoders.TakeBlocks)
+        {
+            if (item < items)
+                CompressedTile<TLayout, TWords>.EncodeBlock(item, length, row.Rounding, here, shared);
+            return;
+        }
+
+        if (item < items)
+            CompressedTile<TLayout, TWords>.FindSeconds(item, length, row.Rounding.Spread, here, shared);
         Group.Barrier();
-        CompressedTile<TLayout, TWords>.EncodeSeconds(item, length, row.Rounding.Moments, here, shared);
+        if (item < items)
+            CompressedTile<TLayout, TWords>.EncodeSeconds(item, length, row.Rounding.Moments, here, shared);
         if (!CompressedTile<TLayout, TWords>.HasPair)
             return;
         Group.Barrier();
-        CompressedTile<TLayout, TWords>.FindFirsts(item, here, shared);
+        if (item < items)
+            CompressedTile<TLayout, TWords>.FindFirsts(item, here, shared);
         Group.Barrier();
-        CompressedTile<TLayout, TWords>.EncodeFirsts(item, here, shared);
+        if (item < items)
+            CompressedTile<TLayout, TWords>.EncodeFirsts(item, here, shared);
     }
 }

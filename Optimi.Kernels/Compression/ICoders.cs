@@ -1,0 +1,8 @@
+namespace Optimi.Kernels;
+
+/// <summary>Which work-items decode and encode groups of numbers.</summary>
+public interface ICoders
+{
+    /// <summary>Whether one work-item takes a block of numbers; else each takes one number.</summary>
+    static abstract bool TakeBlocks { get; }
+}
