@@ -15,7 +15,7 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
         AcceleratorStream, KernelConfig, int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, DeviceQuads>> _kernel;
 
     private readonly PendingKernel<Action<
-        AcceleratorStream, KernelConfig, int, int, Row<ScalarLane, TRule, TApply>, Slabs<long>, DeviceQuads>> _alone;
+        AcceleratorStream, KernelConfig, int, int, Row<ScalarLane, TRule, TApply>, Slabs<long>, long, DeviceQuads>> _alone;
 
     private readonly PendingKernel<Action<
         AcceleratorStream,
@@ -30,11 +30,19 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
     {
         _kernel = library.Get<Action<
             AcceleratorStream, KernelConfig, int, int, LaunchTables<Row<ScalarLane, TRule, TApply>>, DeviceQuads>>(
-            QuadKernel<TRule, TApply, TPass, TLayout>.Run, QuadKernel<TRule, TApply, TPass, TLayout>.Parts);
+            TLayout.IsCompressed
+                ? CompressedQuadKernel<TRule, TApply, TPass, TLayout>.Run
+                : QuadKernel<TRule, TApply, TPass, TLayout>.Run,
+            TLayout.IsCompressed
+                ? CompressedQuadKernel<TRule, TApply, TPass, TLayout>.Parts
+                : QuadKernel<TRule, TApply, TPass, TLayout>.Parts);
         Pending = [_kernel];
         _alone = library.Get<Action<
-            AcceleratorStream, KernelConfig, int, int, Row<ScalarLane, TRule, TApply>, Slabs<long>, DeviceQuads>>(
-            QuadKernel<TRule, TApply, TPass, TLayout>.RunAlone, QuadKernel<TRule, TApply, TPass, TLayout>.PartsAlone);
+            AcceleratorStream, KernelConfig, int, int, Row<ScalarLane, TRule, TApply>, Slabs<long>, long, DeviceQuads>>(
+            TLayout.IsCompressed
+                ? CompressedQuadKernel<TRule, TApply, TPass, TLayout>.RunAlone
+                : QuadKernel<TRule, TApply, TPass, TLayout>.RunAlone,
+            QuadKernel<TRule, TApply, TPass, TLayout>.PartsAlone);
         PendingAlone = [_alone];
         if (TPass.UpdatesStates)
             return;
@@ -46,7 +54,12 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
             LaunchTables<Row<ScalarLane, TRule, TApply>>,
             MeasureTables,
             DeviceQuads>>(
-            MeasureQuadKernel<TRule, TApply, TLayout>.Run, MeasureQuadKernel<TRule, TApply, TLayout>.Parts);
+            TLayout.IsCompressed
+                ? CompressedMeasureQuadKernel<TRule, TApply, TLayout>.Run
+                : MeasureQuadKernel<TRule, TApply, TLayout>.Run,
+            TLayout.IsCompressed
+                ? CompressedMeasureQuadKernel<TRule, TApply, TLayout>.Parts
+                : MeasureQuadKernel<TRule, TApply, TLayout>.Parts);
         Pending = [_kernel, _measure];
         PendingMeasure = [_measure];
     }
@@ -70,6 +83,7 @@ internal sealed class QuadKernels<TRule, TApply, TPass, TLayout> : DeviceKernels
             count,
             row,
             memory.PlacesOf(tensor),
+            memory.Places[tensor].Length,
             new DeviceQuads(memory.Device.AddressSpace));
 
     public override void Measure(

@@ -13,6 +13,10 @@ public readonly struct DeviceWarp : IWarp<uint>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Max(uint first, uint second) => (uint)Math.Max((int)first, (int)second);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Choose(int bit, uint set, uint clear) => Utilities.Select((Warp.LaneIdx & bit) != 0, set, clear);
 
     /// <inheritdoc/>

@@ -10,6 +10,11 @@ public interface IWarp<TRegister>
     /// <param name="second">The second numbers.</param>
     static abstract TRegister Add(TRegister first, TRegister second);
 
+    /// <summary>In each thread the greater of its two integers, which have a sign.</summary>
+    /// <param name="first">The first integers.</param>
+    /// <param name="second">The second integers.</param>
+    static abstract TRegister Max(TRegister first, TRegister second);
+
     /// <summary>In each thread one of its two numbers, as its lane's number has a bit or not.</summary>
     /// <param name="bit">The bit, as a power of two.</param>
     /// <param name="set">The numbers of the lanes that have it.</param>

@@ -50,9 +50,10 @@ public static class QuadKernel<TRule, TApply, TPass, TLayout>
     /// <param name="count">How many tiles.</param>
     /// <param name="row">The scalars.</param>
     /// <param name="places">Where the tensor lies.</param>
+    /// <param name="length">How many numbers it has; what lies behind them may be overwritten.</param>
     /// <param name="memory">The device's memory, from address 0.</param>
     public static void RunAlone(
-        int firstTile, int count, Row<ScalarLane, TRule, TApply> row, Slabs<long> places, DeviceQuads memory)
+        int firstTile, int count, Row<ScalarLane, TRule, TApply> row, Slabs<long> places, long length, DeviceQuads memory)
     {
         int place = QuadGroup<TLayout>.TileOf(Grid.IdxX, Group.IdxX);
         if (place < count)

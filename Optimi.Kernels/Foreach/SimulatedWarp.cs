@@ -15,6 +15,15 @@ public readonly struct SimulatedWarp : IWarp<SimulatedWarp.Register>
     }
 
     /// <inheritdoc/>
+    public static Register Max(Register first, Register second)
+    {
+        Register greatest = default;
+        for (int lane = 0; lane < WarpSum.Lanes; lane++)
+            greatest[lane] = (uint)Math.Max((int)first[lane], (int)second[lane]);
+        return greatest;
+    }
+
+    /// <inheritdoc/>
     public static Register Choose(int bit, Register set, Register clear)
     {
         Register chosen = default;

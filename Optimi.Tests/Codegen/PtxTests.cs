@@ -121,7 +121,7 @@ internal sealed partial class PtxTests
     {
         foreach (DType dtype in Enum.GetValues<DType>())
         {
-            Type layout = new SlotLayout(dtype, dtype, WeightFormat.Plain, default).LayoutType(guardsNaN: true);
+            Type layout = new SlotLayout(dtype, dtype, WeightFormat.Plain, default).LayoutType(guardsNaN: true, KernelShape.Quad);
             string[] lines = Entry(
                 typeof(MeasureQuadKernel<,,>).MakeGenericType(typeof(SquareRule<ScalarLane>), typeof(PlainApply<ScalarLane>), layout),
                 CudaArchitecture.SM_90);
@@ -170,8 +170,8 @@ internal sealed partial class PtxTests
     private static string[] Entry(Type rule, SlotLayout layout, Type pass, CudaArchitecture architecture)
     {
         Type kernel = pass == typeof(MeasurePass)
-            ? typeof(MeasureQuadKernel<,,>).MakeGenericType(rule, layout.ApplyType, layout.LayoutType(guardsNaN: true))
-            : typeof(QuadKernel<,,,>).MakeGenericType(rule, layout.ApplyType, pass, layout.LayoutType(guardsNaN: true));
+            ? typeof(MeasureQuadKernel<,,>).MakeGenericType(rule, layout.ApplyType, layout.LayoutType(guardsNaN: true, KernelShape.Quad))
+            : typeof(QuadKernel<,,,>).MakeGenericType(rule, layout.ApplyType, pass, layout.LayoutType(guardsNaN: true, KernelShape.Quad));
         return Entry(kernel, architecture);
     }
 

@@ -32,7 +32,7 @@ internal sealed class CanonicalNamesTests
             context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_80, null);
         SlotLayout layout = new AdamOptions { Lr = 1 }.LayoutOf(DType.BFloat16, DType.BFloat16);
         Type kernel = typeof(QuadKernel<,,,>).MakeGenericType(
-            typeof(AdamRule<ScalarLane>), layout.ApplyType, typeof(TPass), layout.LayoutType(guardsNaN: true));
+            typeof(AdamRule<ScalarLane>), layout.ApplyType, typeof(TPass), layout.LayoutType(guardsNaN: true, KernelShape.Quad));
         var parts = (IReadOnlyList<MethodInfo>)kernel.GetProperty("Parts")!.GetValue(null)!;
         var compiled = (PTXCompiledKernel)KernelCompiler.Compile(backend, kernel.GetMethod("Run")!, parts);
         return CanonicalNames.Of(compiled.PTXAssembly);
