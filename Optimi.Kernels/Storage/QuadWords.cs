@@ -82,14 +82,14 @@ public struct QuadWords : IWords<ScalarLane>
         ScalarLane.And(ScalarLane.ShiftRightLogical(Load(index >> 1), 16 * (index & 1)), ScalarLane.SplatBits(0xFFFF));
 
     /// <inheritdoc/>
-    /// <remarks>The half below is written before.</remarks>
+    /// <remarks>The other half stays: it may not have been read yet.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreHalf(int index, ScalarLane words)
     {
-        if ((index & 1) == 0)
-            Store(index >> 1, words);
-        else
-            Store(index >> 1, ScalarLane.Or(Load(index >> 1), ScalarLane.ShiftLeft(words, 16)));
+        ScalarLane word = Load(index >> 1);
+        Store(index >> 1, (index & 1) == 0
+            ? ScalarLane.Or(ScalarLane.AndNot(word, ScalarLane.SplatBits(0xFFFF)), words)
+            : ScalarLane.Or(ScalarLane.And(word, ScalarLane.SplatBits(0xFFFF)), ScalarLane.ShiftLeft(words, 16)));
     }
 
     /// <inheritdoc/>
@@ -102,11 +102,12 @@ public struct QuadWords : IWords<ScalarLane>
         ScalarLane.And(ScalarLane.ShiftRightLogical(Load(index >> 2), 8 * (index & 3)), ScalarLane.SplatBits(0xFF));
 
     /// <inheritdoc/>
-    /// <remarks>The bytes below are written before.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreByte(int index, ScalarLane words)
     {
-        ScalarLane word = ScalarLane.ShiftLeft(ScalarLane.And(words, ScalarLane.SplatBits(0xFF)), 8 * (index & 3));
-        Store(index >> 2, (index & 3) == 0 ? word : ScalarLane.Or(Load(index >> 2), word));
+        int place = 8 * (index & 3);
+        ScalarLane others = ScalarLane.AndNot(Load(index >> 2), ScalarLane.ShiftLeft(ScalarLane.SplatBits(0xFF), place));
+        Store(index >> 2, ScalarLane.Or(
+            others, ScalarLane.ShiftLeft(ScalarLane.And(words, ScalarLane.SplatBits(0xFF)), place)));
     }
 }
