@@ -42,7 +42,8 @@ public sealed partial class Parameter
     public DType GradientDType { get; }
 
     /// <summary>The values. When they are set by <c>CopyFrom</c> or <c>Fill</c>, the Kahan compensation of every optimizer becomes zero, and
-    /// slow weights become the new values. Moments go on, and so does an average; <see cref="Optimizer.Forget"/> begins all anew. While an
+    /// slow weights become the new values. Where weights are split (<see cref="OptimizerOptions.MasterWeightBits"/>), float32 numbers set
+    /// their low bits, too, once an optimizer has states; of others the low bits are zero. Moments go on, and so does an average; <see cref="Optimizer.Forget"/> begins all anew. While an
     /// optimizer's averages are in their place (<see cref="Optimizer.SwapIn"/>), setting them is a <see cref="ParameterException"/>.</summary>
     public TensorStorage Value => _value;
 
@@ -175,11 +176,27 @@ public sealed partial class Parameter
     /// <summary>Adds an optimizer that keeps states for it.</summary>
     internal void AddOwner(Optimizer optimizer) => _owners.Add(optimizer);
 
+    /// <summary>What an optimizer's steps go on from, where that is more than the values; null if it is nowhere.</summary>
+    internal TensorStorage? ExactValue
+    {
+        get
+        {
+            foreach (Optimizer owner in _owners)
+            {
+                if (owner.MasterWeightsSoFar(this) is TensorStorage exact)
+                    return exact;
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>Tells its optimizers that its values were set.</summary>
-    internal void OnValueWritten()
+    /// <param name="exactlyBy">The one whose low bits of them were set, too; null if none were.</param>
+    internal void OnValueWritten(Optimizer? exactlyBy = null)
     {
         foreach (Optimizer owner in _owners)
-            owner.OnValueWritten(this);
+            owner.OnValueWritten(this, isExact: owner == exactlyBy);
     }
 
     /// <summary>The optimizers that keep states for it.</summary>
@@ -191,7 +208,7 @@ public sealed partial class Parameter
         foreach (Optimizer owner in _owners)
         {
             if (!loaded.Contains(owner))
-                owner.OnValueWritten(this);
+                owner.OnValueWritten(this, isExact: false);
         }
     }
 

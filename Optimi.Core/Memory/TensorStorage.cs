@@ -76,9 +76,10 @@ public abstract partial class TensorStorage
         {
             ThrowIfDisposed();
             CheckWritable();
+            TensorStorage target = Exact;
             for (long at = 0; at < Length; at += numbers.Length)
-                WritePart<float>(at, numbers.AsSpan(0, (int)Math.Min(numbers.Length, Length - at)));
-            OnWritten();
+                target.WritePart<float>(at, numbers.AsSpan(0, (int)Math.Min(numbers.Length, Length - at)));
+            target.OnWritten();
         }
 
         ArrayPool<float>.Shared.Return(numbers);
@@ -142,6 +143,10 @@ public abstract partial class TensorStorage
     private protected virtual void CheckWritable()
     {
     }
+
+    /// <summary>Where numbers go that are set, unless they are of the storage type: where more of them is kept than here, if it
+    /// is.</summary>
+    private protected virtual TensorStorage Exact => this;
 
     /// <summary>Whether there are numbers that others can be added to.</summary>
     private protected virtual bool IsThere => true;
