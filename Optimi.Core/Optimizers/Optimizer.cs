@@ -204,7 +204,7 @@ public abstract partial class Optimizer : IDisposable
     public abstract void SetStepCount(Parameter parameter, long steps);
 
     /// <summary>
-    /// Begins a parameter anew: its states and its Kahan compensation become zero, and its step counter 0, as before its first step. Its
+    /// Begins a parameter anew: its states, its Kahan compensation and the low bits of its weights become zero, and its step counter 0, as before its first step. Its
     /// average begins again in its next step.
     /// Its values stay as they are. For values that were written through a view, of which the optimizer cannot know;
     /// <see cref="TensorStorage.Fill"/> and <c>CopyFrom</c> of <see cref="Parameter.Value"/> need no such call.

@@ -13,6 +13,8 @@ internal sealed class MasterWeightsTests
         float.Epsilon, 1e-40f, -3.3e38f, 0.1f,
     ];
 
+    private static IEnumerable<TestDevice> Devices => TestDevice.Kinds;
+
     private ComputeDevice _device = null!;
 
     [OneTimeSetUp]
@@ -21,11 +23,10 @@ internal sealed class MasterWeightsTests
     [OneTimeTearDown]
     public void Close() => _device.Dispose();
 
-    [TestCase(24)]
-    [TestCase(32)]
-    public void What_is_set_is_split_to_the_nearest(int bits)
+    [Test]
+    public void What_is_set_is_split_to_the_nearest([ValueSource(nameof(Devices))] TestDevice row, [Values(24, 32)] int bits)
     {
-        using Split split = new(_device, bits, [.. _edges, .. TestTraining.Numbers(new Random(1), 1_000)]);
+        using Split split = new(row.Shared, bits, [.. _edges, .. TestTraining.Numbers(new Random(1), 1_000)]);
         Action<float[]>[] writes = [numbers => split.Exact.CopyFrom(numbers), numbers => split.Parameter.Value.CopyFrom(numbers)];
         foreach (Action<float[]> write in writes)
         {
