@@ -43,7 +43,8 @@ internal static class CheckpointTable
         foreach (CheckpointGroup group in file.Groups)
         {
             yield return ("group", $"{Count(group.Parameters.Count)} parameters of {file.Optimizers[group.Optimizer]}, lr {Numbers.Text(group.Lr)}"
-                + string.Concat(group.Options.Select(option => $", {option.Key} {string.Join('/', option.Value.Select(Numbers.Text))}")));
+                + string.Concat(group.Options.Select(option => $", {option.Key} {string.Join('/', option.Value.Select(Numbers.Text))}"))
+                + Storage(group));
         }
 
         yield return ("steps", file switch
@@ -56,6 +57,11 @@ internal static class CheckpointTable
         foreach ((string key, string text) in file.Metadata)
             yield return ("metadata", $"{Short(key)} = {Short(text)}");
     }
+
+    /// <summary>How states and weights were stored, unless by default.</summary>
+    private static string Storage(CheckpointGroup group) =>
+        (group.CompressedStates ? ", states compressed" : group.StateDType is DType states ? $", states {states}" : "")
+        + (group.MasterWeightBits is int bits ? $", weights of {Count(bits)} bits" : "");
 
     private static string Names(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
 

@@ -9,6 +9,8 @@ internal sealed class FileLayout
 
     public const string Lr = "lr";
 
+    private const string Headers = ".headers";
+
     private const string States = "state.";
 
     private const string Groups = "param_groups.";
@@ -35,6 +37,11 @@ internal sealed class FileLayout
         List<StoredTensor> model = [];
         foreach (StoredTensor tensor in names.Select(name => file.TryGet(name, out StoredTensor? tensor) ? tensor : null).OfType<StoredTensor>())
         {
+            // Headers are a part of the state whose codes they go with.
+            bool isHeaders = info.IsOptimi && !trained.Contains(tensor.Name) && Begins(tensor.Name, States)
+                && tensor.Name.EndsWith(Headers, StringComparison.Ordinal) && file.TryGet(tensor.Name[..^Headers.Length], out _);
+            if (isHeaders)
+                continue;
             if (trained.Contains(tensor.Name)
                 || (!TryAdd(_states, OptimizerPrefix + States, tensor) && !TryAdd(_options, OptimizerPrefix + Groups, tensor)))
             {

@@ -18,6 +18,12 @@ internal sealed record GroupPlan(int Optimizer, IReadOnlyList<string> Parameters
     /// <summary>How states are stored; null for the default.</summary>
     public DType? StateDType { get; init; }
 
+    /// <summary>Whether states are compressed.</summary>
+    public bool CompressedStates { get; init; }
+
+    /// <summary>The bits of the weights that steps go on from; null for the default.</summary>
+    public int? MasterWeightBits { get; init; }
+
     /// <summary>Whether there are averages of the parameters.</summary>
     public bool HasAverages { get; init; }
 }

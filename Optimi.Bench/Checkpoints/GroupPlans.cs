@@ -40,6 +40,8 @@ internal static class GroupPlans
         MaxLr = group.MaxLr,
         Momentum = group.Options.TryGetValue(Momentum, out IReadOnlyList<double>? values) && values is [double momentum] ? momentum : 0,
         StateDType = group.StateDType,
+        CompressedStates = group.CompressedStates,
+        MasterWeightBits = group.MasterWeightBits,
         HasAverages = group.HasAverages,
     };
 

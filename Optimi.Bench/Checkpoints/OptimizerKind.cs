@@ -22,7 +22,13 @@ internal sealed record OptimizerKind(OptimizerOptions Options, Func<ParameterGro
     /// <summary>Options with all that loading does not restore: how states are stored.</summary>
     public OptimizerOptions For(GroupPlan group)
     {
-        OptimizerOptions options = Options with { Kahan = group.Kahan, StateDType = group.StateDType };
+        OptimizerOptions options = Options with
+        {
+            Kahan = group.Kahan,
+            StateDType = group.StateDType,
+            CompressedStates = group.CompressedStates,
+            MasterWeightBits = group.MasterWeightBits,
+        };
         if (group.Lr is double lr)
             options = options with { Lr = lr, MaxLr = group.MaxLr > 0 ? group.MaxLr : null };
         // Without momentum there is no state.

@@ -7,6 +7,7 @@ public sealed class CheckpointGroup
     {
         (Optimizer, HasAverages) = (optimizer, hasAverages);
         (Parameters, Lr, MaxLr, StateDType) = (group.Parameters, group.Lr, group.MaxLr, group.StateDType);
+        (CompressedStates, MasterWeightBits) = (group.CompressedStates, group.WeightBits);
         Options = group.Options.ToDictionary(option => option.Key, option => (IReadOnlyList<double>)option.Value.Numbers);
     }
 
@@ -28,6 +29,13 @@ public sealed class CheckpointGroup
 
     /// <summary>How its states were stored (<see cref="OptimizerOptions.StateDType"/>); null for the default.</summary>
     public DType? StateDType { get; }
+
+    /// <summary>Whether its states were compressed (<see cref="OptimizerOptions.CompressedStates"/>).</summary>
+    public bool CompressedStates { get; }
+
+    /// <summary>The bits of the weights that steps go on from (<see cref="OptimizerOptions.MasterWeightBits"/>); null for the
+    /// default.</summary>
+    public int? MasterWeightBits { get; }
 
     /// <summary>Whether its optimizer keeps averages of the parameters.</summary>
     public bool HasAverages { get; }

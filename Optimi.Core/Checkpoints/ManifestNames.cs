@@ -18,6 +18,7 @@ internal static class ManifestNames
     public const string Lr = "lr";
     public const string MaxLr = "max_lr";
     public const string StateDType = "state_dtype";
+    public const string WeightBits = "weight_bits";
     public const string Options = "options";
     public const string Debiased = "debiased";
     public const string TorchNames = "torch_names";
@@ -25,6 +26,9 @@ internal static class ManifestNames
     public const string Scaler = "scaler";
     public const string Scale = "scale";
     public const string GrowthTracker = "growth_tracker";
+
+    /// <summary>What stands for the type of states that are compressed.</summary>
+    public const string Compressed = "compressed";
 
     /// <summary>How a manifest calls a convention.</summary>
     public static string Of(StateConvention convention) => convention == StateConvention.PyTorch ? "pytorch" : "optimi";

@@ -77,7 +77,14 @@ internal static class ManifestReader
         json.GetProperty(ManifestNames.Options).EnumerateObject().ToDictionary(option => option.Name, option => Option(option.Value)),
         json.GetProperty(ManifestNames.Debiased).EnumerateObject().ToDictionary(state => state.Name, state => state.Value.GetDouble()),
         json.GetProperty(ManifestNames.TorchNames).EnumerateObject().ToDictionary(
-            state => state.Name, state => state.Value.GetString() ?? throw new FormatException("A name is null.")));
+            state => state.Name, state => state.Value.GetString() ?? throw new FormatException("A name is null.")))
+    {
+        CompressedStates = json.TryGetProperty(ManifestNames.StateDType, out JsonElement kind) && kind.GetString() == ManifestNames.Compressed,
+        WeightBits = json.TryGetProperty(ManifestNames.WeightBits, out JsonElement bits) ? WeightBits(bits.GetInt32()) : null,
+    };
+
+    private static int WeightBits(int bits) =>
+        bits is 16 or 24 or 32 ? bits : throw new FormatException(FormattableString.Invariant($"Weights have {bits} bits."));
 
     private static OptionValue Option(JsonElement json) => json.ValueKind switch
     {

@@ -78,8 +78,12 @@ internal static class ManifestWriter
         json.WriteEndArray();
         json.WriteNumber(ManifestNames.Lr, group.Lr);
         json.WriteNumber(ManifestNames.MaxLr, group.MaxLr);
-        if (group.StateDType is DType states)
+        if (group.CompressedStates)
+            json.WriteString(ManifestNames.StateDType, ManifestNames.Compressed);
+        else if (group.StateDType is DType states)
             json.WriteString(ManifestNames.StateDType, TensorTypes.Of(states));
+        if (group.WeightBits is int bits)
+            json.WriteNumber(ManifestNames.WeightBits, bits);
         json.WriteStartObject(ManifestNames.Options);
         foreach ((string name, OptionValue value) in group.Options)
         {

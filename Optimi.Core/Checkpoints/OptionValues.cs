@@ -37,6 +37,17 @@ public sealed class OptionValues
             : throw new OptionException(FormattableString.Invariant($"Option '{name}' was saved as {number}, but it must be a whole number."));
     }
 
+    /// <summary>A seed of 32 bits.</summary>
+    /// <inheritdoc cref="Number"/>
+    public uint Seed(string name, uint value)
+    {
+        double number = Number(name, value);
+        return number >= 0 && number <= uint.MaxValue && number == Math.Floor(number)
+            ? (uint)number
+            : throw new OptionException(
+                FormattableString.Invariant($"Option '{name}' was saved as {number}, but it must be a whole number from 0 to {uint.MaxValue}."));
+    }
+
     /// <summary>Several numbers, always as many.</summary>
     /// <param name="name">The option's name.</param>
     /// <param name="values">Their values now.</param>

@@ -15,4 +15,11 @@ internal sealed record SavedGroup(
     DType? StateDType,
     IReadOnlyDictionary<string, OptionValue> Options,
     IReadOnlyDictionary<string, double> Debiased,
-    IReadOnlyDictionary<string, string> TorchNames);
+    IReadOnlyDictionary<string, string> TorchNames)
+{
+    /// <summary>Whether states are compressed.</summary>
+    public bool CompressedStates { get; init; }
+
+    /// <summary>The bits of the weights that steps go on from; null for the default.</summary>
+    public int? WeightBits { get; init; }
+}

@@ -7,6 +7,6 @@ public enum StateConvention
     Optimi,
 
     /// <summary>PyTorch's <c>torch.optim</c>: moving averages are raw, and SGD's is called <c>momentum_buffer</c>. They are stored as
-    /// float32.</summary>
+    /// float32, compressed ones decoded. Low bits of weights are there, too, which PyTorch leaves aside.</summary>
     PyTorch,
 }

@@ -8,7 +8,6 @@ public sealed partial class Parameter
     private readonly int[] _shape;
     private readonly ValueStorage _value;
     private readonly GradientStorage _gradient;
-    private readonly Owners _owners = new();
     private RentedGradient? _rented;
 
     internal Parameter(ParameterBuffer buffer, string name, DType dtype, DType gradientDType, int[] shape, long length)
@@ -42,7 +41,8 @@ public sealed partial class Parameter
     public DType GradientDType { get; }
 
     /// <summary>The values. When they are set by <c>CopyFrom</c> or <c>Fill</c>, the Kahan compensation of every optimizer becomes zero, and
-    /// slow weights become the new values. Moments go on, and so does an average; <see cref="Optimizer.Forget"/> begins all anew. While an
+    /// slow weights become the new values. Where weights are split (<see cref="OptimizerOptions.MasterWeightBits"/>), float32 numbers set
+    /// their low bits, too, once an optimizer has states; of others the low bits are zero. Moments go on, and so does an average; <see cref="Optimizer.Forget"/> begins all anew. While an
     /// optimizer's averages are in their place (<see cref="Optimizer.SwapIn"/>), setting them is a <see cref="ParameterException"/>.</summary>
     public TensorStorage Value => _value;
 
@@ -170,29 +170,6 @@ public sealed partial class Parameter
     {
         if (length != Length || (dtype != GradientDType && length > 0))
             throw Mismatch(dtype, length);
-    }
-
-    /// <summary>Adds an optimizer that keeps states for it.</summary>
-    internal void AddOwner(Optimizer optimizer) => _owners.Add(optimizer);
-
-    /// <summary>Tells its optimizers that its values were set.</summary>
-    internal void OnValueWritten()
-    {
-        foreach (Optimizer owner in _owners)
-            owner.OnValueWritten(this);
-    }
-
-    /// <summary>The optimizers that keep states for it.</summary>
-    internal Owners Owners => _owners;
-
-    /// <summary>Tells those of its optimizers that were not loaded with it that its values are others.</summary>
-    internal void OnValueLoaded(IReadOnlyList<Optimizer> loaded)
-    {
-        foreach (Optimizer owner in _owners)
-        {
-            if (!loaded.Contains(owner))
-                owner.OnValueWritten(this);
-        }
     }
 
     /// <summary>The slabs that it lies in, once its buffer is placed.</summary>

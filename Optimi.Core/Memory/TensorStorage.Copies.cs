@@ -111,21 +111,22 @@ public abstract partial class TensorStorage
         {
             ThrowIfDisposed();
             CheckWritable();
-            if (typeof(T) == DType.Element())
+            TensorStorage target = typeof(T) == DType.Element() ? this : Exact;
+            if (typeof(T) == target.DType.Element())
             {
                 for (long at = 0; at < source.Length; at += MostCopied)
                 {
                     ReadOnlySpan<T> part = source.Slice((int)at, (int)Math.Min(MostCopied, source.Length - at));
-                    Write(at * DType.Bytes(), MemoryMarshal.AsBytes(part));
+                    target.Write(at * target.DType.Bytes(), MemoryMarshal.AsBytes(part));
                 }
             }
             else
             {
                 for (int at = 0; at < source.Length; at += ChunkLength)
-                    WritePart(at, source.Slice(at, Math.Min(ChunkLength, source.Length - at)));
+                    target.WritePart(at, source.Slice(at, Math.Min(ChunkLength, source.Length - at)));
             }
 
-            OnWritten();
+            target.OnWritten();
         }
     }
 

@@ -14,7 +14,7 @@ namespace Optimi;
 /// a host device, taking one waits in the same way; on others, work on an <see cref="ArrayView{T}"/> is to be queued on the
 /// device's own stream. An <see cref="ArrayView{T}"/> keeps the memory from being collected, a span does not: whoever uses one keeps
 /// the buffer, most simply by a <c>using</c>. Disposing of the buffer or the optimizer ends both.
-/// <para>Values written through a view are not noticed: the Kahan compensation of the old ones is added to them, and slow weights
+/// <para>Values written through a view are not noticed: the Kahan compensation, or the low bits, of the old ones are added to them, and slow weights
 /// stay. Call <see cref="Optimizer.Forget"/>, or set them by <c>CopyFrom</c> or <see cref="Fill"/>.</para>
 /// </remarks>
 public abstract partial class TensorStorage
@@ -76,9 +76,10 @@ public abstract partial class TensorStorage
         {
             ThrowIfDisposed();
             CheckWritable();
+            TensorStorage target = Exact;
             for (long at = 0; at < Length; at += numbers.Length)
-                WritePart<float>(at, numbers.AsSpan(0, (int)Math.Min(numbers.Length, Length - at)));
-            OnWritten();
+                target.WritePart<float>(at, numbers.AsSpan(0, (int)Math.Min(numbers.Length, Length - at)));
+            target.OnWritten();
         }
 
         ArrayPool<float>.Shared.Return(numbers);
@@ -142,6 +143,10 @@ public abstract partial class TensorStorage
     private protected virtual void CheckWritable()
     {
     }
+
+    /// <summary>Where numbers go that are set, unless they are of the storage type: where more of them is kept than here, if it
+    /// is.</summary>
+    private protected virtual TensorStorage Exact => this;
 
     /// <summary>Whether there are numbers that others can be added to.</summary>
     private protected virtual bool IsThere => true;

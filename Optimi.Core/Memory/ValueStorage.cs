@@ -9,6 +9,8 @@ internal sealed class ValueStorage(Parameter parameter) : ParameterStorage(param
 
     private protected override string Description => $"The value of parameter '{Parameter.Name}'";
 
+    private protected override TensorStorage Exact => Parameter.ExactValue ?? this;
+
     private protected override void CheckWritable() => Parameter.CheckNotSwapped();
 
     private protected override void OnWritten() => Parameter.OnValueWritten();

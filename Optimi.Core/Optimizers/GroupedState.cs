@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Optimi.Kernels;
 
 namespace Optimi;
 
@@ -12,6 +13,12 @@ internal sealed class GroupedState(Optimizer optimizer, LaunchTensor tensor, str
     : TensorStorage(DType.Float32, tensor.Parameter.Length)
 {
     private readonly StoredGroups _groups = new(tensor);
+
+    /// <summary>How it is stored.</summary>
+    public StateFormat Format => tensor.States!.Layout.States[state]!.Value.Grouped();
+
+    /// <summary>The groups of the parameter's states.</summary>
+    public StoredGroups Groups => _groups;
 
     private protected override ComputeDevice Device => tensor.Parameter.Buffer.Device;
 

@@ -1,8 +1,9 @@
+using Optimi.Kernels;
+
 namespace Optimi;
 
 public abstract partial class Optimizer
 {
-
     /// <summary>Whether loading a checkpoint was cut off.</summary>
     internal bool IsHalfLoaded { get; private set; }
 
@@ -48,6 +49,12 @@ public abstract partial class Optimizer
 
     /// <summary>The parts of a parameter that are stored in few bits, without allocating any.</summary>
     internal abstract IReadOnlyList<StoredPart> StoredPartsSoFar(Parameter parameter);
+
+    /// <summary>How a state is stored in groups where states are compressed, whether they are or not.</summary>
+    internal abstract StateFormat CompressedFormatOf(string state);
+
+    /// <summary>How a parameter's weights are kept; null before its states are allocated.</summary>
+    internal abstract WeightFormat? WeightsSoFar(Parameter parameter);
 
     /// <summary>Allocates the states of parameters that have none yet: of some though they are frozen, and of all that are not.</summary>
     /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>

@@ -159,6 +159,17 @@ public abstract partial class Optimizer : IDisposable
     /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
     public abstract IReadOnlyList<StoredPart> StoredParts(Parameter parameter);
 
+    /// <summary>What steps of a parameter go on from, where that is more than the model sees (<see cref="OptimizerOptions.MasterWeightBits"/>
+    /// of 24 or 32): its values and their low bits, as one float32 number each, for reading and setting. What is set is rounded to the
+    /// nearest of as many bits; moments go on, as if <see cref="Parameter.Value"/> were set.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <returns>As many numbers as the parameter has. They have no memory of their own, so there are no views of them. While averages are
+    /// swapped in, reading and setting them is a <see cref="ParameterException"/>.</returns>
+    /// <exception cref="ParameterException">The optimizer does not own the parameter, or keeps nothing beyond its values.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
+    /// <exception cref="DeviceException">The device has no memory left; nothing has changed.</exception>
+    public abstract TensorStorage MasterWeights(Parameter parameter);
+
     /// <summary>Finds a state of a parameter.</summary>
     /// <param name="parameter">The parameter.</param>
     /// <param name="name">The state's name.</param>
@@ -193,7 +204,7 @@ public abstract partial class Optimizer : IDisposable
     public abstract void SetStepCount(Parameter parameter, long steps);
 
     /// <summary>
-    /// Begins a parameter anew: its states and its Kahan compensation become zero, and its step counter 0, as before its first step. Its
+    /// Begins a parameter anew: its states, its Kahan compensation and the low bits of its weights become zero, and its step counter 0, as before its first step. Its
     /// average begins again in its next step.
     /// Its values stay as they are. For values that were written through a view, of which the optimizer cannot know;
     /// <see cref="TensorStorage.Fill"/> and <c>CopyFrom</c> of <see cref="Parameter.Value"/> need no such call.
@@ -247,7 +258,12 @@ public abstract partial class Optimizer : IDisposable
     internal OptionWarnings OptionWarnings { get; }
 
     /// <summary>Takes notice of values that were set.</summary>
-    internal abstract void OnValueWritten(Parameter parameter);
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="isExact">Whether the low bits of its weights were set, too.</param>
+    internal abstract void OnValueWritten(Parameter parameter, bool isExact);
+
+    /// <summary>What steps go on from, without allocating it; null if there is nothing beyond the values.</summary>
+    internal abstract TensorStorage? MasterWeightsSoFar(Parameter parameter);
 
     /// <summary>Checks that options are of the kind that it takes.</summary>
     /// <exception cref="OptionException">They are not.</exception>

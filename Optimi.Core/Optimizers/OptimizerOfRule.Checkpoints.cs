@@ -26,6 +26,18 @@ public partial class Optimizer<TRule>
     }
 
     /// <inheritdoc/>
+    internal override StateFormat CompressedFormatOf(string state) => SlotOf(state) is int slot and >= Slot.FirstState
+        ? RuleOptions<TRule>.CompressedFormatOf(slot - Slot.FirstState, DType.Float32).Grouped()
+        : StateFormat.Numbers;
+
+    /// <inheritdoc/>
+    internal override WeightFormat? WeightsSoFar(Parameter parameter)
+    {
+        LaunchTensor tensor = Find(parameter);
+        return _schedule.TryGet(tensor, out _) ? tensor.States!.Layout.Weights : null;
+    }
+
+    /// <inheritdoc/>
     internal override void AllocateStates(IEnumerable<Parameter> frozen)
     {
         Settle();

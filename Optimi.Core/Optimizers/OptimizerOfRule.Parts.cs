@@ -32,7 +32,7 @@ public partial class Optimizer<TRule>
         {
             if (layout.States[state] is not SlotFormat format || format.HeaderBytesPerTile() == 0)
                 continue;
-            string name = format == SlotFormat.Pair16 ? StateName.Moments : TRule.StateNames[state];
+            string name = format.Grouped().CodeName(TRule.StateNames[state]);
             parts.Add(CodesOf(tensor, Slot.FirstState + state, name));
             parts.Add(HeadersOf(tensor, format, headers, name));
             headers += format.HeaderBytesPerTile();
@@ -43,28 +43,20 @@ public partial class Optimizer<TRule>
 
     private StoredPart CodesOf(LaunchTensor tensor, int slot, string name)
     {
-        int bytes = tensor.States!.Layout.NumberBytes(slot);
-        string type = bytes == sizeof(byte)
-            ? TensorTypes.Int8
-            : slot == Slot.Compensation ? TensorTypes.Int16 : TensorTypes.UInt16;
+        SlotLayout layout = tensor.States!.Layout;
+        string type = slot == Slot.Compensation ? layout.Weights.LowType() : layout[slot]!.Value.Grouped().CodeType();
         return new StoredPart(
-            this, tensor, slot, 0, bytes * Tile.Length, name, type,
+            this, tensor, slot, 0, layout.TileBytes(slot), name, type,
             [.. tensor.Parameter.Shape.ToArray().Select(extent => (long)extent)]);
     }
 
-    private StoredPart HeadersOf(LaunchTensor tensor, SlotFormat format, int offset, string name)
-    {
-        bool isPair = format == SlotFormat.Pair16;
-        int groupLength = isPair ? Pair16.GroupLength : Signed8.GroupLength;
-        long groups = (tensor.Parameter.Length + groupLength - 1) / groupLength;
-        return new StoredPart(
-            this,
-            tensor,
-            Slot.Headers,
-            offset,
-            format.HeaderBytesPerTile(),
-            $"{name}{StateName.Headers}",
-            isPair ? TensorTypes.UInt32 : TensorTypes.UInt16,
-            isPair ? [groups, Pair16.HeaderWords] : [groups]);
-    }
+    private StoredPart HeadersOf(LaunchTensor tensor, SlotFormat format, int offset, string name) => new(
+        this,
+        tensor,
+        Slot.Headers,
+        offset,
+        format.HeaderBytesPerTile(),
+        name + StateName.Headers,
+        format.Grouped().HeaderType(),
+        format.Grouped().HeaderShape(tensor.Parameter.Length));
 }

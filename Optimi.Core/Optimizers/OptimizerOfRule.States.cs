@@ -109,7 +109,7 @@ public partial class Optimizer<TRule>
     /// <inheritdoc/>
     /// <remarks>The compensation is of the old values, and slow weights would pull the new ones back to them. The average goes on:
     /// it is of all values that there were.</remarks>
-    internal override void OnValueWritten(Parameter parameter)
+    internal override void OnValueWritten(Parameter parameter, bool isExact)
     {
         if (!_tensors.TryGetValue(parameter, out LaunchTensor? tensor)
             || !_schedule.TryGet(tensor, out _))
@@ -117,10 +117,34 @@ public partial class Optimizer<TRule>
             return;
         }
 
-        tensor.States!.ClearCompensation(tensor);
+        if (!isExact)
+            tensor.States!.ClearCompensation(tensor);
         if (TRule.LooksAhead && TryGetState(tensor, StateName.LaParam, out TensorStorage? slowWeights))
-            slowWeights.CopyFrom(parameter.Value);
+            slowWeights.CopyFrom(MasterWeightsOf(tensor) ?? parameter.Value);
     }
+
+    /// <inheritdoc/>
+    public override TensorStorage MasterWeights(Parameter parameter)
+    {
+        lock (Device.Gate)
+        {
+            LaunchTensor tensor = Find(parameter);
+            Settle();
+            _schedule.Complete();
+            return MasterWeightsOf(tensor) ?? throw new ParameterException(tensor.Layout.Weights.IsSplit()
+                ? $"Parameter '{parameter.Name}' has been frozen from the beginning, so nothing is kept beyond its values; set"
+                    + $" {nameof(Parameter.Frozen)} to false, or read {nameof(Parameter.Value)}."
+                : $"There is nothing beyond the values of parameter '{parameter.Name}', whose weights are {tensor.Layout.Weights}; read"
+                    + $" {nameof(Parameter.Value)}, or make the optimizer with {nameof(OptimizerOptions.MasterWeightBits)} of 24 or 32.");
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override TensorStorage? MasterWeightsSoFar(Parameter parameter) =>
+        _tensors.TryGetValue(parameter, out LaunchTensor? tensor) ? MasterWeightsOf(tensor) : null;
+
+    private MasterStorage? MasterWeightsOf(LaunchTensor tensor) =>
+        _schedule.TryGet(tensor, out _) && tensor.States!.Layout.Weights.IsSplit() ? new MasterStorage(this, tensor) : null;
 
     /// <summary>The slot of a state, by <see cref="Slot"/>; null if the rule has none of that name.</summary>
     private static int? SlotOf(string name)

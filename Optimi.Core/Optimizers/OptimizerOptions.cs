@@ -110,12 +110,16 @@ public abstract record OptimizerOptions
     protected internal virtual OptimizerOptions Exchange(OptionValues values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return this with
+        OptimizerOptions exchanged = this with
         {
             WeightDecay = values.Number("weight_decay", WeightDecay),
             DecoupleLr = values.Flag("decouple_lr", DecoupleLr),
             Maximize = values.Flag("maximize", Maximize),
         };
+        // Others are rounded to the nearest, whatever these say.
+        return CompressedStates || MasterWeightBits is not null
+            ? exchanged with { Dithered = values.Flag("dithered", Dithered), DitherSeed = values.Seed("seed", DitherSeed) }
+            : exchanged;
     }
 
     /// <summary>β of the moving average that a state is, if it is kept debiased: as what it would be had it not begun as zero. Null, the

@@ -68,21 +68,23 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
         StateTypes compressed = kept;
         for (int state = 0; state < TRule.StateNames.Count; state++)
         {
-            if (kept[state] is null)
-                continue;
-            compressed = compressed.With(state, TRule.KindOf(state) switch
-            {
-                StateKind.FirstMoment => SlotFormat.Pair16,
-                StateKind.SecondMoment => SlotFormat.Pair16Second,
-                StateKind.LikeGradient => SlotFormat.Signed8ByPair,
-                StateKind.Gradient => SlotFormats.Of(parameter),
-                StateKind.Weights => SlotFormat.Float32,
-                _ => SlotFormat.Signed8,
-            });
+            if (kept[state] is not null)
+                compressed = compressed.With(state, CompressedFormatOf(state, parameter));
         }
 
         return compressed;
     }
+
+    /// <summary>The format of a state where states are compressed.</summary>
+    internal static SlotFormat CompressedFormatOf(int state, DType parameter) => TRule.KindOf(state) switch
+    {
+        StateKind.FirstMoment => SlotFormat.Pair16,
+        StateKind.SecondMoment => SlotFormat.Pair16Second,
+        StateKind.LikeGradient => SlotFormat.Signed8ByPair,
+        StateKind.Gradient => SlotFormats.Of(parameter),
+        StateKind.Weights => SlotFormat.Float32,
+        _ => SlotFormat.Signed8,
+    };
 
     /// <summary>Checks that there are states to accumulate into.</summary>
     /// <exception cref="OptionException">There are none.</exception>

@@ -51,27 +51,44 @@ internal sealed class StoredGroups(LaunchTensor tensor)
     /// <param name="others">The other moment of a pair, or the second moment that the state is relative to. Overwritten.</param>
     public void Encode(int state, long first, Span<float> states, Span<float> others)
     {
-        using var codes = new Piece(states.Length, HeaderStride);
-        ReadHeaders(first, codes.Headers);
         switch (FormatOf(state))
         {
             case StateFormat.FirstOfPair:
-                EncodePair(first, codes, states, others);
+                EncodePair(first, states, others, NextSpread());
                 break;
             case StateFormat.SecondOfPair:
-                EncodePair(first, codes, others, states);
+                EncodePair(first, others, states, NextSpread());
                 break;
             default:
-                GroupCodec.EncodeSigned(
-                    states,
-                    FormatOf(state) == StateFormat.SignedByPair ? others : [],
-                    codes.OfBytes,
-                    codes.Headers[HeaderOffsetOf(state)..],
-                    HeaderStride);
-                Write(Slot.FirstState + state, first, codes.OfBytes);
+                using (var codes = new Piece(states.Length, HeaderStride))
+                {
+                    ReadHeaders(first, codes.Headers);
+                    GroupCodec.EncodeSigned(
+                        states,
+                        FormatOf(state) == StateFormat.SignedByPair ? others : [],
+                        codes.OfBytes,
+                        codes.Headers[HeaderOffsetOf(state)..],
+                        HeaderStride);
+                    Write(Slot.FirstState + state, first, codes.OfBytes);
+                    WriteHeaders(first, codes.Headers);
+                }
+
                 break;
         }
+    }
 
+    /// <summary>Encodes pairs of moments to the nearest.</summary>
+    /// <param name="first">The first number: of a tile.</param>
+    /// <param name="firsts">The first moments, whole tiles; zero behind the tensor's own. Overwritten.</param>
+    /// <param name="seconds">The second moments. Overwritten.</param>
+    /// <param name="spread">The spread of the step that will read them.</param>
+    public void EncodePair(long first, Span<float> firsts, Span<float> seconds, int spread)
+    {
+        using var codes = new Piece(firsts.Length, HeaderStride);
+        ReadHeaders(first, codes.Headers);
+        GroupCodec.EncodePair(
+            firsts, seconds, Rounding.Nearest with { Spread = spread }, (int)first, codes.OfWords, codes.Headers, HeaderStride);
+        Write(Slot.FirstState, first, codes.OfWords);
         WriteHeaders(first, codes.Headers);
     }
 
@@ -79,13 +96,6 @@ internal sealed class StoredGroups(LaunchTensor tensor)
     {
         Read(Slot.FirstState, first, codes.OfWords);
         GroupCodec.DecodePair(codes.OfWords, codes.Headers, HeaderStride, firsts, seconds);
-    }
-
-    private void EncodePair(long first, Piece codes, Span<float> firsts, Span<float> seconds)
-    {
-        Rounding rounding = Rounding.Nearest with { Spread = NextSpread() };
-        GroupCodec.EncodePair(firsts, seconds, rounding, (int)first, codes.OfWords, codes.Headers, HeaderStride);
-        Write(Slot.FirstState, first, codes.OfWords);
     }
 
     /// <summary>The spread of the parameter's next step.</summary>

@@ -31,7 +31,7 @@ public partial class Optimizer<TRule>
             tensor.Layout,
             slot => slot switch
             {
-                Slot.Values => parameter.Value,
+                Slot.Values => MasterWeightsOf(tensor) ?? parameter.Value,
                 Slot.Gradients => parameter.Gradient,
                 Slot.Compensation => State(parameter, StateName.KahanCompensation),
                 _ => State(parameter, TRule.StateNames[slot - Slot.FirstState]),

@@ -21,7 +21,7 @@ internal readonly record struct UpdateSums(
         left.Updates + right.Updates);
 
     /// <summary>Those of one number.</summary>
-    /// <param name="parameter">The number as it is stored.</param>
+    /// <param name="parameter">The number as it is stored, with its low bits if it has any.</param>
     /// <param name="gradient">Its gradient.</param>
     /// <param name="update">Its update.</param>
     /// <param name="dtype">How it is stored.</param>
@@ -31,7 +31,7 @@ internal readonly record struct UpdateSums(
             return default(UpdateSums) with { Length = 1, NonFinite = 1 };
         bool isUpdated = update != 0;
         // As a step does it: the sum is a float32 register, which is rounded once more when it is stored.
-        bool isRoundedAway = isUpdated && Rounded((float)(parameter + update), dtype) == parameter;
+        bool isRoundedAway = isUpdated && Rounded((float)(parameter + update), dtype) == Rounded(parameter, dtype);
         return new(
             1,
             0,

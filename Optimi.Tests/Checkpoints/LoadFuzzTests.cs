@@ -9,18 +9,21 @@ internal sealed class LoadFuzzTests
     private const long MostBytes = 64 << 20;
 
     [Test]
-    public void A_mutated_checkpoint_is_loaded_or_refused() => Fuzz(seed: 3, mutations: 2_000);
+    public void A_mutated_checkpoint_is_loaded_or_refused() => Fuzz(seed: 3, mutations: 2_000, isLowBit: false);
+
+    [Test]
+    public void A_mutated_checkpoint_in_few_bits_is_loaded_or_refused() => Fuzz(seed: 5, mutations: 2_000, isLowBit: true);
 
     [Test]
     [Explicit("It takes half a minute.")]
     [Category("Long")]
-    public void Many_mutated_checkpoints_are_loaded_or_refused() => Fuzz(seed: 4, mutations: 10_000);
+    public void Many_mutated_checkpoints_are_loaded_or_refused([Values] bool isLowBit) => Fuzz(seed: 4, mutations: 10_000, isLowBit);
 
-    private static void Fuzz(int seed, int mutations)
+    private static void Fuzz(int seed, int mutations, bool isLowBit)
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
-        using var training = new SavedTraining(
-            device, DType.BFloat16, parameters => new AdamW(parameters, new AdamWOptions { Lr = 0.01, DecoupleLr = true }));
+        var kind = new AdamWOptions { Lr = 0.01, DecoupleLr = true, CompressedStates = isLowBit, MasterWeightBits = isLowBit ? 24 : null };
+        using var training = new SavedTraining(device, DType.BFloat16, parameters => new AdamW(parameters, kind));
         training.Optimizer.AverageDecay = 0.9;
         training.Optimizer.Scaler = new GradientScaler();
         var schedule = new SequentialLR(

@@ -72,14 +72,38 @@ internal sealed class SavedTraining : IDisposable
         Optimizer.Step();
     }
 
-    /// <summary>All bits that there are: values, states, counters.</summary>
+    /// <summary>All bits that there are: values, states, what is stored in few bits, counters.</summary>
     public uint[] Bits() =>
     [
         .. _buffer.SelectMany(parameter => TestTraining.Bits(parameter.Value)),
         .. _buffer.SelectMany(parameter => Optimizer.StateNames(parameter).SelectMany(
             name => TestTraining.Bits(Optimizer.State(parameter, name)))),
+        .. _buffer.SelectMany(parameter => Optimizer.StoredParts(parameter).SelectMany(part => Bytes(part).Select(code => (uint)code))),
         .. _buffer.Select(parameter => (uint)Optimizer.StepCount(parameter)),
     ];
+
+    /// <summary>All bytes of what is stored in few bits.</summary>
+    public static byte[] Bytes(StoredPart part)
+    {
+        var bytes = new byte[part.Bytes];
+        part.CopyTo(bytes);
+        return bytes;
+    }
+
+    /// <summary>The training's checkpoint.</summary>
+    public byte[] Save(StateConvention convention = StateConvention.Optimi)
+    {
+        using var file = new MemoryStream();
+        Checkpoint.Save(file, State, new CheckpointSaveOptions { Convention = convention });
+        return file.ToArray();
+    }
+
+    /// <summary>Loads a checkpoint.</summary>
+    public CheckpointInfo Load(byte[] file, CheckpointConversions conversions = CheckpointConversions.None)
+    {
+        using var stream = new MemoryStream(file);
+        return Checkpoint.Load(stream, State, new CheckpointLoadOptions { Conversions = conversions });
+    }
 
     public void Dispose()
     {

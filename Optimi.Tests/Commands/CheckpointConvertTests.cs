@@ -48,6 +48,38 @@ internal sealed class CheckpointConvertTests : CheckpointCommandFixture
         SavedTraining Training() => new(Device, dtype, parameters => optimizer.Over(parameters, kahan, states));
     }
 
+    [TestCaseSource(typeof(LowBitOptimizer), nameof(LowBitOptimizer.All))]
+    public void What_is_stored_in_few_bits_goes_to_PyTorch_and_back(LowBitOptimizer optimizer)
+    {
+        using SavedTraining before = Training();
+        before.Run(0, 3);
+        string path = PathOf("run.safetensors");
+        Checkpoint.Save(path, before.State);
+        byte[] bytes = File.ReadAllBytes(path);
+        string torch = Convert(path, "pytorch");
+        string back = Convert(torch, "optimi");
+        CheckpointGroup group = Checkpoint.Describe(back).Groups.Single();
+        Assert.That(group.CompressedStates, Is.EqualTo(Checkpoint.Describe(path).Groups.Single().CompressedStates));
+        Assert.That(group.MasterWeightBits, Is.EqualTo(Checkpoint.Describe(path).Groups.Single().MasterWeightBits));
+        using SavedTraining after = Training();
+        Checkpoint.Load(back, after.State);
+        foreach ((Parameter one, Parameter other) in before.Parameters.Zip(after.Parameters))
+        {
+            Assert.That(TestTraining.Bits(other.Value), Is.EqualTo(TestTraining.Bits(one.Value)));
+            foreach (string state in before.Optimizer.StateNames(one))
+            {
+                double bound = Numbers(before, one, state).Max(Math.Abs) * LowBitOptimizer.Precision;
+                foreach ((float was, float isNow) in Numbers(before, one, state).Zip(Numbers(after, other, state)))
+                    Assert.That(isNow, Is.EqualTo(was).Within(bound), $"{state} of {one.Name}");
+            }
+        }
+
+        // For Optimi nothing is converted.
+        Assert.That(File.ReadAllBytes(Convert(path, "optimi")), Is.EqualTo(bytes));
+
+        SavedTraining Training() => new(Device, optimizer.DType, parameters => optimizer.Create(parameters, 77));
+    }
+
     [Test]
     public void What_surrounds_the_states_comes_along()
     {

@@ -39,6 +39,25 @@ internal sealed class CheckpointDescribeTests : CheckpointCommandFixture
     }
 
     [Test]
+    public void It_says_how_states_and_weights_are_stored()
+    {
+        using SavedTraining training = new(Device, DType.BFloat16, parameters => new AdamW(
+            parameters, new AdamWOptions { Lr = 0.5, CompressedStates = true, MasterWeightBits = 24, DitherSeed = 9 }));
+        training.Run(1, 1);
+        string path = PathOf("low.safetensors");
+        Checkpoint.Save(path, training.State);
+        Assert.That(Run("describe", path), Is.EqualTo(ExitCode.Success));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Output.Out, Does.Match("group: .*, dithered 1, seed 9, .*, states compressed, weights of 24 bits"));
+            // Moments and low bits; headers are a part of moments.
+            Assert.That(Output.Out, Does.Match("states: +8\n").And.Match(@"state\.layer\.3\.moments\.headers +│ U32 +│ \[16, 2\]"));
+        });
+        Assert.That(Run("describe", path, "--json"), Is.EqualTo(ExitCode.Success));
+        Assert.That(Output.Out, Does.Contain("\"compressedStates\": true").And.Contain("\"masterWeightBits\": 24"));
+    }
+
+    [Test]
     public void It_prints_JSON()
     {
         Assert.That(Run("describe", Saved, "--json", "--verify"), Is.EqualTo(ExitCode.Success));

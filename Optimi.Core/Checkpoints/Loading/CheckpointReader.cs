@@ -110,6 +110,9 @@ internal sealed class CheckpointReader
     /// <summary>The key of a state, for messages.</summary>
     public string StateKey(string owner, string state) => OptimizerPrefix + CheckpointKeys.State(owner, state);
 
+    /// <summary>Whether somebody has taken a state.</summary>
+    public bool IsTaken(string owner, string state) => _taken.Contains(StateKey(owner, state));
+
     /// <summary>Takes all states, so that none of them is unexpected.</summary>
     public void TakeAllStates()
     {

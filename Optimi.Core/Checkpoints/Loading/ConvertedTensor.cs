@@ -4,36 +4,19 @@ namespace Optimi;
 
 /// <summary>Numbers that memory stores otherwise than the file does. Each is computed in float64 and rounded once.</summary>
 /// <param name="source">The numbers in the file.</param>
-/// <param name="added">What is added to each; null for nothing.</param>
 /// <param name="divisor">What each is divided by.</param>
 /// <param name="target">Where they go.</param>
 /// <param name="remainder">Where that goes which rounding took away; null for nowhere.</param>
-internal sealed class ConvertedTensor(
-    StoredTensor source, StoredTensor? added, double divisor, TensorStorage target, TensorStorage? remainder)
-    : LoadedTensor(target.Length, SizeOf(source) + SizeOf(added))
+internal sealed class ConvertedTensor(NumberSource source, double divisor, TensorStorage target, TensorStorage? remainder)
+    : LoadedTensor(target.Length, source.Runs)
 {
-    public override void Read(long first, int count, Span<byte> bytes)
-    {
-        int length = count * SizeOf(source);
-        source.Read(first * SizeOf(source), bytes[..length]);
-        added?.Read(first * SizeOf(added), bytes[length..]);
-    }
-
     public override void Write(long first, int count, ReadOnlySpan<byte> bytes)
     {
         double[] rented = ArrayPool<double>.Shared.Rent(2 * count);
         byte[] stored = ArrayPool<byte>.Shared.Rent(count * sizeof(float));
         Span<double> numbers = rented.AsSpan(0, count);
         Span<double> others = rented.AsSpan(count, count);
-        int length = count * SizeOf(source);
-        source.Widen(bytes[..length], numbers);
-        if (added is not null)
-        {
-            added.Widen(bytes[length..], others);
-            for (int i = 0; i < count; i++)
-                numbers[i] += others[i];
-        }
-
+        source.Widen(bytes, numbers);
         if (divisor != 1)
         {
             foreach (ref double number in numbers)
@@ -53,6 +36,4 @@ internal sealed class ConvertedTensor(
         ArrayPool<double>.Shared.Return(rented);
         ArrayPool<byte>.Shared.Return(stored);
     }
-
-    private static int SizeOf(StoredTensor? tensor) => tensor is null ? 0 : TensorTypes.SizeOf(tensor.Type);
 }

@@ -64,6 +64,9 @@ internal sealed class GroupLoad
         }
     }
 
+    /// <summary>How far second moments may lie apart in the step after some, with what was checked.</summary>
+    public int SpreadAfter(long steps) => _options.SpreadOf(new StepContext(steps + 1, _lr, _maxLr, Accumulates: false));
+
     /// <summary>Sets what was checked.</summary>
     /// <returns>The options before.</returns>
     public OptimizerOptions Restore() => _group.Restore(_options, _lr, _maxLr);

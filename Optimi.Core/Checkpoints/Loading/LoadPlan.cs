@@ -1,5 +1,3 @@
-using Optimi.Kernels;
-
 namespace Optimi;
 
 /// <summary>What loading a file into a training will do, found out before anything is changed.</summary>
@@ -11,7 +9,7 @@ internal sealed class LoadPlan
     private readonly List<OptimizerLoad> _optimizers = [];
     private readonly List<LoadedTensor> _tensors = [];
     private readonly HashSet<Parameter> _loaded = [];
-    private readonly List<(Parameter Parameter, CopiedTensor Value)> _values = [];
+    private readonly ValueLoad _values;
 
     private LoadPlan(TensorFile file, TrainingState training, CheckpointLoadOptions options)
     {
@@ -20,8 +18,13 @@ internal sealed class LoadPlan
         Mismatches = new Mismatches(file.Name, options.Strict);
         foreach (Optimizer optimizer in training.Optimizers)
             _optimizers.Add(new OptimizerLoad(_reader, optimizer, options, Mismatches));
+        _values = new ValueLoad(_reader, options, Mismatches, _tensors);
         foreach (Parameter parameter in training.Parameters)
-            PlanValue(parameter);
+        {
+            if (_values.Plan(parameter, _optimizers.Find(optimizer => optimizer.Owns(parameter)), isWatched: HasOtherOwners(parameter)))
+                _loaded.Add(parameter);
+        }
+
         foreach (OptimizerLoad optimizer in _optimizers)
             optimizer.Plan(_loaded, _tensors);
         if (_optimizers.Count == 0)
@@ -38,7 +41,7 @@ internal sealed class LoadPlan
     public Mismatches Mismatches { get; }
 
     /// <summary>How many bytes will be read.</summary>
-    public long Bytes => _tensors.Sum(tensor => tensor.Length * tensor.BytesPerNumber);
+    public long Bytes => _tensors.Sum(tensor => tensor.Bytes);
 
     /// <summary>Finds out what is to be done, when the turn at all devices is the caller's.</summary>
     /// <exception cref="CheckpointMismatchException">The file does not fit.</exception>
@@ -98,8 +101,7 @@ internal sealed class LoadPlan
         if (_training.Scaler is GradientScaler scaler && Manifest?.Scaler is SavedScaler saved)
             scaler.Restore(saved.Scale, saved.GrowthTracker);
         // Who owns a parameter beside those that are loaded keeps what it has for values that are as they were.
-        HashSet<Parameter> unchanged = [.. _values.Where(value => !value.Value.HasChanged).Select(value => value.Parameter)];
-        foreach (Parameter parameter in _loaded.Except(unchanged))
+        foreach (Parameter parameter in _loaded.Except(_values.Unchanged))
             parameter.OnValueLoaded(_training.Optimizers);
     }
 
@@ -112,73 +114,6 @@ internal sealed class LoadPlan
         }
 
         return false;
-    }
-
-    private void PlanValue(Parameter parameter)
-    {
-        OptimizerLoad? optimizer = _optimizers.Find(optimizer => optimizer.Owns(parameter));
-        _reader.TryTakeState(
-            optimizer?.OwnerOf(parameter) ?? parameter.Name, StateName.KahanCompensation, out StoredTensor? compensation);
-        if (!_reader.TryTakeValue(parameter.Name, out StoredTensor? value))
-        {
-            Mismatches.Missing.Add(_reader.ParameterPrefix + parameter.Name);
-            return;
-        }
-
-        // A parameter alone, stored as it was, is its value; whoever stores it otherwise wants all of it.
-        if (optimizer is null && value.DType == parameter.DType)
-            compensation = null;
-        if (!StoredShape.Fits(value, parameter, Mismatches.Different)
-            || (compensation is not null && !StoredShape.Fits(compensation, parameter, Mismatches.Different)))
-        {
-            return;
-        }
-
-        _loaded.Add(parameter);
-        TensorStorage? target = optimizer?.CompensationOf(parameter);
-        if (compensation is null && value.DType == parameter.DType && optimizer?.BeginsAnew(parameter) == true)
-            target = null;
-        bool isKept = value.DType == parameter.DType && compensation is null == target is null
-            && (compensation is null || compensation.DType == parameter.DType);
-        if (isKept)
-        {
-            var copied = new CopiedTensor(value, parameter.Value, watches: HasOtherOwners(parameter));
-            _values.Add((parameter, copied));
-            _tensors.Add(copied);
-            if (compensation is not null)
-                _tensors.Add(new CopiedTensor(compensation, target!));
-        }
-        else if (CanConvert(parameter, value, compensation, target is not null))
-        {
-            _tensors.Add(new ConvertedTensor(value, compensation, divisor: 1, parameter.Value, target));
-        }
-    }
-
-    private bool CanConvert(Parameter parameter, StoredTensor value, StoredTensor? compensation, bool isCompensated)
-    {
-        int before = Mismatches.Different.Count;
-        if (value.DType is null && value.Type != TensorTypes.Float64)
-        {
-            Mismatches.Different.Add($"'{value.Name}' is {value.Type}, which no parameter can be.");
-        }
-        else if (compensation is { DType: null })
-        {
-            Mismatches.Different.Add($"'{compensation.Name}' is {compensation.Type}, which no compensation can be.");
-        }
-        else if (value.DType != parameter.DType && !_options.Conversions.HasFlag(CheckpointConversions.ValueDType))
-        {
-            Mismatches.Different.Add(
-                $"'{value.Name}' is {value.Type}, but the parameter {TensorTypes.Of(parameter.DType)}; ask for"
-                + $" {nameof(CheckpointConversions)}.{nameof(CheckpointConversions.ValueDType)}.");
-        }
-        else if (value.DType == parameter.DType && !_options.Conversions.HasFlag(CheckpointConversions.Kahan))
-        {
-            Mismatches.Different.Add(
-                $"'{value.Name}' {(compensation is null ? "lacks" : "has")} a Kahan compensation, but the parameter"
-                + $" {(isCompensated ? "has one" : "has none")}; ask for {nameof(CheckpointConversions)}.{nameof(CheckpointConversions.Kahan)}.");
-        }
-
-        return Mismatches.Different.Count == before;
     }
 
     private void PlanSchedules()

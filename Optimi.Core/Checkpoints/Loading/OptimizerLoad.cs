@@ -12,6 +12,7 @@ internal sealed class OptimizerLoad
     private readonly SavedOptimizer[] _saved;
     private readonly bool _leavesStatesAside;
     private readonly StateOwners _owners;
+    private readonly StateLoad _states;
     private readonly List<GroupLoad> _groups = [];
     private readonly List<OptimizerOptions> _before = [];
     private readonly List<Parameter> _begunAnew = [];
@@ -21,6 +22,7 @@ internal sealed class OptimizerLoad
     {
         (_reader, _optimizer, _options, _mismatches) = (reader, optimizer, options, mismatches);
         _owners = new StateOwners(reader, optimizer);
+        _states = new StateLoad(reader, optimizer, options, mismatches);
         _saved = [.. optimizer.Parameters.Select(parameter => reader.OptimizerOf(parameter.Name)).OfType<SavedOptimizer>().Distinct()];
         optimizer.AllocateStates(
             optimizer.Parameters.Where(parameter => reader.HasStatesBeside(_owners[parameter].State, CheckpointKeys.Step)));
@@ -32,9 +34,18 @@ internal sealed class OptimizerLoad
     /// <summary>What the file calls the owner of a parameter's states.</summary>
     public string OwnerOf(Parameter parameter) => _owners[parameter].State;
 
-    /// <summary>The Kahan compensation of a parameter; null if there is none.</summary>
-    public TensorStorage? CompensationOf(Parameter parameter) =>
-        _optimizer.TryGetState(parameter, StateName.KahanCompensation, out TensorStorage? storage) ? storage : null;
+    /// <summary>The Kahan compensation of a parameter that has one.</summary>
+    public TensorStorage CompensationOf(Parameter parameter) => _optimizer.State(parameter, StateName.KahanCompensation);
+
+    /// <summary>How a parameter's weights are kept; null if nothing is kept for it.</summary>
+    public WeightFormat? WeightsOf(Parameter parameter) => _optimizer.WeightsSoFar(parameter);
+
+    /// <summary>The low bits of a parameter whose weights are split.</summary>
+    public StoredPart LowBitsOf(Parameter parameter) =>
+        _optimizer.StoredPartsSoFar(parameter).First(part => part.Name == StateName.LowBits);
+
+    /// <summary>Values and low bits of a parameter, whose weights are split, together.</summary>
+    public TensorStorage MasterWeightsOf(Parameter parameter) => _optimizer.MasterWeights(parameter);
 
     /// <summary>Whether a parameter begins anew, so that its compensation is zero even if the file has none.</summary>
     public bool BeginsAnew(Parameter parameter) =>
@@ -169,13 +180,15 @@ internal sealed class OptimizerLoad
             return;
         }
 
+        var states = new LoadedStates(parameter, _owners[parameter].State, group, steps);
+        int planned = tensors.Count;
         bool hasAll = true;
         bool hasAverage = false;
         foreach (string state in _optimizer.StateNames(parameter))
         {
             if (state == StateName.KahanCompensation)
                 continue;
-            bool isThere = PlanState(parameter, group, state, steps, tensors);
+            bool isThere = _states.Plan(states, state, tensors);
             if (state == StateName.Average)
                 hasAverage = isThere;
             else
@@ -183,50 +196,14 @@ internal sealed class OptimizerLoad
         }
 
         if (hasAll)
+        {
             _restored.Add((parameter, steps, hasAverage));
-        else
-            _begunAnew.Add(parameter);
-    }
-
-    private bool PlanState(Parameter parameter, GroupLoad group, string state, long steps, List<LoadedTensor> tensors)
-    {
-        string owner = _owners[parameter].State;
-        string name = group.NameOf(state);
-        if (!_reader.TryTakeState(owner, name, out StoredTensor? source))
-        {
-            // An average that has not begun is not in the file.
-            if (state != StateName.Average || (_reader.OptimizerOf(parameter.Name) is not { Averages: true } && steps > 0))
-                _mismatches.Missing.Add(_reader.StateKey(owner, name));
-            return false;
+            return;
         }
 
-        TensorStorage target = _optimizer.State(parameter, state);
-        if (!StoredShape.Fits(source, parameter, _mismatches.Different))
-            return false;
-        double weight = steps > 0 && group.RawBy(parameter, state) is double beta ? Debias.RawShare(beta, steps) : 1;
-        if (source.DType == target.DType && weight == 1)
-        {
-            tensors.Add(new CopiedTensor(source, target));
-            return true;
-        }
-
-        if (source.DType is null && source.Type != TensorTypes.Float64)
-        {
-            _mismatches.Different.Add($"'{source.Name}' is {source.Type}, which no state of {_optimizer.GetType().Name} can be.");
-            return false;
-        }
-
-        // Raw averages are float32 in a file, whatever they were stored as.
-        if (source.DType != target.DType && group.Convention != StateConvention.PyTorch
-            && !_options.Conversions.HasFlag(CheckpointConversions.StateDType))
-        {
-            _mismatches.Different.Add(
-                $"'{source.Name}' is {source.Type}, but the state {TensorTypes.Of(target.DType)}; ask for"
-                + $" {nameof(CheckpointConversions)}.{nameof(CheckpointConversions.StateDType)}.");
-        }
-
-        tensors.Add(new ConvertedTensor(source, added: null, weight, target, remainder: null));
-        return true;
+        // Codes without their headers could be any numbers, even none.
+        tensors.RemoveRange(planned, tensors.Count - planned);
+        _begunAnew.Add(parameter);
     }
 
     /// <summary>t of a parameter; null if nobody says.</summary>

@@ -45,7 +45,7 @@ internal static class TensorLoader
     {
         foreach (LoadedTensor tensor in tensors)
         {
-            int most = Piece.MostBytes / tensor.BytesPerNumber;
+            int most = tensor.MostOf(Piece.MostBytes);
             for (long first = 0; first < tensor.Length; first += most)
                 yield return new Part(tensor, first, (int)Math.Min(most, tensor.Length - first));
         }
@@ -53,6 +53,6 @@ internal static class TensorLoader
 
     private readonly record struct Part(LoadedTensor Tensor, long First, int Count)
     {
-        public int Bytes => Count * Tensor.BytesPerNumber;
+        public int Bytes => Tensor.BytesOf(Count);
     }
 }

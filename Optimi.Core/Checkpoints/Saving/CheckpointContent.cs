@@ -62,7 +62,15 @@ internal sealed class CheckpointContent
                     debiased[state] = beta;
                 if (group.Options.TorchName(state) is string name && name != state)
                     torchNames[state] = name;
-                _tensors.Add(StateOf(group.Options, parameter, state, storage, step));
+                // What is stored in groups is written as it is stored, unless PyTorch is to read it.
+                if (storage is not GroupedState || _convention == StateConvention.PyTorch)
+                    _tensors.Add(StateOf(group.Options, parameter, state, storage, step));
+            }
+
+            foreach (StoredPart part in optimizer.StoredPartsSoFar(parameter))
+            {
+                if (part.Name == StateName.LowBits || _convention == StateConvention.Optimi)
+                    _tensors.Add(new WrittenPart(CheckpointKeys.State(parameter.Name, part.Name), part));
             }
 
             _tensors.Add(WrittenNumbers.Of(CheckpointKeys.State(parameter.Name, CheckpointKeys.Step), step));
@@ -72,7 +80,11 @@ internal sealed class CheckpointContent
 
         return new SavedGroup(
             [.. group.Parameters.Select(parameter => parameter.Name)], lr, group.MaxLr, group.Options.StateDType, options.All, debiased,
-            torchNames);
+            torchNames)
+        {
+            CompressedStates = group.Options.CompressedStates,
+            WeightBits = group.Options.MasterWeightBits,
+        };
     }
 
     private WrittenTensor StateOf(OptimizerOptions options, Parameter parameter, string state, TensorStorage storage, long step)

@@ -117,6 +117,20 @@ internal sealed class CheckpointSnippets
     }
 
     [Test]
+    public void Read_exact_weights()
+    {
+        using var parameters = new ParameterBuffer(_device);
+        Parameter weight = parameters.Add("weight", DType.BFloat16, 3);
+        using var optimizer = new AdamW(parameters, new AdamWOptions { Lr = 1e-3, MasterWeightBits = 24 });
+        optimizer.MasterWeights(weight).Fill(0.75f);
+
+        float[] weights = new float[weight.Length];
+        optimizer.MasterWeights(weight).CopyTo(weights);
+
+        Assert.That(weights, Is.All.EqualTo(0.75f));
+    }
+
+    [Test]
     public void Set_states_by_hand()
     {
         AdamW optimizer = _optimizer;

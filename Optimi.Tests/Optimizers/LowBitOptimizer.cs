@@ -1,0 +1,42 @@
+namespace Optimi.Tests;
+
+/// <summary>An optimizer that stores something in few bits, as a row of test data.</summary>
+/// <param name="Name">What the row is called in test names.</param>
+/// <param name="DType">How parameters are stored.</param>
+/// <param name="Create">Makes it, for parameters and with a seed.</param>
+internal sealed record LowBitOptimizer(string Name, DType DType, Func<IEnumerable<Parameter>, uint, Optimizer> Create)
+{
+    /// <summary>How far a state may be from what was encoded, in parts of the greatest number: half a step of 127 over the 8 octaves that
+    /// second moments of a group may spread over before they get more bits.</summary>
+    public const double Precision = 0.03;
+
+    /// <summary>All that can be stored in few bits, by optimizers whose states are of every kind.</summary>
+    public static IReadOnlyList<LowBitOptimizer> All { get; } =
+    [
+        .. TestOptimizer.All.Select(row => Row(row.Name, DType.BFloat16, compressed: true, 24)),
+        Row("adamw", DType.BFloat16, compressed: false, 32),
+        Row("ranger", DType.BFloat16, compressed: false, 32),
+        Row("adan", DType.BFloat16, compressed: true, 32),
+        Row("adamw", DType.BFloat16, compressed: false, 16),
+        Row("lion", DType.BFloat16, compressed: true, 16),
+        Row("adamw", DType.Float32, compressed: true, null),
+        Row("adan", DType.Float16, compressed: true, null),
+        Row("sgd with momentum", DType.BFloat16, compressed: true, null),
+    ];
+
+    /// <summary>The devices that make such steps: those that have kernels for it.</summary>
+    public static IEnumerable<TestDevice> Devices => TestDevice.Kinds.Where(device => device.Name.StartsWith("cpu-Vector", StringComparison.Ordinal));
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    private static LowBitOptimizer Row(string name, DType dtype, bool compressed, int? bits)
+    {
+        TestOptimizer row = TestOptimizer.All.First(row => row.Name == name);
+        OptimizerOptions options = row.Options with { CompressedStates = compressed, MasterWeightBits = bits };
+        return new LowBitOptimizer(
+            $"{name} {dtype}{(compressed ? " compressed" : "")}{(bits is null ? "" : $" {bits} bits")}",
+            dtype,
+            (parameters, seed) => row.Create(new ParameterGroup(parameters, options with { DitherSeed = seed })));
+    }
+}
