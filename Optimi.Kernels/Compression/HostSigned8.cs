@@ -38,8 +38,8 @@ internal static unsafe class HostSigned8<TLane>
             for (int i = group * VectorsPerGroup; i < (group + 1) * VectorsPerGroup; i++)
             {
                 TLane both = code.LoadHalf(i);
-                states[2 * i] = Signed8.Low(both, step);
-                states[(2 * i) + 1] = Signed8.High(both, step);
+                *states++ = Signed8.Low(both, step);
+                *states++ = Signed8.High(both, step);
             }
         }
     }
@@ -50,7 +50,6 @@ internal static unsafe class HostSigned8<TLane>
     /// <param name="headerBytes">From a tile's headers to the next one's.</param>
     /// <param name="tiles">How many tiles, at most <see cref="HostBatch.Tiles"/>.</param>
     /// <param name="states">The states.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     public static void Encode(byte* codes, byte* headers, int headerBytes, int tiles, TLane* states)
     {
@@ -59,29 +58,49 @@ internal static unsafe class HostSigned8<TLane>
         float* inverses = stackalloc float[Groups];
         ushort* gathered = stackalloc ushort[Groups];
         int groups = tiles * Signed8.GroupsPerTile;
+        FindGreatest(states, groups, greatest);
+        FindSteps(greatest, gathered, inverses);
+        HostBatch.Scatter((byte*)gathered, Signed8.HeaderBytesPerTile, headers, headerBytes, tiles);
+        EncodeStates(codes, states, groups, inverses);
+    }
+
+    /// <summary>The greatest state of each group, still in as many parts as a vector has places.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FindGreatest(TLane* states, int groups, TLane* greatest)
+    {
         for (int group = 0; group < groups; group++)
         {
             TLane most = TLane.SplatBits(0);
-            for (int i = 2 * group * VectorsPerGroup; i < 2 * (group + 1) * VectorsPerGroup; i++)
-                most = TLane.MaxBits(most, Signed8.Bounded(states[i]));
-            greatest[group] = most;
+            for (int i = 0; i < 2 * VectorsPerGroup; i++)
+                most = TLane.MaxBits(most, Signed8.Bounded(*states++));
+            *greatest++ = most;
         }
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FindSteps(TLane* greatest, ushort* headers, float* inverses)
+    {
         for (int at = 0; at < Groups; at += TLane.Width)
         {
             TLane most = TLane.MaxOfEach(greatest + at);
             TLane header = Signed8.Header(most);
-            TLane.StoreHalves((byte*)(gathered + at), header);
+            TLane.StoreHalves((byte*)(headers + at), header);
             Unsafe.WriteUnaligned(inverses + at, Signed8.InverseStep(most, header));
         }
+    }
 
-        HostBatch.Scatter((byte*)gathered, Signed8.HeaderBytesPerTile, headers, headerBytes, tiles);
-        var code = new HostWords<TLane>((nint)codes);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void EncodeStates(byte* codes, TLane* states, int groups, float* inverses)
+    {
         for (int group = 0; group < groups; group++)
         {
-            TLane inverse = TLane.Splat(inverses[group]);
-            for (int i = group * VectorsPerGroup; i < (group + 1) * VectorsPerGroup; i++)
-                code.StoreHalf(i, Signed8.Codes(states[2 * i], states[(2 * i) + 1], inverse));
+            TLane inverse = TLane.Splat(*inverses++);
+            for (int i = 0; i < VectorsPerGroup; i++)
+            {
+                TLane.StoreHalves(codes, Signed8.Codes(states[0], states[1], inverse));
+                codes += sizeof(TLane) / 2;
+                states += 2;
+            }
         }
     }
 
