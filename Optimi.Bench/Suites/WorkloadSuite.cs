@@ -5,8 +5,18 @@ namespace Optimi.Bench;
 /// <summary>A suite that steps a workload on the host.</summary>
 public abstract class WorkloadSuite : IDisposable
 {
+    private static readonly StorageMode[] _storages =
+    [
+        new(DType.Float32, Kahan: false),
+        new(DType.BFloat16, Kahan: true),
+        new(DType.BFloat16, Kahan: false, StatesMode.Compressed, WeightBits: 24),
+    ];
+
     private ComputeDevice? _device;
     private Workload? _workload;
+
+    /// <summary>How parameters and states are stored, in words.</summary>
+    public static IEnumerable<string> Storages => _storages.Select(storage => $"{storage}");
 
     private protected Workload Workload => _workload!;
 
@@ -18,12 +28,12 @@ public abstract class WorkloadSuite : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Makes a workload and takes a step, so that all is allocated and compiled; Kahan summation is on where it can be.</summary>
-    private protected void Create(string optimizer, DType dtype, IReadOnlyList<int[]> shapes)
+    /// <summary>Makes a workload and takes a step, so that all is allocated and compiled.</summary>
+    private protected void Create(string optimizer, string storage, IReadOnlyList<int[]> shapes)
     {
         BenchOptimizer row = BenchOptimizer.All.First(row => row.Name == optimizer);
         _device = ComputeDevice.Open("cpu");
-        _workload = new Workload(_device, new Variant(row, dtype, Kahan: dtype != DType.Float32), shapes, groups: 1);
+        _workload = new Workload(_device, new Variant(row, _storages.Single(mode => $"{mode}" == storage)), shapes, groups: 1);
         _workload.Step(1);
     }
 
