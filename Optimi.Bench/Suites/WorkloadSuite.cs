@@ -5,18 +5,19 @@ namespace Optimi.Bench;
 /// <summary>A suite that steps a workload on the host.</summary>
 public abstract class WorkloadSuite : IDisposable
 {
-    private static readonly StorageMode[] _storages =
-    [
-        new(DType.Float32, Kahan: false),
-        new(DType.BFloat16, Kahan: true),
-        new(DType.BFloat16, Kahan: false, StatesMode.Compressed, WeightBits: 24),
-    ];
+    /// <summary>By names of at most 20 characters, which is all that BenchmarkDotNet's table shows.</summary>
+    private static readonly OrderedDictionary<string, StorageMode> _storages = new()
+    {
+        ["float32"] = new(DType.Float32, Kahan: false),
+        ["bfloat16 + Kahan"] = new(DType.BFloat16, Kahan: true),
+        ["compressed, 24 bits"] = new(DType.BFloat16, Kahan: false, StatesMode.Compressed, WeightBits: 24),
+    };
 
     private ComputeDevice? _device;
     private Workload? _workload;
 
     /// <summary>How parameters and states are stored, in words.</summary>
-    public static IEnumerable<string> Storages => _storages.Select(storage => $"{storage}");
+    public static IEnumerable<string> Storages => _storages.Keys;
 
     private protected Workload Workload => _workload!;
 
@@ -33,7 +34,7 @@ public abstract class WorkloadSuite : IDisposable
     {
         BenchOptimizer row = BenchOptimizer.All.First(row => row.Name == optimizer);
         _device = ComputeDevice.Open("cpu");
-        _workload = new Workload(_device, new Variant(row, _storages.Single(mode => $"{mode}" == storage)), shapes, groups: 1);
+        _workload = new Workload(_device, new Variant(row, _storages[storage]), shapes, groups: 1);
         _workload.Step(1);
     }
 

@@ -229,7 +229,6 @@ internal sealed class BenchCommandTests
     }
 
     /// <summary>In all scenarios, as the check of packed numbers has a tensor of every length.</summary>
-    [TestCase("sgd")]
     [TestCase("ranger")]
     [TestCase("adan")]
     [TestCase("stableadamw")]

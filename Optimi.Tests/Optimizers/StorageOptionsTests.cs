@@ -55,6 +55,35 @@ internal sealed class StorageOptionsTests
         Assert.That(optimizer.Step, Throws.Nothing);
     }
 
+    private static IEnumerable<AdamWOptions> Packed =>
+    [
+        _adamW with { CompressedStates = true, Kahan = false },
+        _adamW with { MasterWeightBits = 24 },
+        _adamW with { MasterWeightBits = 32 },
+    ];
+
+    [TestCaseSource(nameof(Packed))]
+    public void Functions_have_no_memory_for_packed_numbers(AdamWOptions options)
+    {
+        var numbers = new BFloat16[3];
+        OptionException? error = Assert.Throws<OptionException>(
+            () => Optimi.Functional.Step(options, 1, numbers, numbers, numbers, numbers));
+        Assert.That(error!.Message, Does.Contain("a function").And.Contain("let an optimizer keep them"));
+    }
+
+    [TestCaseSource(nameof(Packed))]
+    public void Storage_cannot_change_while_training(AdamWOptions options)
+    {
+        using ComputeDevice device = ComputeDevice.Open("cpu");
+        using var parameters = new ParameterBuffer(device);
+        parameters.Add("p", DType.BFloat16, 3);
+        using var optimizer = new AdamW(parameters, _adamW);
+        ParameterGroup group = optimizer.Groups[0];
+        Assert.That(
+            () => group.Options = options, Throws.TypeOf<OptionException>().With.Message.Contains("storage cannot change"));
+        Assert.That(group.Options, Is.EqualTo(_adamW));
+    }
+
     /// <summary>Before anything is allocated, with the values, the cause and the remedy.</summary>
     private static void Refused(OptimizerOptions options, DType dtype, string first, params string[] more)
     {
