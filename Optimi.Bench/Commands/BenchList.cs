@@ -18,9 +18,15 @@ internal static class BenchList
             Add("--optimizer", optimizer.Name, optimizer.Options.GetType().Name);
         foreach (string dtype in BenchOptions.DTypeNames)
             Add("--dtype", dtype, "");
+        foreach (string states in BenchOptions.StatesNames)
+            Add("--states", states, NamesOf(storage => storage.States.ToString().Equals(states, StringComparison.OrdinalIgnoreCase)));
+        foreach (string bits in BenchOptions.WeightNames)
+            Add("--weights", bits, NamesOf(storage => $"{storage.WeightBits}" == bits));
         foreach (Type suite in SuiteRunner.All)
             Add("--bdn", $"*{suite.Name}*", SuiteRunner.Description(suite));
         Terminal.Create().Write(table);
+
+        string NamesOf(Func<StorageMode, bool> isOne) => string.Join("; ", Variant.Storages.Where(isOne));
 
         void Add(params string[] cells) => table.AddRow([.. cells.Select(Markup.Escape)]);
     }

@@ -8,6 +8,10 @@ internal sealed class BenchOptions
     /// <summary>Enough for the tensors of the transformer.</summary>
     private const int MinParameters = 4096;
 
+    private const string Several = "one or several, separated by commas.";
+
+    private const string Unasked = " Default: all for adamw, compressed states with weights of 24 bits for lion.";
+
     private readonly Option<string> _device = new("--device")
     {
         Description = "Devices to measure, separated by commas, or all.",
@@ -18,15 +22,27 @@ internal sealed class BenchOptions
     {
         Description = $"Of {string.Join(", ", Scenario.All.Select(scenario => scenario.Name))}, which are the default, and of"
             + $" {string.Join(", ", ComparedScenario.All.Select(scenario => scenario.Name))}, which compare ways of stepping with an"
-            + " ordinary step, AdamW's in float32 and in bfloat16 with Kahan summation unless other options name more: one or several,"
-            + " separated by commas.",
+            + $" ordinary step, AdamW's in float32 and in bfloat16 with Kahan summation unless other options name more: {Several}",
     };
 
     private readonly Option<string[]> _optimizer = ListOf("--optimizer", BenchOptimizer.All.Select(optimizer => optimizer.Name));
 
     private readonly Option<string[]> _dtype = ListOf("--dtype", DTypeNames);
 
-    private readonly Option<string?> _kahan = new("--kahan") { Description = "on or off, for low precision. Default: both." };
+    private readonly Option<string?> _kahan = new("--kahan")
+    {
+        Description = "on or off, for low precision with weights of no further bits. Default: both, and further bits too.",
+    };
+
+    private readonly Option<string[]> _states = new("--states")
+    {
+        Description = $"How states are stored, of {string.Join(", ", StatesNames)}: {Several}{Unasked}",
+    };
+
+    private readonly Option<string[]> _weights = new("--weights")
+    {
+        Description = $"The bits of bfloat16 weights, of {string.Join(", ", WeightNames)}: {Several}{Unasked}",
+    };
 
     private readonly Option<string?> _parameters = new("--parameters")
     {
@@ -42,16 +58,25 @@ internal sealed class BenchOptions
     private readonly Option<bool> _quick = new("--quick")
     {
         Description = "Done in 40 seconds: smaller tensors, even if a cache holds them, and fewer rounds. Unless --optimizer"
-            + " names others, only AdamW in all, the others in 'large' and with Kahan summation where it can be.",
+            + " names others, only AdamW in all, the others in 'large' and with Kahan summation where it can be; compressed states and"
+            + " further bits of weights only in 'large'.",
     };
 
     /// <summary>What <c>--dtype</c> takes.</summary>
     public static IEnumerable<string> DTypeNames => Enum.GetNames<DType>().Select(name => name.ToLowerInvariant());
 
+    /// <summary>What <c>--states</c> takes.</summary>
+    public static IEnumerable<string> StatesNames =>
+        Variant.Storages.Select(storage => storage.States.ToString().ToLowerInvariant()).Distinct();
+
+    /// <summary>What <c>--weights</c> takes.</summary>
+    public static IEnumerable<string> WeightNames =>
+        Variant.Storages.Where(storage => storage.WeightBits is not null).Select(WeightsOf).Distinct();
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_device, _scenario, _optimizer, _dtype, _kahan, _parameters, _rounds, _quick])
+        foreach (Option option in (Option[])[_device, _scenario, _optimizer, _dtype, _kahan, _states, _weights, _parameters, _rounds, _quick])
             command.Options.Add(option);
     }
 
@@ -68,35 +93,19 @@ internal sealed class BenchOptions
             name => name,
             usual: Scenario.Usual.Count);
         IReadOnlyList<BenchOptimizer> optimizers = Chosen(parsed, _optimizer, BenchOptimizer.All, optimizer => optimizer.Name);
-        IReadOnlyList<string> dtypes = Chosen(parsed, _dtype, [.. DTypeNames], name => name);
-        bool? kahan = parsed.GetValue(_kahan) switch
-        {
-            null => null,
-            "on" => true,
-            "off" => false,
-            string other => throw new BenchException($"--kahan is '{other}', but it must be on or off."),
-        };
         bool namesOptimizers = parsed.GetResult(_optimizer) is not null;
-        (DType DType, bool Kahan)[] storages =
-        [
-            .. Variant.Storages.Where(storage =>
-                dtypes.Contains(storage.DType.ToString().ToLowerInvariant()) && storage.Kahan == (kahan ?? storage.Kahan)),
-        ];
-        if (storages.Length == 0)
-        {
-            throw new BenchException(
-                $"--kahan on leaves nothing to measure of --dtype {string.Join(", ", dtypes)}: float32 parameters lose nothing that"
-                + " could be kept. Use bfloat16 or float16, or leave out --kahan.");
-        }
-
+        bool namesPacked = parsed.GetResult(_states) is not null || parsed.GetResult(_weights) is not null;
+        IReadOnlyList<StorageMode> storages = Storages(parsed);
         IEnumerable<BenchCase> cases =
             from scenario in Scenario.All
             where scenarios.Contains(scenario.Name)
             from optimizer in optimizers
             from storage in storages
-            where !quick || namesOptimizers || IsInSample(scenario, optimizer, storage)
-            select new BenchCase(scenario, new Variant(optimizer, storage.DType, storage.Kahan));
-        bool namesStorages = parsed.GetResult(_dtype) is not null || kahan is not null;
+            let variant = new Variant(optimizer, storage)
+            where variant.IsUsual || namesOptimizers || namesPacked
+            where !quick || namesOptimizers || namesPacked || IsInSample(scenario, variant)
+            select new BenchCase(scenario, variant);
+        bool namesStorages = parsed.GetResult(_dtype) is not null || parsed.GetResult(_kahan) is not null || namesPacked;
         IEnumerable<ComparedCase> comparisons = Comparisons(
             ComparedScenario.All.Where(scenario => scenarios.Contains(scenario.Name)),
             namesOptimizers ? optimizers : null,
@@ -117,23 +126,59 @@ internal sealed class BenchOptions
         };
     }
 
+    /// <summary>The storages that have all that was asked for.</summary>
+    /// <exception cref="BenchException">There is none, or a value cannot be used.</exception>
+    private StorageMode[] Storages(ParseResult parsed)
+    {
+        IReadOnlyList<string> dtypes = Chosen(parsed, _dtype, [.. DTypeNames], name => name);
+        IReadOnlyList<string> states = Chosen(parsed, _states, [.. StatesNames], name => name);
+        IReadOnlyList<string> weights = Chosen(parsed, _weights, [.. WeightNames], name => name);
+        bool namesWeights = parsed.GetResult(_weights) is not null;
+        bool? kahan = parsed.GetValue(_kahan) switch
+        {
+            null => null,
+            "on" => true,
+            "off" => false,
+            string other => throw new BenchException($"--kahan is '{other}', but it must be on or off."),
+        };
+        StorageMode[] storages =
+        [
+            .. from storage in Variant.Storages
+               where dtypes.Contains(storage.DType.ToString().ToLowerInvariant())
+               where states.Contains(storage.States.ToString().ToLowerInvariant())
+               where !namesWeights || weights.Contains(WeightsOf(storage))
+               where kahan is null || (storage.WeightBits is null && storage.Kahan == kahan)
+               select storage,
+        ];
+        return storages.Length > 0 ? storages : throw new BenchException(
+            $"No storage that is measured has all that --dtype, --kahan, --states and --weights ask for; leave one of them out. There is"
+            + $" {string.Join("; ", Variant.Storages)}.");
+    }
+
+    private static string WeightsOf(StorageMode storage) => $"{storage.WeightBits}";
+
     /// <summary>Whether a quick run measures it unasked.</summary>
-    private static bool IsInSample(Scenario scenario, BenchOptimizer optimizer, (DType DType, bool Kahan) storage) =>
-        optimizer.Name == "adamw" || (scenario == Scenario.All[0] && storage.Kahan == (storage.DType != DType.Float32));
+    private static bool IsInSample(Scenario scenario, Variant variant)
+    {
+        StorageMode storage = variant.Storage;
+        bool isLarge = scenario == Scenario.All[0];
+        return storage.IsPacked ? isLarge
+            : variant.Optimizer.Name == "adamw" || (isLarge && storage.Kahan == (storage.DType != DType.Float32));
+    }
 
     /// <summary>What to compare: without other options AdamW in float32 and in bfloat16 with Kahan summation.</summary>
     private static IEnumerable<ComparedCase> Comparisons(
         IEnumerable<ComparedScenario> scenarios,
         IEnumerable<BenchOptimizer>? optimizers,
-        IEnumerable<(DType DType, bool Kahan)>? storages) =>
+        IEnumerable<StorageMode>? storages) =>
         from scenario in scenarios
         from optimizer in optimizers ?? BenchOptimizer.All.Where(optimizer => optimizer.Name == "adamw")
-        from storage in storages ?? [(DType.Float32, false), (DType.BFloat16, true)]
-        select new ComparedCase(scenario, new Variant(optimizer, storage.DType, storage.Kahan));
+        from storage in storages ?? [new(DType.Float32, Kahan: false), new(DType.BFloat16, Kahan: true)]
+        select new ComparedCase(scenario, new Variant(optimizer, storage));
 
     private static Option<string[]> ListOf(string name, IEnumerable<string> values) => new(name)
     {
-        Description = $"Of {string.Join(", ", values)}: one or several, separated by commas. Default: all.",
+        Description = $"Of {string.Join(", ", values)}: {Several} Default: all.",
     };
 
     /// <summary>The devices' names, each known to open.</summary>

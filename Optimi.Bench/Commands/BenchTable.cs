@@ -41,7 +41,7 @@ internal static class BenchTable
     private static IEnumerable<string> Cells(BenchResult result, bool isCompared) =>
     [
         result.Optimizer,
-        $"{result.Dtype.ToString().ToLowerInvariant()}{(result.Kahan ? " + Kahan" : "")}",
+        $"{result.Storage}",
         Number(result.MparamsPerSecond, "#,0.0"),
         Number(result.Spread, "0 %"),
         Number(result.GbPerSecond, "0.00"),

@@ -27,7 +27,7 @@ internal static class ComparisonTable
         {
             table.AddRow(
                 result.Optimizer,
-                $"{result.Dtype.ToString().ToLowerInvariant()}{(result.Kahan ? " + Kahan" : "")}",
+                $"{result.Storage}",
                 Markup.Escape(result.Way),
                 Number(result.Microseconds, "#,0.0"),
                 Number(result.BaselineMicroseconds, "#,0.0"),

@@ -35,8 +35,7 @@ internal static class TrainCommand
             Description = $"One of {string.Join(", ", TrainingOptimizers.All.Keys)}.",
             DefaultValueFactory = _ => "adamw",
         };
-        var dtype = new Option<string?>("--dtype") { Description = "float32, bfloat16 or float16. Default: float32 and bfloat16." };
-        var kahan = new Option<string?>("--kahan") { Description = "on or off, for bfloat16 and float16. Default: both." };
+        var storages = new TrainStorages();
         var device = new Option<string>("--device") { Description = "The device.", DefaultValueFactory = _ => "cpu" };
         var steps = new Option<string?>("--steps") { Description = $"Steps of each training. Default: {UsualSteps}." };
         var lr = new Option<string?>("--lr") { Description = "The peak learning rate. Default: the optimizer's." };
@@ -81,15 +80,14 @@ internal static class TrainCommand
             DefaultValueFactory = _ => Path.Combine("artifacts", "train"),
         };
         var noPlot = new Option<bool>("--no-plot") { Description = "Draw no chart." };
-        dtype.AcceptOnlyFromAmong("float32", "bfloat16", "float16");
-        kahan.AcceptOnlyFromAmong("on", "off");
         optimizer.AcceptOnlyFromAmong([.. TrainingOptimizers.All.Keys]);
         schedule.AcceptOnlyFromAmong([.. TrainingSchedules.All.Keys]);
-        var command = new Command("train", "Trains a character-level language model in float32, bf16 with Kahan, and bf16 without, or in fp16.")
+        var command = new Command("train", "Trains a character-level language model in float32 and in bf16 of several kinds, or in fp16.")
         {
-            text, optimizer, dtype, kahan, device, layers, width, release, accumulate, ema, clip, lossScale, steps, lr, schedule, seed,
+            text, optimizer, device, layers, width, release, accumulate, ema, clip, lossScale, steps, lr, schedule, seed,
             saveEvery, resume, output, noPlot,
         };
+        storages.AddTo(command);
         // On a thread of its own, so that Ctrl-C is heard while it runs.
         command.SetAction((parsed, cancellation) => Task.Run(() => Guarded(() =>
         {
@@ -105,17 +103,16 @@ internal static class TrainCommand
             double? norm = Numbers.Positive(parsed, clip, ExampleClip);
             int? saved = Numbers.Whole(parsed, saveEvery, least: 1, ExampleSaveEvery);
             bool isReleasing = parsed.GetValue(release);
-            if (parsed.GetValue(dtype) == "float32" && parsed.GetValue(kahan) is not null)
-                throw new TrainingException("--kahan is for bfloat16 and float16; float32 parameters lose nothing that could be kept.");
+            IReadOnlyList<(string Name, StorageMode Storage)> runs = storages.Of(parsed);
             Corpus corpus = Corpus.Read(
                 parsed.GetValue(text) ?? Corpus.RepositoryAround(Environment.CurrentDirectory), MinCharacters);
             // All are read before the folder is made, so that what cannot be used leaves nothing behind.
             TrainingPlan[] plans =
             [
-                .. Variants(parsed.GetValue(dtype), parsed.GetValue(kahan)).Select(variant => new TrainingPlan(
-                    variant.Name, name, variant.DType, variant.Kahan, parsed.GetValue(device)!, count, peak, start, depth,
+                .. runs.Select(run => new TrainingPlan(
+                    run.Name, name, run.Storage, parsed.GetValue(device)!, count, peak, start, depth,
                     outputs, isReleasing, every, parsed.GetValue(schedule)!, decay, norm,
-                    LossScaling.Read(parsed, lossScale, variant.DType, isReleasing))),
+                    LossScaling.Read(parsed, lossScale, run.Storage.DType, isReleasing))),
             ];
             string folder = parsed.GetValue(output)!;
             if (string.IsNullOrWhiteSpace(folder))
@@ -131,20 +128,6 @@ internal static class TrainCommand
         return command;
     }
 
-    private static IEnumerable<(string Name, DType DType, bool Kahan)> Variants(string? dtype, string? kahan)
-    {
-        if (dtype is null or "float32")
-            yield return ("float32", DType.Float32, false);
-        if (dtype is null or "bfloat16" && kahan is null or "on")
-            yield return ("bf16 + Kahan", DType.BFloat16, true);
-        if (dtype is null or "bfloat16" && kahan is null or "off")
-            yield return ("bf16", DType.BFloat16, false);
-        if (dtype is "float16" && kahan is null or "on")
-            yield return ("fp16 + Kahan", DType.Float16, true);
-        if (dtype is "float16" && kahan is null or "off")
-            yield return ("fp16", DType.Float16, false);
-    }
-
     /// <summary>The checkpoints of a single run; null if none are asked for.</summary>
     /// <exception cref="TrainingException">There are several runs, or the checkpoint to go on from is not this one's.</exception>
     private static TrainingCheckpoints? Checkpoints(TrainingPlan[] plans, Corpus corpus, string folder, int? every, string? resumed)
@@ -154,7 +137,7 @@ internal static class TrainCommand
         return plans is [TrainingPlan plan]
             ? new TrainingCheckpoints(plan, corpus, folder, every, resumed)
             : throw new TrainingException(
-                $"{(every is null ? "--resume" : "--save-every")} needs a single run, but there are {plans.Length}; name it by --dtype and --kahan.");
+                $"{(every is null ? "--resume" : "--save-every")} needs a single run, but there are {plans.Length}; name it by --dtype, --kahan, --states and --weights.");
     }
 
     /// <summary>Says which trainings diverged.</summary>

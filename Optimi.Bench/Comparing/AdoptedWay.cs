@@ -21,7 +21,7 @@ internal sealed class AdoptedWay : Way
     {
         _values = Allocate(place: 0);
         _gradients = [.. Enumerable.Range(0, sets).Select(_ => Allocate(place: 1))];
-        _parameters = [.. lengths.Select((length, i) => Buffer.Adopt($"{i}", variant.DType, [length], _values.Views[i]))];
+        _parameters = [.. lengths.Select((length, i) => Buffer.Adopt($"{i}", variant.Storage.DType, [length], _values.Views[i]))];
         for (int set = 0; set < sets; set++)
         {
             Bind(set);
@@ -32,10 +32,10 @@ internal sealed class AdoptedWay : Way
         Optimizer.PrepareAsync().GetAwaiter().GetResult();
 
         FrameworkTensors Allocate(int place) =>
-            new(device, variant.DType, lengths, alignment ?? TrafficSlot.BytesOf(variant.DType), pages, place);
+            new(device, variant.Storage.DType, lengths, alignment ?? TrafficSlot.BytesOf(variant.Storage.DType), pages, place);
     }
 
-    protected override Optimizer Optimizer { get; }
+    public override Optimizer Optimizer { get; }
 
     public override void HalveGradients()
     {

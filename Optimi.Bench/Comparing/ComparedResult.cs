@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Optimi.Bench;
 
 /// <summary>What was measured of a way of stepping beside its baseline.</summary>
@@ -6,6 +8,8 @@ namespace Optimi.Bench;
 /// <param name="Optimizer">The optimizer's name.</param>
 /// <param name="Dtype">The storage of parameters and gradients.</param>
 /// <param name="Kahan">Whether there was a compensation.</param>
+/// <param name="States">How states were stored.</param>
+/// <param name="WeightBits">The bits of the weights; null for those of the parameters.</param>
 /// <param name="Device">The device's name.</param>
 /// <param name="Microseconds">A step over all parameters in this way, the median.</param>
 /// <param name="BaselineMicroseconds">A step of the baseline, the median.</param>
@@ -25,6 +29,8 @@ internal sealed record ComparedResult(
     string Optimizer,
     DType Dtype,
     bool Kahan,
+    StatesMode States,
+    int? WeightBits,
     string Device,
     double Microseconds,
     double BaselineMicroseconds,
@@ -36,4 +42,9 @@ internal sealed record ComparedResult(
     long Launches,
     double AllocatedBytes,
     int Tensors,
-    long Parameters);
+    long Parameters)
+{
+    /// <summary>How parameters and states were stored.</summary>
+    [JsonIgnore]
+    public StorageMode Storage => new(Dtype, Kahan, States, WeightBits);
+}

@@ -28,13 +28,13 @@ internal sealed class LateGroupsWay : Way
         Parameter[] Add(int group)
         {
             Parameter[] added = [.. shapes.Index().Where(shape => shape.Index % groups == group)
-                .Select(shape => Buffer.Add($"{shape.Index}", variant.DType, shape.Item))];
+                .Select(shape => Buffer.Add($"{shape.Index}", variant.Storage.DType, shape.Item))];
             TestData.Start(added);
             return added;
         }
     }
 
-    protected override Optimizer Optimizer { get; }
+    public override Optimizer Optimizer { get; }
 
     public override void HalveGradients() => TestData.HalveGradients([.. Buffer]);
 

@@ -13,6 +13,8 @@ internal sealed class OneByOneWay(Workload workload) : IWorkload
 
     public IReadOnlyList<ParameterGroup> Groups => workload.Groups;
 
+    public Optimizer Optimizer => workload.Optimizer;
+
     public int CallsPerStep => _parameters.Length;
 
     public void HalveGradients() => workload.HalveGradients();

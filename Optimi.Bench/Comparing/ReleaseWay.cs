@@ -22,9 +22,9 @@ internal sealed class ReleaseWay : Way
         Func<(Parameter, TensorView)[], IEnumerable<(Parameter, TensorView)[]>> partsOf)
         : base(device, variant, new ParameterBuffer(device, GradientMemory.None))
     {
-        _parameters = [.. shapes.Select((shape, i) => Buffer.Add($"{i}", variant.DType, shape))];
+        _parameters = [.. shapes.Select((shape, i) => Buffer.Add($"{i}", variant.Storage.DType, shape))];
         int[] lengths = [.. _parameters.Select(parameter => (int)parameter.Length)];
-        _gradients = new FrameworkTensors(device, variant.DType, lengths, Alignment, PageKind.Huge, place: 1);
+        _gradients = new FrameworkTensors(device, variant.Storage.DType, lengths, Alignment, PageKind.Huge, place: 1);
         WithGradients(() => TestData.Start(_parameters));
         // The last layer's gradients are ready first.
         _parts = [.. partsOf([.. _parameters.Zip(_gradients.Views)]).Reverse()];
@@ -34,7 +34,7 @@ internal sealed class ReleaseWay : Way
 
     public override int CallsPerStep => _parts.Length;
 
-    protected override Optimizer Optimizer { get; }
+    public override Optimizer Optimizer { get; }
 
     public override void HalveGradients() => WithGradients(() => TestData.HalveGradients(_parameters));
 

@@ -12,13 +12,13 @@ internal abstract class Way(ComputeDevice device, Variant variant, ParameterBuff
 
     public IReadOnlyList<ParameterGroup> Groups => Optimizer.Groups;
 
+    /// <summary>The optimizer, which the way makes when its parameters are there.</summary>
+    public abstract Optimizer Optimizer { get; }
+
     public virtual int CallsPerStep => 1;
 
     /// <summary>The buffer.</summary>
     protected ParameterBuffer Buffer => buffer;
-
-    /// <summary>The optimizer, which the way makes when its parameters are there.</summary>
-    protected abstract Optimizer Optimizer { get; }
 
     public abstract void HalveGradients();
 

@@ -13,6 +13,10 @@ internal sealed record BenchOptimizer(
     Func<IReadOnlyList<ParameterGroup>, Optimizer> Create,
     IReadOnlyList<TrafficPass>? Passes = null)
 {
+    /// <summary>Both moments, one by one or in pairs.</summary>
+    private static readonly string[] _moments =
+        [StateName.ExpAvg, StateName.ExpAvgSq, StateName.Moments, $"{StateName.Moments}{StateName.Headers}"];
+
     public static IReadOnlyList<BenchOptimizer> All { get; } =
     [
         Of("sgd", new SgdOptions { Lr = 0, Momentum = 0.9 }, groups => new SGD(groups)),
@@ -24,8 +28,8 @@ internal sealed record BenchOptimizer(
         Of("ranger", new RangerOptions { Lr = 0 }, groups => new Ranger(groups)),
         Of("stableadamw", new StableAdamWOptions { Lr = 0 }, groups => new StableAdamW(groups),
         [
-            new TrafficPass([TrafficSlot.Gradient], ["exp_avg", "exp_avg_sq"]),
-            new TrafficPass(["exp_avg", "exp_avg_sq"], [TrafficSlot.Value, "kahan_comp", "ema"]),
+            new TrafficPass([TrafficSlot.Gradient], _moments),
+            new TrafficPass(_moments, [TrafficSlot.Value, StateName.KahanCompensation, StateName.LowBits, StateName.Average]),
         ]),
     ];
 

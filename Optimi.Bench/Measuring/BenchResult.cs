@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Optimi.Bench;
 
 /// <summary>What was measured of a variant in a scenario; null where there is nothing to compare with.</summary>
@@ -5,6 +7,8 @@ namespace Optimi.Bench;
 /// <param name="Optimizer">The optimizer's name.</param>
 /// <param name="Dtype">The storage of parameters and gradients.</param>
 /// <param name="Kahan">Whether there was a compensation.</param>
+/// <param name="States">How states were stored.</param>
+/// <param name="WeightBits">The bits of the weights; null for those of the parameters.</param>
 /// <param name="Device">The device's name.</param>
 /// <param name="MparamsPerSecond">Million parameters per second, by the median step.</param>
 /// <param name="GbPerSecond">10⁹ bytes per second, by what the rule must move.</param>
@@ -22,6 +26,8 @@ internal sealed record BenchResult(
     string Optimizer,
     DType Dtype,
     bool Kahan,
+    StatesMode States,
+    int? WeightBits,
     string Device,
     double MparamsPerSecond,
     double GbPerSecond,
@@ -33,4 +39,9 @@ internal sealed record BenchResult(
     double? LimitToCopyRatio,
     double? BaselineRatio,
     long Parameters,
-    MemoryPlan MemoryPlan);
+    MemoryPlan MemoryPlan)
+{
+    /// <summary>How parameters and states were stored.</summary>
+    [JsonIgnore]
+    public StorageMode Storage => new(Dtype, Kahan, States, WeightBits);
+}

@@ -51,8 +51,10 @@ internal static class CaseBenchmark
         return new BenchResult(
             scenario.Name,
             variant.Optimizer.Name,
-            variant.DType,
-            variant.Kahan,
+            variant.Storage.DType,
+            variant.Storage.Kahan,
+            variant.Storage.States,
+            variant.Storage.WeightBits,
             device.Name,
             rate / 1e6,
             rate * workload.Traffic.BytesPerParameter / 1e9,

@@ -9,6 +9,8 @@ internal interface IWorkload : IDisposable
 
     IReadOnlyList<ParameterGroup> Groups { get; }
 
+    Optimizer Optimizer { get; }
+
     /// <summary>How many calls of the library a step over all parameters takes.</summary>
     int CallsPerStep => 1;
 

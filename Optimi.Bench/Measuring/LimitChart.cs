@@ -27,9 +27,9 @@ internal static class LimitChart
 
         using var plot = new Plot();
         string[] optimizers = [.. drawn.Select(result => result.Optimizer).Distinct()];
-        var storages = drawn.GroupBy(result => (result.Dtype, result.Kahan)).ToList();
+        var storages = drawn.GroupBy(result => result.Storage).ToList();
         double width = 0.8 / storages.Count;
-        foreach ((int place, IGrouping<(DType DType, bool Kahan), BenchResult> storage) in storages.Index())
+        foreach ((int place, IGrouping<StorageMode, BenchResult> storage) in storages.Index())
         {
             Color color = plot.Add.Palette.GetColor(place);
             var bars = plot.Add.Bars(storage.Select(result => new Bar
@@ -39,7 +39,7 @@ internal static class LimitChart
                 Size = width,
                 FillColor = color,
             }).ToArray());
-            bars.LegendText = $"{storage.Key.DType.ToString().ToLowerInvariant()}{(storage.Key.Kahan ? " + Kahan" : "")}";
+            bars.LegendText = $"{storage.Key}";
         }
 
         plot.Add.HorizontalLine(1, color: Colors.Gray, pattern: LinePattern.Dashed);

@@ -1,21 +1,27 @@
 namespace Optimi.Bench;
 
-/// <summary>An optimizer and how its parameters are stored.</summary>
+/// <summary>An optimizer and how its parameters and states are stored.</summary>
 /// <param name="Optimizer">The optimizer.</param>
-/// <param name="DType">The storage of parameters and gradients.</param>
-/// <param name="Kahan">Whether there is a compensation.</param>
-internal sealed record Variant(BenchOptimizer Optimizer, DType DType, bool Kahan)
+/// <param name="Storage">The storage.</param>
+internal sealed record Variant(BenchOptimizer Optimizer, StorageMode Storage)
 {
-    /// <summary>How parameters can be stored: float32 ones lose nothing that could be kept.</summary>
-    public static IReadOnlyList<(DType DType, bool Kahan)> Storages { get; } =
+    /// <summary>How parameters and states can be stored: float32 parameters lose nothing that could be kept.</summary>
+    public static IReadOnlyList<StorageMode> Storages { get; } =
     [
-        (DType.Float32, false),
-        (DType.BFloat16, false),
-        (DType.BFloat16, true),
-        (DType.Float16, false),
-        (DType.Float16, true),
+        new(DType.Float32, Kahan: false),
+        new(DType.BFloat16, Kahan: false),
+        new(DType.BFloat16, Kahan: true),
+        new(DType.Float16, Kahan: false),
+        new(DType.Float16, Kahan: true),
+        new(DType.BFloat16, Kahan: false, WeightBits: 32),
+        new(DType.BFloat16, Kahan: false, StatesMode.Compressed, WeightBits: 24),
+        new(DType.BFloat16, Kahan: false, StatesMode.Compressed, WeightBits: 16),
     ];
 
+    /// <summary>Whether it is measured unless others are asked for: packed storage for the pair of moments, in all its forms, and for the
+    /// single one.</summary>
+    public bool IsUsual => !Storage.IsPacked || Optimizer.Name == "adamw" || (Optimizer.Name == "lion" && Storage.WeightBits == 24);
+
     /// <inheritdoc/>
-    public override string ToString() => $"{Optimizer.Name} {DType.ToString().ToLowerInvariant()}{(Kahan ? " + Kahan" : "")}";
+    public override string ToString() => $"{Optimizer.Name} {Storage}";
 }

@@ -13,14 +13,16 @@ internal sealed class Workload : IWorkload
     /// <param name="shapes">The tensors.</param>
     /// <param name="groups">How many groups they are dealt out to.</param>
     /// <param name="isLoop">Whether steps do what training loops do around them.</param>
-    public Workload(ComputeDevice device, Variant variant, IReadOnlyList<int[]> shapes, int groups, bool isLoop = false)
+    /// <param name="firstGroup">The number of the first group among those of another workload.</param>
+    public Workload(
+        ComputeDevice device, Variant variant, IReadOnlyList<int[]> shapes, int groups, bool isLoop = false, int firstGroup = 0)
     {
         Device = device;
         Variant = variant;
         _buffer = new ParameterBuffer(device);
-        Parameters = [.. shapes.Select((shape, i) => _buffer.Add($"{i}", variant.DType, shape))];
+        Parameters = [.. shapes.Select((shape, i) => _buffer.Add($"{i}", variant.Storage.DType, shape))];
         Groups = [.. Parameters.Index().GroupBy(item => item.Index % groups, item => item.Item).Select(group => new ParameterGroup(
-            group, OptionsOf(variant, group.Key)))];
+            group, OptionsOf(variant, firstGroup + group.Key)))];
         MemoryPlan = MemoryPlan.For(Groups);
         Optimizer = variant.Optimizer.Create(Groups);
         if (isLoop)
@@ -56,7 +58,7 @@ internal sealed class Workload : IWorkload
 
     /// <summary>The options of a group by its number.</summary>
     public static OptimizerOptions OptionsOf(Variant variant, int group) =>
-        variant.Optimizer.Options with { Lr = Lr * (1 + group), Kahan = variant.Kahan };
+        variant.Storage.Of(variant.Optimizer.Options with { Lr = Lr * (1 + group) });
 
     public void HalveGradients() => TestData.HalveGradients(Parameters);
 

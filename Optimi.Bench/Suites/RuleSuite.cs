@@ -12,8 +12,8 @@ public class RuleSuite : WorkloadSuite
     [ParamsSource(nameof(Optimizers))]
     public string Optimizer { get; set; } = "";
 
-    [Params(DType.Float32, DType.BFloat16)]
-    public DType Storage { get; set; }
+    [ParamsSource(nameof(Storages))]
+    public string Storage { get; set; } = "";
 
     [GlobalSetup]
     public void Setup() => Create(Optimizer, Storage, [[4096]]);

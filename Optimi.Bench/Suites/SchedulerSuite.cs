@@ -8,7 +8,7 @@ namespace Optimi.Bench;
 public class SchedulerSuite : WorkloadSuite
 {
     [GlobalSetup]
-    public void Setup() => Create("adamw", DType.Float32, [.. Enumerable.Repeat<int[]>([1], 1000)]);
+    public void Setup() => Create("adamw", Storages.First(), [.. Enumerable.Repeat<int[]>([1], 1000)]);
 
     [Benchmark]
     public void StepOverAll() => Workload.Step(1);

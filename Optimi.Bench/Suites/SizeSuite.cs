@@ -10,8 +10,8 @@ public class SizeSuite : WorkloadSuite
     [Params(1_000, 16_000, 250_000, 1_000_000, 4_000_000, 16_000_000, 64_000_000)]
     public int Parameters { get; set; }
 
-    [Params(DType.Float32, DType.BFloat16)]
-    public DType Storage { get; set; }
+    [ParamsSource(nameof(Storages))]
+    public string Storage { get; set; } = "";
 
     [GlobalSetup]
     public void Setup() => Create("adamw", Storage, [[Parameters]]);

@@ -34,8 +34,10 @@ internal static class SavedPlan
     private static Dictionary<string, string> Options(TrainingPlan plan, Corpus corpus) => new()
     {
         ["--optimizer"] = plan.Optimizer,
-        ["--dtype"] = Lower($"{plan.DType}"),
-        ["--kahan"] = OnOff(plan.Kahan),
+        ["--dtype"] = Lower($"{plan.Storage.DType}"),
+        ["--kahan"] = OnOff(plan.Storage.Kahan),
+        ["--states"] = Lower($"{plan.Storage.States}"),
+        ["--weights"] = Text(plan.Storage.WeightBits),
         ["--steps"] = Numbers.Text(plan.Steps),
         ["--lr"] = Numbers.Text(plan.Lr),
         ["--schedule"] = plan.Schedule,

@@ -41,8 +41,8 @@ internal static class Trainer
     {
         using var buffer = new ParameterBuffer(device, plan.GradientRelease ? GradientMemory.None : GradientMemory.Kept);
         var random = new Random(plan.Seed);
-        var parameters = new ModelParameters(buffer, plan.DType, corpus.Vocabulary, plan.Layers, plan.Width, random);
-        using Optimizer optimizer = TrainingOptimizers.All[plan.Optimizer].Create(buffer, plan.Lr, plan.Kahan);
+        var parameters = new ModelParameters(buffer, plan.Storage.DType, corpus.Vocabulary, plan.Layers, plan.Width, random);
+        using Optimizer optimizer = TrainingOptimizers.All[plan.Optimizer].Create(buffer, plan.Lr, plan.Storage);
         optimizer.AverageDecay = plan.Ema;
         optimizer.MaxNorm = plan.Clip;
         optimizer.GradientRelease = plan.GradientRelease;
@@ -94,8 +94,10 @@ internal static class Trainer
         return new TrainingResult(
             plan.Name,
             plan.Optimizer,
-            plan.DType,
-            plan.Kahan,
+            plan.Storage.DType,
+            plan.Storage.Kahan,
+            plan.Storage.States,
+            plan.Storage.WeightBits,
             device.Name,
             plan.GradientRelease,
             plan.Accumulate,

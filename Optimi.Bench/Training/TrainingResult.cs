@@ -8,6 +8,8 @@ internal sealed record TrainingResult(
     string Optimizer,
     DType Dtype,
     bool Kahan,
+    StatesMode States,
+    int? WeightBits,
     string Device,
     bool GradientRelease,
     int Accumulate,

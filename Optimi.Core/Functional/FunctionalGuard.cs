@@ -34,6 +34,7 @@ internal static class FunctionalGuard
 
         SlotShape gradients = given[Slot.Gradients];
         SlotLayout layout = options.LayoutOf(values.DType, gradients.Length > 0 ? gradients.DType : values.DType);
+        CheckStorage(options, layout);
         for (int slot = 0; slot < Slot.Count; slot++)
         {
             SlotShape shape = given[slot];
@@ -45,6 +46,24 @@ internal static class FunctionalGuard
         }
 
         return layout;
+    }
+
+    /// <summary>Checks that every number is stored by itself, as a slot's memory is numbers.</summary>
+    private static void CheckStorage(OptimizerOptions options, in SlotLayout layout)
+    {
+        if (layout.IsCompressed)
+        {
+            throw new OptionException(
+                $"{nameof(options.CompressedStates)} is true, but a function's states are plain numbers; let an optimizer keep them, or set"
+                + $" {nameof(options.StateDType)}.");
+        }
+
+        if (layout.Weights is WeightFormat.Split24 or WeightFormat.Split32)
+        {
+            throw new OptionException(FormattableString.Invariant(
+                $"{nameof(options.MasterWeightBits)} is {options.MasterWeightBits}, but a function takes no further bits of weights;")
+                + " let an optimizer keep them, or use Kahan summation.");
+        }
     }
 
     private static string Message<TRule>(int slot, SlotShape shape, DType? stored, SlotShape values)

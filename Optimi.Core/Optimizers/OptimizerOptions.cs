@@ -31,7 +31,8 @@ public abstract record OptimizerOptions
     /// <summary>
     /// Kahan summation, which lets low-precision parameters collect updates far below their resolution, for one more number of
     /// the parameter's own type. Null, the default: on where parameters are stored in less than float32. It changes nothing for
-    /// float32 parameters. In bfloat16 it reaches down to steps of about 2^-17 of the parameter; smaller ones need float32 parameters.
+    /// float32 parameters. In bfloat16 it reaches down to steps of about 2^-17 of the parameter; smaller ones need
+    /// <see cref="MasterWeightBits"/>.
     /// </summary>
     public bool? Kahan { get; init; }
 

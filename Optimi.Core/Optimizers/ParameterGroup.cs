@@ -37,7 +37,7 @@ public sealed class ParameterGroup
     /// <summary>
     /// The options of the next step. They can be changed between steps: <c>group.Options = options with { WeightDecay = 0.1 }</c>. The
     /// group's <see cref="Lr"/> goes on as it is, and so does the highest rate of its schedule; new options that say otherwise of them
-    /// are warned of. How states are stored, and whether there is a Kahan compensation, cannot change. Setting them costs nothing; on a
+    /// are warned of. How states and weights are stored cannot change. Setting them costs nothing; on a
     /// GPU the first step with ascent, L2 or proximal decay may wait for the compiler.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>

@@ -39,7 +39,7 @@ internal sealed class BenchCommandTests
         JsonElement[] results = Results("--optimizer", "adamw", "--dtype", "float32,bfloat16", "--kahan", "off");
         string[] members =
         [
-            "scenario", "optimizer", "dtype", "kahan", "device", "mparamsPerSecond", "gbPerSecond", "limitRatio", "launches",
+            "scenario", "optimizer", "dtype", "kahan", "states", "weightBits", "device", "mparamsPerSecond", "gbPerSecond", "limitRatio", "launches",
             "allocatedBytes", "bytesPerParameter", "spread", "limitToCopyRatio", "baselineRatio", "parameters",
             "memoryPlan",
         ];
@@ -99,7 +99,7 @@ internal sealed class BenchCommandTests
         JsonElement[] results = Results("--scenario", names, "--device", device);
         string[] members =
         [
-            "scenario", "way", "optimizer", "dtype", "kahan", "device", "microseconds", "baselineMicroseconds", "ratio", "spread",
+            "scenario", "way", "optimizer", "dtype", "kahan", "states", "weightBits", "device", "microseconds", "baselineMicroseconds", "ratio", "spread",
             "calls", "microsecondsPerCall", "microsecondsBeyondWork", "launches", "allocatedBytes", "tensors", "parameters",
         ];
         string[] large = device == "cpu" ? ["adopted-large huge pages", "adopted-large ordinary pages"] : ["adopted-large adopted"];
@@ -171,6 +171,7 @@ internal sealed class BenchCommandTests
             .. ComparedScenario.All.Select(scenario => scenario.Name),
             .. BenchOptimizer.All.Select(optimizer => optimizer.Name),
             "float32", "bfloat16", "float16",
+            "parameter", "compressed", "bfloat16, compressed states, 24-bit weights",
             .. SuiteRunner.All.Select(suite => suite.Name),
         ];
         foreach (string name in names)
@@ -184,6 +185,8 @@ internal sealed class BenchCommandTests
     [TestCase("--optimizer", "adamw,sgdx", "adamw")]
     [TestCase("--dtype", "float64", "bfloat16")]
     [TestCase("--kahan", "maybe", "on or off")]
+    [TestCase("--states", "packed", "compressed")]
+    [TestCase("--weights", "16,20", "24")]
     [TestCase("--parameters", "7", "4096")]
     [TestCase("--parameters", "many", "whole number")]
     [TestCase("--parameters", "8,000,000", "without separators")]
@@ -202,9 +205,45 @@ internal sealed class BenchCommandTests
         });
     }
 
+    [TestCase("--dtype", "float32", "--kahan", "on")]
+    [TestCase("--dtype", "float32", "--states", "compressed")]
+    [TestCase("--kahan", "on", "--weights", "24")]
+    public void Storages_that_are_not_measured_are_refused(params string[] arguments)
+    {
+        Assert.That(Run(arguments), Is.EqualTo(ExitCode.UnusableInput));
+        Assert.That($"{_error}", Does.Contain("leave one of them out").And.Contain("compressed states, 24-bit weights"));
+    }
+
     [Test]
-    public void Kahan_summation_of_float32_is_refused() =>
-        Assert.That(Run("--dtype", "float32", "--kahan", "on"), Is.EqualTo(ExitCode.UnusableInput));
+    public void Packed_storages_are_measured_of_a_pair_of_moments_and_of_a_single_one()
+    {
+        JsonElement[] results = Results("--scenario", "large", "--dtype", "bfloat16");
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                results.Where(result => result.GetProperty("weightBits").ValueKind == JsonValueKind.Number).Select(result =>
+                    $"{result.GetProperty("optimizer")} {result.GetProperty("states")} {result.GetProperty("weightBits")}"),
+                Is.EqualTo((string[])["adamw parameter 32", "adamw compressed 24", "adamw compressed 16", "lion compressed 24"]));
+            Assert.That($"{_out}", Does.Contain("bfloat16, compressed states, 24-bit weights"));
+        });
+    }
+
+    /// <summary>In all scenarios, as the check of packed numbers has a tensor of every length.</summary>
+    [TestCase("ranger")]
+    [TestCase("adan")]
+    [TestCase("stableadamw")]
+    public void Packed_storages_of_any_optimizer_are_checked_and_measured(string optimizer)
+    {
+        string scenarios = string.Join(
+            ',', Scenario.All.Select(scenario => scenario.Name).Concat(ComparedScenario.All.Select(scenario => scenario.Name)));
+        JsonElement[] results = Results("--optimizer", optimizer, "--weights", "24", "--scenario", scenarios);
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                results.Select(result => result.GetProperty("scenario").GetString()).Distinct(), Is.EqualTo(scenarios.Split(',')));
+            Assert.That(results.Select(result => result.GetProperty("states").GetString()), Is.All.EqualTo("compressed"));
+        });
+    }
 
     [Test]
     public void Suites_that_do_not_exist_are_a_failure()
@@ -215,9 +254,11 @@ internal sealed class BenchCommandTests
         Assert.That($"{_error}", Does.Contain("ran nothing").And.Contain("--in-process"));
     }
 
-    [Test]
-    public void What_is_wrong_is_not_timed()
+    [TestCase(DType.Float32, StatesMode.Parameter, null, "wrong float32 on cpu gave")]
+    [TestCase(DType.BFloat16, StatesMode.Compressed, 24, "wrong bfloat16, compressed states, 24-bit weights on cpu gave")]
+    public void What_is_wrong_is_not_timed(DType dtype, object statesMode, int? bits, string message)
     {
+        var states = (StatesMode)statesMode;
         var wrong = new BenchOptimizer("wrong", new LionOptions { Lr = 0 }, groups =>
         {
             // Twice the learning rate wherever the results are compared with the simulation's.
@@ -226,13 +267,13 @@ internal sealed class BenchCommandTests
             return new Lion(groups);
         });
         var plan = new BenchPlan(
-            ["cpu"], [new BenchCase(Scenario.All[0], new Variant(wrong, DType.Float32, Kahan: false))], 4096, 1, TimeSpan.Zero, 0, true);
+            ["cpu"], [new BenchCase(Scenario.All[0], new Variant(wrong, new StorageMode(dtype, Kahan: false, states, bits)))], 4096, 1, TimeSpan.Zero, 0, true);
         string json = Path.Combine(_folder, "results.json");
         int exitCode = BenchCommand.Guarded(() => BenchCommand.Run(plan, json, null, CancellationToken.None));
         Assert.Multiple(() =>
         {
             Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
-            Assert.That($"{_error}", Does.Contain("wrong float32 on cpu").And.Contain("not timed"));
+            Assert.That($"{_error}", Does.Contain(message).And.Contain("not timed"));
             Assert.That(File.Exists(json), Is.False);
         });
     }

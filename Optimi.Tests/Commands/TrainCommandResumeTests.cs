@@ -86,7 +86,7 @@ internal sealed class TrainCommandResumeTests : TrainCommandFixture
     public void Several_runs_are_refused_before_anything_is_written(string option)
     {
         Assert.That(Train("--dtype", "bfloat16", option, "4"), Is.EqualTo(ExitCode.UnusableInput));
-        Assert.That(Output.Error, Does.Contain($"{option} needs a single run, but there are 2; name it by --dtype and --kahan."));
+        Assert.That(Output.Error, Does.Contain($"{option} needs a single run, but there are 2; name it by --dtype, --kahan, --states and --weights."));
         Assert.That(Directory.EnumerateFiles(Folder).Select(Path.GetFileName), Is.EqualTo((string[])["text.md"]));
     }
 

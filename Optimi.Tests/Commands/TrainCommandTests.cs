@@ -9,20 +9,25 @@ namespace Optimi.Tests;
 internal sealed class TrainCommandTests : TrainCommandFixture
 {
     [Test]
-    public void Three_runs_are_summed_up_in_files()
+    public void Four_runs_are_summed_up_in_files()
     {
         Assert.That(Train("--steps", "40"), Is.EqualTo(ExitCode.Success));
         JsonElement[] runs = Runs();
         string[] fields =
         [
-            "name", "optimizer", "dtype", "kahan", "device", "gradientRelease", "accumulate", "schedule", "parameters", "steps",
+            "name", "optimizer", "dtype", "kahan", "states", "weightBits", "device", "gradientRelease", "accumulate", "schedule", "parameters", "steps",
             "firstLoss", "finalLoss", "weightBytes", "gradientBytes", "peakGradientBytes", "stateBytes", "optimizerMsPerStep", "seconds", "weightsSha256",
             "memoryPlan", "skippedSteps",
         ];
         Assert.Multiple(() =>
         {
-            Assert.That(runs.Select(run => run.GetProperty("dtype").GetString()), Is.EqualTo((string[])["float32", "bfloat16", "bfloat16"]));
-            Assert.That(runs.Select(run => run.GetProperty("kahan").GetBoolean()), Is.EqualTo((bool[])[false, true, false]));
+            Assert.That(runs.Select(run => run.GetProperty("dtype").GetString()), Is.EqualTo((string[])["float32", "bfloat16", "bfloat16", "bfloat16"]));
+            Assert.That(runs.Select(run => run.GetProperty("kahan").GetBoolean()), Is.EqualTo((bool[])[false, true, false, false]));
+            Assert.That(
+                runs.Select(run => run.GetProperty("states").GetString()),
+                Is.EqualTo((string[])["parameter", "parameter", "parameter", "compressed"]));
+            Assert.That(runs[3].GetProperty("weightBits").GetInt32(), Is.EqualTo(24));
+            Assert.That(runs[3].GetProperty("name").GetString(), Is.EqualTo("bf16, compressed states, 24-bit weights"));
             foreach (JsonElement run in runs)
             {
                 Assert.That(run.EnumerateObject().Select(field => field.Name), Is.EqualTo(fields));
@@ -104,15 +109,15 @@ internal sealed class TrainCommandTests : TrainCommandFixture
         }).SelectMany(run => run)];
         Assert.Multiple(() =>
         {
-            for (int i = 0; i < 3; i++)
+            for (int i = 0; i < 4; i++)
             {
                 Assert.That(
-                    runs[3 + i].GetProperty("weightsSha256").GetString(), Is.EqualTo(runs[i].GetProperty("weightsSha256").GetString()));
+                    runs[4 + i].GetProperty("weightsSha256").GetString(), Is.EqualTo(runs[i].GetProperty("weightsSha256").GetString()));
                 // The first hidden layer: 320 outputs of 384 inputs, and as many biases.
                 int bytes = i == 0 ? sizeof(float) : sizeof(ushort);
-                Assert.That(runs[3 + i].GetProperty("peakGradientBytes").GetInt64(), Is.EqualTo(((320 * 384) + 512) * bytes));
+                Assert.That(runs[4 + i].GetProperty("peakGradientBytes").GetInt64(), Is.EqualTo(((320 * 384) + 512) * bytes));
                 Assert.That(
-                    runs[3 + i].GetProperty("memoryPlan").GetProperty("scratchBytes").GetInt64(), Is.EqualTo(((320 * 384) + 512) * bytes));
+                    runs[4 + i].GetProperty("memoryPlan").GetProperty("scratchBytes").GetInt64(), Is.EqualTo(((320 * 384) + 512) * bytes));
                 Assert.That(
                     runs[i].GetProperty("peakGradientBytes").GetInt64(), Is.EqualTo(runs[i].GetProperty("gradientBytes").GetInt64()));
             }
@@ -157,7 +162,7 @@ internal sealed class TrainCommandTests : TrainCommandFixture
         Assert.Multiple(() =>
         {
             // None keeps the others from being trained, but each ends where there is nothing left to train.
-            Assert.That(runs, Has.Length.EqualTo(3));
+            Assert.That(runs, Has.Length.EqualTo(4));
             foreach (JsonElement run in runs)
             {
                 Assert.That(

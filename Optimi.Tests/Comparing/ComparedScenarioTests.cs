@@ -67,7 +67,7 @@ internal sealed class ComparedScenarioTests
     }
 
     private static Variant Variant { get; } =
-        new(BenchOptimizer.All.Single(optimizer => optimizer.Name == "adamw"), DType.BFloat16, Kahan: true);
+        new(BenchOptimizer.All.Single(optimizer => optimizer.Name == "adamw"), new StorageMode(DType.BFloat16, Kahan: true));
 
     private static ComparedScenario Of(string name) => ComparedScenario.All.Single(scenario => scenario.Name == name);
 }

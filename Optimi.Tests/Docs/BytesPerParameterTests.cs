@@ -5,8 +5,6 @@ namespace Optimi.Tests;
 /// <summary>The README's table of bytes per parameter is the plan's.</summary>
 internal sealed class BytesPerParameterTests
 {
-    private const string Heading = "| bytes per parameter |";
-
     /// <summary>The table's columns.</summary>
     private static readonly (DType DType, bool Kahan, DType? States)[] _modes =
     [
@@ -16,18 +14,12 @@ internal sealed class BytesPerParameterTests
         (DType.BFloat16, true, DType.Float32),
     ];
 
-    /// <summary>The rows below the heading and the rule, each with the optimizers that it is for.</summary>
-    private static IEnumerable<(string[] Names, string[] Cells)> Rows =>
-        from line in ReadmeTests.Resource("README.md").Split('\n')
-            .SkipWhile(line => !line.StartsWith(Heading, StringComparison.Ordinal)).Skip(2)
-            .TakeWhile(line => line.StartsWith('|'))
-        let cells = line.Trim('|').Split('|', StringSplitOptions.TrimEntries)
-        select (cells[0].Replace("`", "", StringComparison.Ordinal).ToLowerInvariant().Split(", "), cells[1..]);
+    private static string[][] Rows { get; } = [.. MarkdownTable.Rows("README.md", "| bytes per parameter |")];
 
     [TestCaseSource(typeof(TestOptimizer), nameof(TestOptimizer.All))]
     public void Every_optimizer_has_its_row(TestOptimizer optimizer)
     {
-        string[] cells = Rows.Single(row => row.Names.Contains(optimizer.Name)).Cells;
+        string[] cells = Rows.Single(row => MarkdownTable.Names(row).Contains(optimizer.Name))[1..];
         using ComputeDevice device = ComputeDevice.Open("cpu");
         Assert.That(cells, Is.EqualTo(_modes.Select(mode =>
             $"{Bytes(device, optimizer, mode, GradientMemory.Kept)} ({Bytes(device, optimizer, mode, GradientMemory.None)})")));
@@ -35,7 +27,7 @@ internal sealed class BytesPerParameterTests
 
     [Test]
     public void There_are_no_other_rows() =>
-        Assert.That(Rows.SelectMany(row => row.Names), Is.EquivalentTo(TestOptimizer.All.Select(optimizer => optimizer.Name)));
+        Assert.That(Rows.SelectMany(MarkdownTable.Names), Is.EquivalentTo(TestOptimizer.All.Select(optimizer => optimizer.Name)));
 
     /// <summary>What stays: without what is rented for a moment.</summary>
     private static string Bytes(

@@ -32,7 +32,7 @@ internal sealed class ScenarioTests
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");
         Scenario scenario = Of("many-groups");
-        var variant = new Variant(BenchOptimizer.All[0], DType.Float32, Kahan: false);
+        var variant = new Variant(BenchOptimizer.All[0], Variant.Storages[0]);
         using var workload = new Workload(device, variant, scenario.Shapes(10_000), scenario.Groups);
         Assert.Multiple(() =>
         {

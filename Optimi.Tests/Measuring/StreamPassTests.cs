@@ -17,7 +17,7 @@ internal sealed class StreamPassTests
         from slabs in (int[][][])
         [
             [[2], [2]], [[4], [4, 4, 4]], [[2], [2, 2, 4, 2]], [[2, 2], [2, 2]], [[2, 4], [4]], [[4, 4], [2, 4]],
-            [[4, 2], [4, 4, 4, 4, 4, 4]], [[2], [2, 2, 2, 2, 2, 2]],
+            [[4, 2], [4, 4, 4, 4, 4, 4, 4]], [[2], [2, 2, 2, 2, 2, 2]], [[2], [1, 2, 2]], [[], [2]], [[], [4, 2]], [[2], []],
         ]
         select new TestCaseData(block, slabs[0], slabs[1]).SetArgDisplayNames(
             Name(block), string.Join(" ", slabs[0]), string.Join(" ", slabs[1]));
@@ -50,14 +50,35 @@ internal sealed class StreamPassTests
     [Test]
     public void Bytes_are_counted_once_for_reading_and_once_for_writing()
     {
-        var pass = new StreamPass([new(0, 2, false), new(0, 2, true), new(0, 4, true)], 1001);
+        var pass = new StreamPass([new(0, 2002, false), new(0, 2002, true), new(0, 4004, true)]);
         Assert.That(pass.Bytes, Is.EqualTo(1001 * (2 + 4 + 8)));
+    }
+
+    /// <summary>A byte, two and four for each number, and headers of 32 and 16 bytes for each tile, all of them 1.</summary>
+    [Test]
+    public void Slabs_of_all_lengths_are_walked_whole()
+    {
+        const int Tiles = 9;
+        HostMemory[] slabs = [.. ((int[])[512, 512, 256, 1024, 32, 16]).Select(bytes => new HostMemory(Tiles * bytes))];
+        StreamPass[] walks = [.. StreamWalks.Of(
+            [.. slabs.Select((slab, i) => new StreamSlab(slab.Address, slab.Bytes, IsWritten: i > 0))], Tiles, uint.MaxValue)];
+        foreach (StreamPass walk in walks)
+            walk.In(typeof(ByteBlock))(0, 1);
+        Assert.Multiple(() =>
+        {
+            Assert.That(walks.Select(walk => walk.Bytes), Is.EqualTo((long[])[Tiles * (512 + (2 * 1792)), Tiles * 2 * 48]));
+            // Two bytes are read for each of the shortest slab's, and none beside headers.
+            foreach ((HostMemory slab, int expected) in slabs.Zip((int[])[1, 3, 3, 3, 1, 1]))
+                Assert.That(Bytes(slab).ToArray(), Is.All.EqualTo((byte)expected));
+        });
+        foreach (HostMemory slab in slabs)
+            slab.Dispose();
     }
 
     [Test]
     public void More_slabs_than_a_loop_takes_are_refused() =>
         Assert.That(
-            () => new StreamPass([.. Enumerable.Repeat(new StreamSlab(0, 2, false), 3), new(0, 2, true)], 1), Throws.ArgumentException);
+            () => new StreamPass([.. Enumerable.Repeat(new StreamSlab(0, 2, false), 3), new(0, 2, true)]), Throws.ArgumentException);
 
     [Test]
     public void Threads_run_every_part_once()
@@ -70,6 +91,8 @@ internal sealed class StreamPassTests
             Assert.That(seconds, Is.GreaterThan(0));
         });
     }
+
+    private static unsafe Span<byte> Bytes(HostMemory memory) => new((void*)memory.Address, (int)memory.Bytes);
 
     private static string Name(Type block) => block.IsGenericType ? $"four of {block.GetGenericArguments()[0].Name}" : block.Name;
 
@@ -105,14 +128,12 @@ internal sealed class StreamPassTests
         public void Run(Type block, int parts, uint mask)
         {
             var pass = new StreamPass(
-                [.. _slabs.Select(slab => new StreamSlab(slab.Memory.Address, slab.Width, slab.IsWritten))], _length, mask);
+                [.. _slabs.Select(slab => new StreamSlab(slab.Memory.Address, (long)_length * slab.Width, slab.IsWritten))], mask);
             Action<int, int> walk = pass.In(block);
             for (int part = 0; part < parts; part++)
                 walk(part, parts);
         }
 
         public void Dispose() => _slabs.ForEach(slab => slab.Memory.Dispose());
-
-        private static unsafe Span<byte> Bytes(HostMemory memory) => new((void*)memory.Address, (int)memory.Bytes);
     }
 }

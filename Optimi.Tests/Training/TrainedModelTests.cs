@@ -145,7 +145,7 @@ internal sealed class TrainedModelTests(string name)
     public void Training_in_float16_goes_down_with_a_scale_that_finds_itself()
     {
         var plan = new TrainingPlan(
-            "fp16", "adamw", DType.Float16, Kahan: true, name, Steps: 30, Lr: 1e-2, Seed: 1, Layers: 1, Width: 16, Clip: 1,
+            "fp16", "adamw", new StorageMode(DType.Float16, Kahan: true), name, Steps: 30, Lr: 1e-2, Seed: 1, Layers: 1, Width: 16, Clip: 1,
             LossScaling: new LossScaling((double?)null));
         TrainingResult result = Trainer.Run(_device, plan, ShortText(), _ => { }, CancellationToken.None);
         TrainingResult again = Trainer.Run(_device, plan, ShortText(), _ => { }, CancellationToken.None);
@@ -163,7 +163,7 @@ internal sealed class TrainedModelTests(string name)
     public void A_loss_that_is_scaled_too_far_skips_all_steps_and_ends_no_training()
     {
         var plan = new TrainingPlan(
-            "fp16", "adamw", DType.Float16, Kahan: true, name, Steps: 5, Lr: 1e-2, Seed: 1, Layers: 1, Width: 16,
+            "fp16", "adamw", new StorageMode(DType.Float16, Kahan: true), name, Steps: 5, Lr: 1e-2, Seed: 1, Layers: 1, Width: 16,
             LossScaling: new LossScaling(1e12));
         TrainingResult result = Trainer.Run(_device, plan, ShortText(), _ => { }, CancellationToken.None);
         Assert.That((result.Steps, result.SkippedSteps, result.Diverged, result.LossScale), Is.EqualTo((5, 5, false, 1e12)));
@@ -173,7 +173,7 @@ internal sealed class TrainedModelTests(string name)
     public void Training_goes_down_and_repeats_to_the_last_bit()
     {
         Corpus corpus = ShortText();
-        var plan = new TrainingPlan("bf16", "adamw", DType.BFloat16, Kahan: true, name, Steps: 20, Lr: 1e-2, Seed: 1, Layers: 1, Width: 16);
+        var plan = new TrainingPlan("bf16", "adamw", new StorageMode(DType.BFloat16, Kahan: true), name, Steps: 20, Lr: 1e-2, Seed: 1, Layers: 1, Width: 16);
         // The first opens the device itself.
         TrainingResult first = Trainer.Run(plan, corpus, _ => { }, CancellationToken.None);
         TrainingResult second = Trainer.Run(_device, plan, corpus, _ => { }, CancellationToken.None);

@@ -4,7 +4,7 @@ namespace Optimi.Bench;
 internal static class Counts
 {
     private static readonly Type[] _all =
-        [typeof(Zero), typeof(One), typeof(Two), typeof(Three), typeof(Four), typeof(Five), typeof(Six)];
+        [typeof(Zero), typeof(One), typeof(Two), typeof(Three), typeof(Four), typeof(Five), typeof(Six), typeof(Seven)];
 
     /// <summary>A number as a type.</summary>
     internal interface ICount
@@ -48,5 +48,10 @@ internal static class Counts
     private readonly struct Six : ICount
     {
         public static int Value => 6;
+    }
+
+    private readonly struct Seven : ICount
+    {
+        public static int Value => 7;
     }
 }

@@ -22,23 +22,23 @@ internal sealed unsafe class HostLimit : IMemoryLimit
 
     /// <summary>Tries all shapes and keeps the fastest few.</summary>
     /// <param name="traffic">What a step moves.</param>
-    /// <param name="length">How many numbers each slab has.</param>
+    /// <param name="tiles">How many tiles each slab has.</param>
     /// <param name="repeats">How often to run the passes in a round.</param>
     /// <param name="slabsOfCopies">For each copy of the slabs where that of a slot starts. They are walked in turn.</param>
     /// <param name="owned">Slabs to free in the end.</param>
     public HostLimit(
         Traffic traffic,
-        long length,
+        long tiles,
         int repeats,
         IReadOnlyList<Func<TrafficSlot, nint>> slabsOfCopies,
         IReadOnlyCollection<HostMemory>? owned = null)
     {
-        _passesOfCopies = [.. slabsOfCopies.Select(slabOf => traffic.Passes.Select(pass => new StreamPass(
-            [.. pass.Select(slot => new StreamSlab(slabOf(slot), slot.Bytes, slot.IsWritten))], length)).ToArray())];
+        _passesOfCopies = [.. slabsOfCopies.Select(slabOf => traffic.Passes.SelectMany(pass => StreamWalks.Of(
+            [.. pass.Select(slot => new StreamSlab(slabOf(slot), tiles * slot.TileBytes, slot.IsWritten))], tiles)).ToArray())];
         _repeats = repeats;
         _owned = owned ?? [];
         // A memory copy is measured over as much memory as a step, so that caches serve both alike.
-        _copiedBytes = length * traffic.Slots.Sum(slot => slot.Bytes) / 2;
+        _copiedBytes = tiles * traffic.Slots.Sum(slot => slot.TileBytes) / 2;
         _source = new HostMemory(_copiedBytes * slabsOfCopies.Count);
         _target = new HostMemory(_copiedBytes * slabsOfCopies.Count);
         WarmUp(StreamShape.All[0]);

@@ -7,7 +7,7 @@ internal sealed unsafe class HostMemory : IDisposable
 {
     private const int Alignment = 4096;
 
-    private const int MaxPlaces = 8;
+    private const int MaxPlaces = 12;
 
     private const int LargeBytes = 8 << 20;
 
@@ -19,7 +19,7 @@ internal sealed unsafe class HostMemory : IDisposable
 
     /// <summary>Allocates memory.</summary>
     /// <param name="bytes">How much.</param>
-    /// <param name="place">Its number among what is walked side by side, fewer than 8. It starts as far apart from the others as
+    /// <param name="place">Its number among what is walked side by side, fewer than 12. It starts as far apart from the others as
     /// the engine's slabs do.</param>
     public HostMemory(long bytes, int place = 0)
     {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ILGPU.Runtime.OpenCL;
+using Optimi.Kernels;
 using Half = System.Half;
 
 namespace Optimi.Bench;
@@ -9,17 +10,17 @@ namespace Optimi.Bench;
 internal static unsafe class MemoryLimits
 {
     /// <summary>
-    /// The limit of a workload. On the host: a loop over the optimizer's own slabs. On an OpenCL device that is a CPU: the same
-    /// loop over as many host slabs of the same sizes. On a GPU: the device's copies. On the simulation, which is for debugging:
-    /// null.
+    /// The limit of a workload. On the host: a loop over the optimizer's own slabs, and over as much other memory as it has of what
+    /// there is no view of. On an OpenCL device that is a CPU: the same loop over host slabs of the same sizes. On a GPU: the device's
+    /// copies. On the simulation, which is for debugging: null.
     /// </summary>
     /// <param name="ring">The workload, whose copies the loop walks in turn as well.</param>
     /// <param name="repeats">Steps of a round.</param>
     public static IMemoryLimit? For(WorkloadRing ring, int repeats) => ring.First.Device switch
     {
-        { Kind: DeviceKind.Host } => OverOwnSlabs(ring, repeats),
+        { Kind: DeviceKind.Host } => OverSlabs(ring, repeats, isOwn: slot => !slot.IsPart),
         { Kind: DeviceKind.Simulated } => null,
-        ComputeDevice device when IsOfHost(device) => OverLikeSlabs(ring, repeats),
+        ComputeDevice device when IsOfHost(device) => OverSlabs(ring, repeats, isOwn: _ => false),
         ComputeDevice device => new DeviceCopyLimit(device),
     };
 
@@ -27,24 +28,26 @@ internal static unsafe class MemoryLimits
     public static bool IsOfHost(ComputeDevice device) => device.Kind == DeviceKind.Host
         || device.Accelerator.Device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
 
-    private static HostLimit OverOwnSlabs(WorkloadRing ring, int repeats) => new(
-        ring.First.Traffic,
-        PaddedLength(ring.First.Parameters),
-        repeats,
-        [.. ring.Workloads.Select(workload => (Func<TrafficSlot, nint>)(slot => SlabOf(workload, slot)))]);
-
-    private static HostLimit OverLikeSlabs(WorkloadRing ring, int repeats)
+    /// <summary>A loop over the slabs of slots: the optimizer's own, or others of the same sizes.</summary>
+    private static HostLimit OverSlabs(WorkloadRing ring, int repeats, Func<TrafficSlot, bool> isOwn)
     {
         Traffic traffic = ring.First.Traffic;
-        long length = PaddedLength(ring.First.Parameters);
-        Dictionary<string, HostMemory>[] copies = [.. ring.Workloads.Select(_ => traffic.Slots.Index().ToDictionary(
-            slot => slot.Item.Name, slot => new HostMemory(length * slot.Item.Bytes, slot.Index)))];
-        return new HostLimit(
-            traffic,
-            length,
-            repeats,
-            [.. copies.Select(slabs => (Func<TrafficSlot, nint>)(slot => slabs[slot.Name].Address))],
-            [.. copies.SelectMany(slabs => slabs.Values)]);
+        long tiles = ring.First.Parameters.Sum(TilesOf);
+        List<HostMemory> others = [];
+        return new HostLimit(traffic, tiles, repeats, [.. ring.Workloads.Select(SlabsOf)], others);
+
+        Func<TrafficSlot, nint> SlabsOf(Workload workload)
+        {
+            var addresses = traffic.Slots.Index().ToDictionary(
+                slot => slot.Item.Name, slot => isOwn(slot.Item) ? SlabOf(workload, slot.Item) : Other(slot.Item, slot.Index));
+            return slot => addresses[slot.Name];
+        }
+
+        nint Other(TrafficSlot slot, int place)
+        {
+            others.Add(new HostMemory(tiles * slot.TileBytes, place));
+            return others[^1].Address;
+        }
     }
 
     /// <summary>Where the slab of a slot starts.</summary>
@@ -53,11 +56,11 @@ internal static unsafe class MemoryLimits
         (nint Start, nint End)[] tensors = [.. workload.Parameters.Select(parameter =>
         {
             nint start = AddressOf(Traffic.StorageOf(workload.Optimizer, parameter, slot.Name));
-            return (start, start + (nint)(PaddedLength(parameter) * slot.Bytes));
+            return (start, start + (nint)(TilesOf(parameter) * slot.TileBytes));
         })];
         nint first = tensors.Min(tensor => tensor.Start);
         // A loop that left the slab would change memory of others.
-        if (tensors.Max(tensor => tensor.End) - first != PaddedLength(workload.Parameters) * slot.Bytes)
+        if (tensors.Max(tensor => tensor.End) - first != workload.Parameters.Sum(TilesOf) * slot.TileBytes)
             throw new InvalidOperationException($"The {slot.Name} of {workload.Variant} does not lie in one piece.");
         return first;
     }
@@ -72,9 +75,5 @@ internal static unsafe class MemoryLimits
     private static nint AddressOf<T>(Span<T> span)
         where T : unmanaged => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(span));
 
-    /// <summary>The numbers of a slab, the rest of each tensor's last tile included.</summary>
-    private static long PaddedLength(IEnumerable<Parameter> parameters) => parameters.Sum(PaddedLength);
-
-    private static long PaddedLength(Parameter parameter) =>
-        (parameter.Length + Kernels.Tile.Length - 1) / Kernels.Tile.Length * Kernels.Tile.Length;
+    private static long TilesOf(Parameter parameter) => (parameter.Length + Tile.Length - 1) / Tile.Length;
 }

@@ -4,14 +4,14 @@ using System.Runtime.CompilerServices;
 namespace Optimi.Bench;
 
 /// <summary>
-/// The floor under a step: a loop that reads some slabs, reads and writes others if there are any, and adds once for each block. Compiled for
+/// The floor under a step: a loop that reads some slabs, reads and writes others, and adds once for each block. Compiled for
 /// each number of slabs, so that nothing but loads, additions and stores is left in it.
 /// </summary>
 internal static unsafe class StreamLoop
 {
     public const int MaxRead = 2;
 
-    public const int MaxUpdated = 6;
+    public const int MaxUpdated = 7;
 
     private static readonly MethodInfo _run = typeof(StreamLoop).GetMethod(nameof(Run), BindingFlags.NonPublic | BindingFlags.Static)!;
 
@@ -42,10 +42,11 @@ internal static unsafe class StreamLoop
         TBlock bits = TBlock.Splat(mask);
         byte* q = (byte*)slabs[0], r = (byte*)slabs[1];
         byte* a = (byte*)slabs[2], b = (byte*)slabs[3], c = (byte*)slabs[4], d = (byte*)slabs[5], e = (byte*)slabs[6], f = (byte*)slabs[7];
+        byte* g = (byte*)slabs[8];
         TBlock total = bits;
         for (nint i = from; i < to; i += TBlock.Bytes)
         {
-            TBlock x = Sum<TBlock>(q, i, TRead.Value <= TWideRead.Value);
+            TBlock x = TRead.Value == 0 ? TBlock.Splat(0) : Sum<TBlock>(q, i, TRead.Value <= TWideRead.Value);
             if (TRead.Value > 1)
                 x = TBlock.Add(x, Sum<TBlock>(r, i, TWideRead.Value > 0));
             if (TUpdated.Value == 0)
@@ -66,6 +67,8 @@ internal static unsafe class StreamLoop
                 Update(e, i, x, TUpdated.Value - TWideUpdated.Value <= 4);
             if (TUpdated.Value > 5)
                 Update(f, i, x, TUpdated.Value - TWideUpdated.Value <= 5);
+            if (TUpdated.Value > 6)
+                Update(g, i, x, TUpdated.Value - TWideUpdated.Value <= 6);
         }
 
         // What nobody uses need not be read.

@@ -1,6 +1,6 @@
 namespace Optimi.Bench;
 
-/// <summary>One walk through slabs of equally many numbers, some of them twice as wide as the others.</summary>
+/// <summary>One walk through slabs, some of them twice as long as the others.</summary>
 internal sealed unsafe class StreamPass
 {
     /// <summary>All blocks divide it, and no two parts share a page.</summary>
@@ -14,18 +14,17 @@ internal sealed unsafe class StreamPass
     private readonly uint _mask;
 
     /// <summary>Takes the slabs of a pass.</summary>
-    /// <param name="slabs">The slabs; at least one that is read.</param>
-    /// <param name="length">How many numbers each has.</param>
+    /// <param name="slabs">The slabs; at least one.</param>
     /// <param name="mask">See <see cref="StreamLoop.Range"/>.</param>
-    public StreamPass(IReadOnlyList<StreamSlab> slabs, long length, uint mask = 0)
+    public StreamPass(IReadOnlyList<StreamSlab> slabs, uint mask = 0)
     {
-        int narrow = slabs.Min(slab => slab.Width);
+        long narrow = slabs.Min(slab => slab.Bytes);
         _read = Place(slabs, isWritten: false, narrow, 0);
         _updated = Place(slabs, isWritten: true, narrow, StreamLoop.MaxRead);
-        _narrowBytes = (nint)(length * narrow);
+        _narrowBytes = (nint)narrow;
         _mask = mask;
         _rest = StreamLoop.Over(typeof(ByteBlock), _read, _updated);
-        Bytes = length * slabs.Sum(slab => slab.Width * (slab.IsWritten ? 2L : 1L));
+        Bytes = slabs.Sum(slab => slab.Bytes * (slab.IsWritten ? 2 : 1));
     }
 
     /// <summary>Bytes that it reads and writes.</summary>
@@ -49,19 +48,19 @@ internal sealed unsafe class StreamPass
     }
 
     /// <summary>Puts the slabs of a kind where the loop looks for them, wide ones last.</summary>
-    private (int All, int Wide) Place(IReadOnlyList<StreamSlab> slabs, bool isWritten, int narrow, int at)
+    private (int All, int Wide) Place(IReadOnlyList<StreamSlab> slabs, bool isWritten, long narrow, int at)
     {
-        StreamSlab[] kind = [.. slabs.Where(slab => slab.IsWritten == isWritten).OrderBy(slab => slab.Width)];
+        StreamSlab[] kind = [.. slabs.Where(slab => slab.IsWritten == isWritten).OrderBy(slab => slab.Bytes)];
         int most = isWritten ? StreamLoop.MaxUpdated : StreamLoop.MaxRead;
-        if (kind.Length < (isWritten ? 0 : 1) || kind.Length > most || slabs.Any(slab => slab.Width != narrow && slab.Width != 2 * narrow))
+        if (kind.Length > most || slabs.Any(slab => slab.Bytes != narrow && slab.Bytes != 2 * narrow))
         {
             throw new ArgumentException(
-                $"A pass has 1 to {StreamLoop.MaxRead} slabs to read and at most {StreamLoop.MaxUpdated} to update, some twice as wide;"
+                $"A pass has at most {StreamLoop.MaxRead} slabs to read and {StreamLoop.MaxUpdated} to update, some twice as long;"
                 + $" not {string.Join(", ", slabs)}.");
         }
 
         foreach (StreamSlab slab in kind)
             _addresses[at++] = slab.Address;
-        return (kind.Length, kind.Count(slab => slab.Width > narrow));
+        return (kind.Length, kind.Count(slab => slab.Bytes > narrow));
     }
 }
