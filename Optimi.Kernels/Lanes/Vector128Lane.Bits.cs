@@ -8,8 +8,6 @@ namespace Optimi.Kernels;
 /// <content>The register as integers.</content>
 public readonly partial struct Vector128Lane
 {
-    private Vector128<int> Integers => _value.AsInt32();
-
     /// <inheritdoc/>
     public static int Width
     {
@@ -21,77 +19,77 @@ public readonly partial struct Vector128Lane
     public static Vector128Lane Sequence
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Of(Vector128.Create(0, 1, 2, 3));
+        get => new(Vector128.Create(0, 1, 2, 3).AsSingle());
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane SplatBits(int bits) =>
-        Of(Vector128.Create(bits));
+        new(Vector128.Create(bits).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane AddBits(Vector128Lane a, Vector128Lane b) =>
-        Of(a.Integers + b.Integers);
+        new((a._value.AsInt32() + b._value.AsInt32()).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane SubtractBits(Vector128Lane a, Vector128Lane b) =>
-        Of(a.Integers - b.Integers);
+        new((a._value.AsInt32() - b._value.AsInt32()).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane MultiplyBits(Vector128Lane a, Vector128Lane b) =>
-        Of(a.Integers * b.Integers);
+        new((a._value.AsInt32() * b._value.AsInt32()).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane And(Vector128Lane a, Vector128Lane b) =>
-        Of(a.Integers & b.Integers);
+        new((a._value.AsInt32() & b._value.AsInt32()).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane Or(Vector128Lane a, Vector128Lane b) =>
-        Of(a.Integers | b.Integers);
+        new((a._value.AsInt32() | b._value.AsInt32()).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane Xor(Vector128Lane a, Vector128Lane b) =>
-        Of(a.Integers ^ b.Integers);
+        new((a._value.AsInt32() ^ b._value.AsInt32()).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane AndNot(Vector128Lane a, Vector128Lane b) =>
-        Of(Vector128.AndNot(a.Integers, b.Integers));
+        new(Vector128.AndNot(a._value.AsInt32(), b._value.AsInt32()).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane ShiftLeft(Vector128Lane a, int count) =>
-        Of(a.Integers << count);
+        new((a._value.AsInt32() << count).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane ShiftRight(Vector128Lane a, int count) =>
-        Of(a.Integers >> count);
+        new((a._value.AsInt32() >> count).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane ShiftRightLogical(Vector128Lane a, int count) =>
-        Of(a.Integers >>> count);
+        new((a._value.AsInt32() >>> count).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane ShiftLeft(Vector128Lane a, Vector128Lane count)
     {
         if (Avx2.IsSupported)
-            return Of(Avx2.ShiftLeftLogicalVariable(a.Integers, count.Bits));
+            return new(Avx2.ShiftLeftLogicalVariable(a._value.AsInt32(), count._value.AsUInt32()).AsSingle());
         if (AdvSimd.IsSupported)
-            return Of(AdvSimd.ShiftLogical(a.Integers, count.Integers));
-        return Of(Vector128.Create(
-            a.Integers[0] << count.Integers[0],
-            a.Integers[1] << count.Integers[1],
-            a.Integers[2] << count.Integers[2],
-            a.Integers[3] << count.Integers[3]));
+            return new(AdvSimd.ShiftLogical(a._value.AsInt32(), count._value.AsInt32()).AsSingle());
+        return new(Vector128.Create(
+            a._value.AsInt32()[0] << count._value.AsInt32()[0],
+            a._value.AsInt32()[1] << count._value.AsInt32()[1],
+            a._value.AsInt32()[2] << count._value.AsInt32()[2],
+            a._value.AsInt32()[3] << count._value.AsInt32()[3]).AsSingle());
     }
 
     /// <inheritdoc/>
@@ -99,56 +97,53 @@ public readonly partial struct Vector128Lane
     public static Vector128Lane ShiftRight(Vector128Lane a, Vector128Lane count)
     {
         if (Avx2.IsSupported)
-            return Of(Avx2.ShiftRightArithmeticVariable(a.Integers, count.Bits));
+            return new(Avx2.ShiftRightArithmeticVariable(a._value.AsInt32(), count._value.AsUInt32()).AsSingle());
         if (AdvSimd.IsSupported)
-            return Of(AdvSimd.ShiftArithmetic(a.Integers, -count.Integers));
-        return Of(Vector128.Create(
-            a.Integers[0] >> count.Integers[0],
-            a.Integers[1] >> count.Integers[1],
-            a.Integers[2] >> count.Integers[2],
-            a.Integers[3] >> count.Integers[3]));
+            return new(AdvSimd.ShiftArithmetic(a._value.AsInt32(), -count._value.AsInt32()).AsSingle());
+        return new(Vector128.Create(
+            a._value.AsInt32()[0] >> count._value.AsInt32()[0],
+            a._value.AsInt32()[1] >> count._value.AsInt32()[1],
+            a._value.AsInt32()[2] >> count._value.AsInt32()[2],
+            a._value.AsInt32()[3] >> count._value.AsInt32()[3]).AsSingle());
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane MaxBits(Vector128Lane a, Vector128Lane b) =>
-        Of(Vector128.Max(a.Integers, b.Integers));
+        new(Vector128.Max(a._value.AsInt32(), b._value.AsInt32()).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane MinBits(Vector128Lane a, Vector128Lane b) =>
-        Of(Vector128.Min(a.Integers, b.Integers));
+        new(Vector128.Min(a._value.AsInt32(), b._value.AsInt32()).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane ChooseLess(Vector128Lane a, Vector128Lane b, Vector128Lane whenLess, Vector128Lane otherwise) =>
-        Of(Vector128.ConditionalSelect(Vector128.LessThan(a.Integers, b.Integers), whenLess.Integers, otherwise.Integers));
+        new(Vector128.ConditionalSelect(Vector128.LessThan(a._value.AsInt32(), b._value.AsInt32()), whenLess._value.AsInt32(), otherwise._value.AsInt32()).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane FromInteger(Vector128Lane bits) =>
-        new(Vector128.ConvertToSingle(bits.Integers));
+        new(Vector128.ConvertToSingle(bits._value.AsInt32()));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128Lane ToInteger(Vector128Lane x) => Of(Vector128.ConvertToInt32Native(x._value));
+    public static Vector128Lane ToInteger(Vector128Lane x) => new(Vector128.ConvertToInt32Native(x._value).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe Vector128Lane LoadHalves(byte* at) => Of(Vector128.WidenLower(Vector128.CreateScalar(*(ulong*)at).AsUInt16()).AsInt32());
+    public static unsafe Vector128Lane LoadHalves(byte* at) => new(Vector128.WidenLower(Vector128.CreateScalar(*(ulong*)at).AsUInt16()).AsInt32().AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void StoreHalves(byte* at, Vector128Lane bits) =>
-        *(ulong*)at = Vector128.Narrow(bits.Bits, bits.Bits).AsUInt64()[0];
+        *(ulong*)at = Vector128.Narrow(bits._value.AsUInt32(), bits._value.AsUInt32()).AsUInt64()[0];
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe Vector128Lane MaxOfEach(Vector128Lane* registers) => Of(Vector128.Create(
-        MaxOf(registers[0].Integers), MaxOf(registers[1].Integers), MaxOf(registers[2].Integers), MaxOf(registers[3].Integers)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128Lane Of(Vector128<int> integers) => new(integers.AsSingle());
+    public static unsafe Vector128Lane MaxOfEach(Vector128Lane* registers) => new(Vector128.Create(
+        MaxOf(registers[0]._value.AsInt32()), MaxOf(registers[1]._value.AsInt32()), MaxOf(registers[2]._value.AsInt32()), MaxOf(registers[3]._value.AsInt32())).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int MaxOf(Vector128<int> integers)
