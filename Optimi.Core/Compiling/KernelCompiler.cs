@@ -34,7 +34,7 @@ internal static class KernelCompiler
         };
         return CanonicalNames.Of(Compile(backend, kernel, parts) switch
         {
-            CLCompiledKernel openCL => openCL.Source,
+            CLCompiledKernel openCL => ReadOnlyTables.In(openCL.Source, kernel),
             CompiledKernel ptx => ((PTXCompiledKernel)ptx).PTXAssembly,
         });
     }

@@ -8,7 +8,7 @@ namespace Optimi.Kernels;
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
 /// <typeparam name="TWords">How memory is accessed.</typeparam>
 /// <typeparam name="TSum">How a group sums up.</typeparam>
-/// <typeparam name="TCoders">Which work-items decode and encode.</typeparam>
+/// <typeparam name="TCoders">Which work-items encode.</typeparam>
 public static class CompressedMeasureTileKernel<TRule, TApply, TLayout, TWords, TSum, TCoders>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
@@ -31,18 +31,14 @@ public static class CompressedMeasureTileKernel<TRule, TApply, TLayout, TWords, 
         ArrayView<ScalarLane> measured = SharedMemory.Allocate<ScalarLane>(TreeSum.BlockLength);
         ArrayView<ScalarLane> shared = SharedMemory.Allocate<ScalarLane>(CompressedTile<TLayout, TWords>.SharedLength);
         int number = firstTile + Grid.IdxX;
-        Tile tile = Tile.Read(tables.Tiles, number);
-        var verdict = GradientVerdict.Read<MeasurePass>(tables.Verdict);
-        TensorStep step = TensorStep.Read(tables.Steps, verdict.EntryOf(tile.Tensor));
-        // Before the group may end, as in TileKernel.
-        Slabs<TWords> here = MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>.At(tile, step, measured, tables.Places, slabs);
-        int length = TensorExtent.LengthOf(TensorPlaces.ReadLength(tables.Places, tile.Tensor), tile.Number);
-        int rowNumber = step.RowOf(tile, TWords.IsCareful);
-        var row = Row<ScalarLane, TRule, TApply>.Read<MeasurePass>(tables.Rows, Math.Max(rowNumber, 0), verdict);
-        CompressedTileKernel<TRule, TApply, MeasurePass, TLayout, TWords, TCoders>.StepTile(
-            rowNumber >= 0, length, row, here, shared);
-        if (rowNumber < 0)
+        Slabs<TWords> all = slabs;
+        all.Measured = TWords.Over(measured.Cast<byte>());
+        all.MeasuredHigh = all.Measured.Skip(TLayout.UnitsPerTile);
+        CompressedTileKernel<TRule, TApply, MeasurePass, TLayout, TWords, TCoders>.StepTile(firstTile, tables, all, shared);
+        var place = CompressedPlace<TWords>.Of<TLayout, Row<ScalarLane, TRule, TApply>, MeasurePass>(number, tables, slabs);
+        if (place.Row < 0)
             return;
-        MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>.SumUp<DeviceGroup>(tile, measured, measures);
+        MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>.SumUp<DeviceGroup>(
+            Tile.Read(tables.Tiles, number), measured, measures);
     }
 }

@@ -9,29 +9,6 @@ public static partial class CompressedTile<TLayout, TWords>
     /// <summary>Blocks of a tile.</summary>
     private const int Blocks = Pair16.GroupsPerTile;
 
-    /// <summary>Decodes a block.</summary>
-    /// <param name="block">The block; beyond the last one nothing is done.</param>
-    /// <param name="slabs">The slabs from the tile on.</param>
-    /// <param name="shared">What the group shares.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void DecodeBlock(int block, in Slabs<TWords> slabs, ArrayView<ScalarLane> shared)
-    {
-        if (block >= Blocks)
-            return;
-        if (HasPair)
-        {
-            Pair16Decoding<ScalarLane> decoding = DecodingOf(slabs.Headers, block);
-            int first = block * Pair16.GroupLength;
-            for (int i = first; i < first + Pair16.GroupLength; i++)
-                DecodePair(i, decoding, slabs.State0, shared);
-        }
-
-        DecodeSignedBlock(block, 0, slabs.State0, slabs.Headers, shared);
-        DecodeSignedBlock(block, 1, slabs.State1, slabs.Headers, shared);
-        DecodeSignedBlock(block, 2, slabs.State2, slabs.Headers, shared);
-        DecodeSignedBlock(block, 3, slabs.State3, slabs.Headers, shared);
-    }
-
     /// <summary>Encodes a block.</summary>
     /// <param name="block">The block; beyond the last one nothing is done.</param>
     /// <param name="length">How many numbers of the tile are the tensor's own: the others become zero.</param>
@@ -59,26 +36,6 @@ public static partial class CompressedTile<TLayout, TWords>
             EncodePairFirst(i, seconds, firsts, slabs.State0, shared);
         EncodeSignedGroup(2 * block, Tile.Length, StateFormat.SignedByPair, slabs, shared);
         EncodeSignedGroup((2 * block) + 1, Tile.Length, StateFormat.SignedByPair, slabs, shared);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void DecodeSignedBlock(
-        int block, int state, in TWords codes, in TWords headers, ArrayView<ScalarLane> shared)
-    {
-        if (!IsSigned(state))
-            return;
-        DecodeSignedGroup(2 * block, state, codes, headers, shared);
-        DecodeSignedGroup((2 * block) + 1, state, codes, headers, shared);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void DecodeSignedGroup(
-        int group, int state, in TWords codes, in TWords headers, ArrayView<ScalarLane> shared)
-    {
-        ScalarLane step = StepOf(group, state, headers);
-        int first = group * Signed8.GroupLength;
-        for (int i = first; i < first + Signed8.GroupLength; i++)
-            DecodeSigned(i, state, step, codes, shared);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

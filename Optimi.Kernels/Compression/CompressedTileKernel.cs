@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using ILGPU;
-using ILGPU.Util;
 
 namespace Optimi.Kernels;
 
@@ -14,7 +13,7 @@ namespace Optimi.Kernels;
 /// <typeparam name="TPass">What is done of the step.</typeparam>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
 /// <typeparam name="TWords">How memory is accessed.</typeparam>
-/// <typeparam name="TCoders">Which work-items decode and encode.</typeparam>
+/// <typeparam name="TCoders">Which work-items encode.</typeparam>
 public static class CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords, TCoders>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
@@ -33,18 +32,52 @@ public static class CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords, 
     public static void Run(int firstTile, LaunchTables<Row<ScalarLane, TRule, TApply>> tables, Slabs<TWords> slabs)
     {
         ArrayView<ScalarLane> shared = SharedMemory.Allocate<ScalarLane>(CompressedTile<TLayout, TWords>.SharedLength);
-        int number = firstTile + Grid.IdxX;
-        Tile tile = Tile.Read(tables.Tiles, number);
-        var verdict = GradientVerdict.Read<TPass>(tables.Verdict);
-        TensorStep step = TensorStep.Read(tables.Steps, verdict.EntryOf(tile.Tensor));
-        // Before the group may end, as in TileKernel.
-        long length = TensorPlaces.ReadLength(tables.Places, tile.Tensor);
-        Slabs<TWords> here = TLayout.At(slabs, TensorPlaces.Read(tables.Places, step, tile.Tensor), length, tile.Number);
-        int rowNumber = step.RowOf(tile, TWords.IsCareful);
-        // All work-items come to every barrier, whether their tile takes part or not: some compilers for processors go wrong where a barrier
-        // depends on a condition and loops come before it.
-        var row = Row<ScalarLane, TRule, TApply>.Read<TPass>(tables.Rows, Math.Max(rowNumber, 0), verdict);
-        StepTile(rowNumber >= 0, TensorExtent.LengthOf(length, tile.Number), row, here, shared);
+        StepTile(firstTile, tables, slabs, shared);
+    }
+
+    /// <summary>What a work-item does of the tile of its group.</summary>
+    /// <param name="firstTile">The tile of the first group.</param>
+    /// <param name="tables">The tables.</param>
+    /// <param name="slabs">The slabs from their beginning; an unused slot may be any of them.</param>
+    /// <param name="shared">What the group shares.</param>
+    /// <remarks>
+    /// Behind a barrier the tables are read again: a compiler for processors would keep what was read before for every work-item, and make
+    /// no vectors. All work-items come to every barrier, whether their tile takes part or not, since some such compilers go wrong where a
+    /// barrier depends on a condition.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StepTile(
+        int firstTile,
+        LaunchTables<Row<ScalarLane, TRule, TApply>> tables,
+        Slabs<TWords> slabs,
+        ArrayView<ScalarLane> shared)
+    {
+        int item = Group.IdxX;
+        bool stepsByTwo = CompressedTile<TLayout, TWords>.StepsByTwo;
+        var place = Find(firstTile, tables, slabs);
+        if (place.Row >= 0)
+        {
+            CompressedTile<TLayout, TWords>.Decode(item, place.Slabs, shared);
+            if (!stepsByTwo)
+                CompressedTile<TLayout, TWords>.Step<TRule, TApply, TPass>(item, RowAt(place.Row, tables), place.Slabs, shared);
+        }
+
+        if (stepsByTwo)
+        {
+            Group.Barrier();
+            place = Find(firstTile, tables, slabs);
+            if (place.Row >= 0 && item < TLayout.UnitsPerTile)
+                CompressedTile<TLayout, TWords>.Step<TRule, TApply, TPass>(item, RowAt(place.Row, tables), place.Slabs, shared);
+        }
+
+        if (!TPass.UpdatesStates)
+            return;
+        Group.Barrier();
+        place = Find(firstTile, tables, slabs);
+        RoundingScalars<ScalarLane> rounding = default;
+        if (place.Row >= 0)
+            rounding = tables.Rows[place.Row].Rounding;
+        Encode(item, place.Row >= 0, place.Length, rounding, place.Slabs, shared);
     }
 
     /// <summary>Steps one tile of one tensor for each group, without any tables to be copied before.</summary>
@@ -57,56 +90,64 @@ public static class CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords, 
         int firstTile, Row<ScalarLane, TRule, TApply> row, Slabs<long> places, long length, Slabs<TWords> slabs)
     {
         ArrayView<ScalarLane> shared = SharedMemory.Allocate<ScalarLane>(CompressedTile<TLayout, TWords>.SharedLength);
-        int tile = firstTile + Grid.IdxX;
-        StepTile(true, TensorExtent.LengthOf(length, tile), row, TLayout.At(slabs, places, length, tile), shared);
-    }
-
-    /// <summary>What a work-item does of a tile.</summary>
-    /// <param name="takesPart">Whether the tile is stepped.</param>
-    /// <param name="length">How many numbers of the tile are the tensor's own.</param>
-    /// <param name="row">The scalars.</param>
-    /// <param name="here">The slabs from the tile on.</param>
-    /// <param name="shared">What the group shares.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StepTile(
-        bool takesPart, int length, in Row<ScalarLane, TRule, TApply> row, in Slabs<TWords> here, ArrayView<ScalarLane> shared)
-    {
         int item = Group.IdxX;
-        int items = Utilities.Select(takesPart, CompressedTile<TLayout, TWords>.Size, 0);
-        if (item < items)
-        {
-            if (TCoders.TakeBlocks)
-                CompressedTile<TLayout, TWords>.DecodeBlock(item, here, shared);
-            else
-                CompressedTile<TLayout, TWords>.Decode(item, here, shared);
-        }
-
-        if (TCoders.TakeBlocks || CompressedTile<TLayout, TWords>.StepsByTwo)
+        int tile = firstTile + Grid.IdxX;
+        Slabs<TWords> here = TLayout.At(slabs, places, length, tile);
+        CompressedTile<TLayout, TWords>.Decode(item, here, shared);
+        if (CompressedTile<TLayout, TWords>.StepsByTwo)
             Group.Barrier();
-        if (item < Math.Min(items, TLayout.UnitsPerTile))
+        if (!CompressedTile<TLayout, TWords>.StepsByTwo || item < TLayout.UnitsPerTile)
             CompressedTile<TLayout, TWords>.Step<TRule, TApply, TPass>(item, row, here, shared);
         if (!TPass.UpdatesStates)
             return;
         Group.Barrier();
+        Encode(item, true, TensorExtent.LengthOf(length, tile), row.Rounding, here, shared);
+    }
+
+    /// <summary>Encodes a tile that a group has stepped.</summary>
+    /// <param name="item">The work-item.</param>
+    /// <param name="takesPart">Whether the tile was stepped.</param>
+    /// <param name="length">How many numbers of the tile are the tensor's own.</param>
+    /// <param name="rounding">How to round.</param>
+    /// <param name="here">The slabs from the tile on.</param>
+    /// <param name="shared">What the group shares.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Encode(
+        int item,
+        bool takesPart,
+        int length,
+        in RoundingScalars<ScalarLane> rounding,
+        in Slabs<TWords> here,
+        ArrayView<ScalarLane> shared)
+    {
         if (TCoders.TakeBlocks)
         {
-            if (item < items)
-                CompressedTile<TLayout, TWords>.EncodeBlock(item, length, row.Rounding, here, shared);
+            if (takesPart)
+                CompressedTile<TLayout, TWords>.EncodeBlock(item, length, rounding, here, shared);
             return;
         }
 
-        if (item < items)
-            CompressedTile<TLayout, TWords>.FindSeconds(item, length, row.Rounding.Spread, here, shared);
+        if (takesPart)
+            CompressedTile<TLayout, TWords>.FindSeconds(item, length, rounding.Spread, here, shared);
         Group.Barrier();
-        if (item < items)
-            CompressedTile<TLayout, TWords>.EncodeSeconds(item, length, row.Rounding.Moments, here, shared);
+        if (takesPart)
+            CompressedTile<TLayout, TWords>.EncodeSeconds(item, length, rounding.Moments, here, shared);
         if (!CompressedTile<TLayout, TWords>.HasPair)
             return;
         Group.Barrier();
-        if (item < items)
+        if (takesPart)
             CompressedTile<TLayout, TWords>.FindFirsts(item, here, shared);
         Group.Barrier();
-        if (item < items)
+        if (takesPart)
             CompressedTile<TLayout, TWords>.EncodeFirsts(item, here, shared);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static CompressedPlace<TWords> Find(
+        int firstTile, LaunchTables<Row<ScalarLane, TRule, TApply>> tables, Slabs<TWords> slabs) =>
+        CompressedPlace<TWords>.Of<TLayout, Row<ScalarLane, TRule, TApply>, TPass>(firstTile + Grid.IdxX, tables, slabs);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Row<ScalarLane, TRule, TApply> RowAt(int number, LaunchTables<Row<ScalarLane, TRule, TApply>> tables) =>
+        Row<ScalarLane, TRule, TApply>.Read<TPass>(tables.Rows, number, GradientVerdict.Read<TPass>(tables.Verdict));
 }

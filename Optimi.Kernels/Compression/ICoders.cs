@@ -1,6 +1,6 @@
 namespace Optimi.Kernels;
 
-/// <summary>Which work-items decode and encode groups of numbers.</summary>
+/// <summary>Which work-items encode groups of numbers.</summary>
 public interface ICoders
 {
     /// <summary>Whether one work-item takes a block of numbers; else each takes one number.</summary>
