@@ -33,6 +33,24 @@ internal sealed class AllocationTests
         Assert.That(device.Launches - launches, Is.EqualTo(Steps * (optimizer.Measures ? 6 : 2)));
     }
 
+    private static IEnumerable<TestCaseData> LowBitCases => LowBitOptimizer.On(Devices);
+
+    [TestCaseSource(nameof(LowBitCases))]
+    public void Few_bits_cost_no_launch_and_no_memory(TestDevice row, LowBitOptimizer optimizer)
+    {
+        ComputeDevice device = row.Shared;
+        using var parameters = new ParameterBuffer(device);
+        var random = new Random(1);
+        for (int i = 0; i < 20; i++)
+            parameters.Add($"{i}", optimizer.DType, 3_001).Gradient.CopyFrom(TestTraining.Numbers(random, 3_001));
+        using Optimizer created = optimizer.Create(parameters, seed: 1);
+        created.PrepareAsync().GetAwaiter().GetResult();
+        Assert.That(Allocations.Of(() => Run(created)), Is.Zero);
+        long launches = device.Launches;
+        Run(created);
+        Assert.That(device.Launches - launches, Is.EqualTo(Steps * (optimizer.Kind.Measures ? 3 : 1)));
+    }
+
     [TestCase("adamw")]
     [TestCase("stableadamw")]
     public void An_average_adds_no_launch_and_another_decay_costs_nothing(string name)
