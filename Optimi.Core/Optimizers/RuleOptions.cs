@@ -83,7 +83,8 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
     {
         if (TRule.KindOf(state) is not (StateKind.FirstMoment or StateKind.SecondMoment or StateKind.LikeGradient))
             return;
-        for (int moment = 0; moment < 2; moment++)
+        // A rule with moments in the wrong places is refused for that.
+        for (int moment = 0; moment < Math.Min(2, TRule.StateNames.Count); moment++)
         {
             if (kept[moment] is not null)
                 continue;

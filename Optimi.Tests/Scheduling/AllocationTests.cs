@@ -148,6 +148,8 @@ internal sealed class AllocationTests
         var stable = new StableAdamWOptions { Lr = 0.01 };
         float[][] slots = [.. Enumerable.Range(0, 4).Select(_ => new float[100_000])];
         TensorSlots[] list = [new(slots[0], slots[1], slots[2], slots[3])];
+        AdamWOptions fewBits = adamW with { CompressedStates = true };
+        TensorSlots[] listInFewBits = [new(slots[0], slots[1], new ushort[100_096], Headers: new byte[391 * 32])];
         Assert.That(Allocations.Of(Run), Is.Zero);
 
         void Run()
@@ -156,6 +158,7 @@ internal sealed class AllocationTests
             {
                 Functional.Step(adamW, step, slots[0], slots[1], slots[2], slots[3]);
                 Functional.Step(stable, step, list);
+                Functional.Step(fewBits, step, listInFewBits);
             }
         }
     }

@@ -9,9 +9,9 @@ internal sealed class LowBitNaNTests
 
     private const int Lost = 333;
 
+    /// <summary>Where the update depends on a mean over the tensor, a NaN changes it.</summary>
     private static IEnumerable<TestCaseData> Rows =>
         from device in TestDevice.Kinds
-        // The update of StableAdamW depends on a mean over the tensor.
         from optimizer in LowBitOptimizer.All
         where !optimizer.Kind.Measures
         select new TestCaseData(device, optimizer).LongIf(device.IsOpenCL && optimizer != LowBitOptimizer.Usual);
