@@ -16,7 +16,7 @@ namespace Optimi;
 /// number are one <see cref="ushort"/>, given as the first of the two, and any other state is an <see cref="sbyte"/>; the headers of all of
 /// them are bytes in one further slot. Weights of 24 bits (<see cref="OptimizerOptions.MasterWeightBits"/>) have an <see cref="sbyte"/> of
 /// low bits each, those of 32 bits a <see cref="short"/>, in place of a compensation. Codes, headers and low bits of 24 cover whole tiles
-/// of 256 numbers: <see cref="SlotsOf"/> says how much that is.
+/// of 256 numbers: <see cref="SlotsOf"/> says how much that is. On devices each of them begins at an even byte.
 /// </para>
 /// </remarks>
 [RequiresDynamicCode(CodeNeeds.ClosedTypes)]
