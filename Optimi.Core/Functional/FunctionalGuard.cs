@@ -33,64 +33,101 @@ internal static class FunctionalGuard
         }
 
         SlotShape gradients = given[Slot.Gradients];
-        SlotLayout layout = options.LayoutOf(values.DType, gradients.Length > 0 ? gradients.DType : values.DType);
-        CheckStorage(options, layout);
+        DType dtype = values.Element.RequireNumbers();
+        SlotLayout layout = options.LayoutOf(dtype, gradients.Length > 0 ? gradients.Element.RequireNumbers() : dtype);
         for (int slot = 0; slot < Slot.Count; slot++)
         {
             SlotShape shape = given[slot];
-            DType? stored = layout[slot]?.DType();
-            bool isThere = shape.Length > 0;
-            if (isThere ? shape.Length == values.Length && shape.DType == stored : stored is null || values.Length == 0)
+            long expected = layout.ElementCount(slot, values.Length);
+            if (shape.Length == expected && (expected == 0 || shape.Element == ElementOf(layout, slot)))
                 continue;
-            throw new ParameterException(Message<TRule>(slot, shape, stored, values));
+            throw new ParameterException(Message<TRule>(layout, slot, shape, values));
         }
 
         return layout;
     }
 
-    /// <summary>Checks that every number is stored by itself, as a slot's memory is numbers.</summary>
-    private static void CheckStorage(OptimizerOptions options, in SlotLayout layout)
+    /// <summary>Checks that no tensor has a compensation beside low bits.</summary>
+    /// <param name="compensation">How many numbers of a compensation were given.</param>
+    /// <param name="lowBits">How many low bits.</param>
+    /// <exception cref="ParameterException">It has both.</exception>
+    public static void CheckRest(long compensation, long lowBits)
     {
-        if (layout.IsCompressed)
+        if (compensation > 0 && lowBits > 0)
         {
-            throw new OptionException(
-                $"{nameof(options.CompressedStates)} is true, but a function's states are plain numbers; let an optimizer keep them, or set"
-                + $" {nameof(options.StateDType)}.");
-        }
-
-        if (layout.Weights is WeightFormat.Split24 or WeightFormat.Split32)
-        {
-            throw new OptionException(FormattableString.Invariant(
-                $"{nameof(options.MasterWeightBits)} is {options.MasterWeightBits}, but a function takes no further bits of weights;")
-                + " let an optimizer keep them, or use Kahan summation.");
+            throw new ParameterException(FormattableString.Invariant(
+                $"There are {compensation} numbers of kahanComp and {lowBits} of lowBits, but weights have one of them; leave the other out."));
         }
     }
 
-    private static string Message<TRule>(int slot, SlotShape shape, DType? stored, SlotShape values)
+    /// <summary>Checks that kernels can read what is stored in bytes, two at a time.</summary>
+    /// <param name="layout">The kernel variant.</param>
+    /// <param name="slot">The slot.</param>
+    /// <param name="at">Where it begins.</param>
+    /// <exception cref="ParameterException">It begins at an odd byte.</exception>
+    public static void CheckAlignment<TRule>(SlotLayout layout, int slot, nint at)
         where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     {
-        string name = slot switch
+        if (layout.CoversTiles(slot) && at % sizeof(ushort) != 0)
         {
-            Slot.Values => "values",
-            Slot.Gradients => "gradients",
-            Slot.Compensation => StateName.KahanCompensation,
-            _ when slot - Slot.FirstState < TRule.StateNames.Count => TRule.StateNames[slot - Slot.FirstState],
-            _ => $"state {slot - Slot.FirstState + 1}",
-        };
-        if (stored is not DType dtype)
+            throw new ParameterException(
+                $"Memory for {SlotNames<TRule>.Of(layout, slot)} begins at an odd byte of the device's, but kernels read two bytes at once;"
+                + " pass memory that begins at an even one.");
+        }
+    }
+
+    /// <summary>How much memory the slots take beside values and gradients.</summary>
+    public static IEnumerable<SlotSize> SizesOf<TRule>(SlotLayout layout, long length)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    {
+        for (int slot = Slot.Compensation; slot < Slot.Count; slot++)
         {
-            string why = slot == Slot.Compensation ? "they are not compensated" : "these options keep no such state";
-            return $"Memory was given for {name} of {values.DType} values, but {why}; leave it out.";
+            if (ElementOf(layout, slot) is not SlotElement element)
+                continue;
+            long count = layout.ElementCount(slot, length);
+            yield return new SlotSize(
+                SlotNames<TRule>.ArgumentOf(layout, slot),
+                SlotNames<TRule>.Of(layout, slot),
+                element.Numbers(),
+                element.Codes(),
+                count,
+                count * element.Bytes());
+        }
+    }
+
+    private static SlotElement? ElementOf(SlotLayout layout, int slot) =>
+        layout[slot] is SlotFormat format ? SlotElements.Of(format) : null;
+
+    private static string Message<TRule>(SlotLayout layout, int slot, SlotShape shape, SlotShape values)
+        where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
+    {
+        const string Sizes = $"; {nameof(Functional)}.{nameof(Functional.SlotsOf)} says what each argument takes.";
+        string name = SlotNames<TRule>.Of(layout, slot);
+        if (ElementOf(layout, slot) is not SlotElement element)
+        {
+            string why = layout[slot] == SlotFormat.Pair16Second ? $"it is stored together with the first state, as {StateName.Moments}"
+                : slot == Slot.Compensation ? "they are not compensated"
+                : "these options keep no such state";
+            return $"Memory was given for {name} of {values.Element} values, but {why}; leave it out.";
         }
 
+        long expected = layout.ElementCount(slot, values.Length);
+        string what = FormattableString.Invariant($"{expected} {(element.Numbers() is null ? "integers" : "numbers")} of {element}");
         if (shape.Length == 0)
         {
-            string remedy = slot == Slot.Compensation ? ", or switch it off by Kahan = false" : "";
-            return $"There is no {name}; pass {values.Length} numbers of {dtype}, zero before the first step{remedy}.";
+            string argument = SlotNames<TRule>.ArgumentOf(layout, slot);
+            string remedy = layout.Weights == WeightFormat.Kahan && slot == Slot.Compensation ? ", or switch it off by Kahan = false" : "";
+            return element.Numbers() is null
+                ? $"Memory for {name} is missing; pass {what} as {argument}, zero before the first step{Sizes}"
+                : $"There is no {name}; pass {what}, zero before the first step{remedy}.";
         }
 
-        return shape.Length != values.Length
-            ? $"There are {values.Length} values, but {shape.Length} numbers of {name}; the lengths must be equal."
-            : $"{name} is stored as {shape.DType}, but with {values.DType} values these options store it as {dtype}.";
+        if (shape.Element != element)
+            return $"{name} is stored as {shape.Element}, but with {values.Element} values these options store it as {element}.";
+        return layout.CoversTiles(slot)
+            ? FormattableString.Invariant($"Memory for {name} covers whole tiles of {Tile.Length} numbers: of {values.Length} values")
+                + FormattableString.Invariant($" it has {what}, but {shape.Length} were given{Sizes}")
+            : FormattableString.Invariant(
+                $"There are {values.Length} values, but {shape.Length} numbers of {name}; the lengths must be equal.");
     }
 }

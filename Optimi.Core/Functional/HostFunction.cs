@@ -9,6 +9,9 @@ internal abstract unsafe class HostFunction<TRule>
     /// <summary>Floats in a row of scalars.</summary>
     public abstract int RowLength { get; }
 
+    /// <summary>The slots that end with the tensor in memory of the caller's, by <see cref="Slot"/>.</summary>
+    public abstract int UnpaddedSlots { get; }
+
     /// <summary>Writes the row of scalars of a step.</summary>
     /// <returns>The terms that it asks for.</returns>
     public abstract Terms WriteRow(float* row, in TRule rule, in UpdateScalars scalars, bool isFirstStep, in SurroundingScalars around);

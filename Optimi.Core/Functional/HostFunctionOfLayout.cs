@@ -17,6 +17,9 @@ internal sealed unsafe class HostFunction<TRule, TApply, TPass, TLayout, TLane, 
     /// <summary>Bytes of a number in each slot, by <see cref="Slot"/>; 0 if there is no such slot.</summary>
     private readonly int[] _widths = [.. Enumerable.Range(0, Slot.Count).Select(slot => layout.NumberBytes(slot))];
 
+    public override int UnpaddedSlots { get; } =
+        Enumerable.Range(0, Slot.Count).Where(slot => !layout.CoversTiles(slot)).Sum(slot => 1 << slot);
+
     private static int NumbersPerVector => Tile.Length / HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.VectorsPerTile;
 
     public override int RowLength => HostLoop<TLane, TLaneRule, TLaneApply, TLayout>.RowLength;

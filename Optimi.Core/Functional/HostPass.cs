@@ -11,9 +11,6 @@ namespace Optimi;
 internal sealed unsafe class HostPass<TRule>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
 {
-    /// <summary>Of the caller's memory no slot goes on behind the tensor.</summary>
-    private const int AllSlots = (1 << Slot.Count) - 1;
-
     [ThreadStatic]
     private static HostPass<TRule>? _ofThread;
 
@@ -73,7 +70,7 @@ internal sealed unsafe class HostPass<TRule>
         if (_count == _entries.Length)
             Array.Resize(ref _entries, 2 * _count);
         var extent = TensorExtent.Of(_tiles, length);
-        _entries[_count++] = new Entry(function, TileRun.Of(slots, extent, AllSlots), extent);
+        _entries[_count++] = new Entry(function, TileRun.Of(slots, extent, function.UnpaddedSlots), extent);
         _tiles = checked(_tiles + extent.TileCount);
     }
 

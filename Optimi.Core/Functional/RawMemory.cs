@@ -8,26 +8,24 @@ internal static unsafe class RawMemory
 {
     /// <summary>Checks an address and what it is said to hold.</summary>
     /// <returns>The first byte.</returns>
-    /// <exception cref="ParameterException">The type is not a storage type, the length is negative, or the address is 0 or not aligned
-    /// to a number.</exception>
-    public static ref byte Checked(nint address, DType dtype, long length)
+    /// <exception cref="ParameterException">The length is negative, or the address is 0 or not aligned to an element.</exception>
+    public static ref byte Checked(nint address, SlotElement element, long length)
     {
-        Check(address, dtype, length);
+        Check(address, element, length);
         return ref Unsafe.AsRef<byte>((void*)address);
     }
 
     /// <inheritdoc cref="Checked"/>
-    public static void Check(nint address, DType dtype, long length)
+    public static void Check(nint address, SlotElement element, long length)
     {
-        dtype.Checked();
         if (length < 0)
             throw new ParameterException(FormattableString.Invariant($"The length of memory is {length}, but it must be at least 0."));
         if (length > 0 && address == 0)
-            throw new ParameterException("The address of memory is 0; pass where its first number lies.");
-        if (address % dtype.Bytes() != 0)
+            throw new ParameterException("The address of memory is 0; pass where it begins.");
+        if (address % element.Bytes() != 0)
         {
             throw new ParameterException(FormattableString.Invariant(
-                $"The address 0x{address:x} is not a multiple of {dtype.Bytes()} bytes, as {dtype} numbers need; pass where a number begins."));
+                $"The address 0x{address:x} is not a multiple of {element.Bytes()} bytes, as {element} needs; pass where an element begins."));
         }
     }
 

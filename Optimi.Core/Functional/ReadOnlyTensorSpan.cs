@@ -16,7 +16,7 @@ public readonly ref struct ReadOnlyTensorSpan
     /// <exception cref="ParameterException">The type is not a storage type, the length is negative, or the address is 0 or not aligned
     /// to a number.</exception>
     public unsafe ReadOnlyTensorSpan(nint address, DType dtype, nint length)
-        : this(ref RawMemory.Checked(address, dtype, length), length, dtype)
+        : this(ref RawMemory.Checked(address, SlotElements.Of(dtype), length), length, dtype)
     {
     }
 
@@ -33,7 +33,7 @@ public readonly ref struct ReadOnlyTensorSpan
     /// <summary>How many numbers there are.</summary>
     public nint Length { get; }
 
-    internal SlotShape Shape => new(DType, Length);
+    internal SlotShape Shape => new((SlotElement)DType, Length);
 
     internal ref readonly byte GetPinnableReference() => ref _start;
 

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Optimi;
 
@@ -8,10 +10,13 @@ namespace Optimi;
 /// </summary>
 public readonly struct TensorMemory
 {
-    private readonly Memory<float> _float32;
-    private readonly Memory<BFloat16> _bfloat16;
-    private readonly Memory<Half> _float16;
-    private readonly nint _address;
+    /// <summary>An array, or what pins other managed memory; null where there is an address.</summary>
+    private readonly object? _owner;
+
+    /// <summary>The address; with an owner the number of the first element there.</summary>
+    private readonly nint _start;
+
+    private readonly SlotElement _element;
 
     /// <summary>Memory at an address, which stays valid as long as it is used.</summary>
     /// <param name="address">Where the first number lies.</param>
@@ -20,39 +25,38 @@ public readonly struct TensorMemory
     /// <exception cref="ParameterException">The type is not a storage type, the length is negative, or the address is 0 or not aligned
     /// to a number.</exception>
     public TensorMemory(nint address, DType dtype, nint length)
-    {
-        RawMemory.Check(address, dtype, length);
-        _address = address;
-        DType = dtype;
-        Length = length;
-    }
+        : this(null, address, length, SlotElements.Of(dtype)) => RawMemory.Check(address, _element, length);
 
-    private TensorMemory(Memory<float> float32, Memory<BFloat16> bfloat16, Memory<Half> float16, DType dtype)
-    {
-        _float32 = float32;
-        _bfloat16 = bfloat16;
-        _float16 = float16;
-        DType = dtype;
-        Length = float32.Length + bfloat16.Length + float16.Length;
-    }
+    /// <summary>Memory of integers at an address, which stays valid as long as it is used.</summary>
+    /// <param name="address">Where the first one lies.</param>
+    /// <param name="type">Their type.</param>
+    /// <param name="length">How many there are.</param>
+    /// <exception cref="ParameterException">There is no such type, the length is negative, or the address is 0 or not aligned to an
+    /// integer.</exception>
+    public TensorMemory(nint address, CodeType type, nint length)
+        : this(null, address, length, SlotElements.Of(type)) => RawMemory.Check(address, _element, length);
+
+    private TensorMemory(object? owner, nint start, nint length, SlotElement element) =>
+        (_owner, _start, Length, _element) = (owner, start, length, element);
 
     /// <summary>How the numbers are stored.</summary>
-    public DType DType { get; }
+    /// <exception cref="ParameterException">There are integers, not numbers.</exception>
+    public DType DType => _element.RequireNumbers();
 
-    /// <summary>How many numbers there are.</summary>
+    /// <summary>How many numbers there are, or integers.</summary>
     public nint Length { get; }
 
-    internal SlotShape Shape => new(DType, Length);
+    internal SlotShape Shape => new(_element, Length);
 
     /// <summary>The memory as a tensor.</summary>
     /// <param name="numbers">The numbers.</param>
-    public static implicit operator TensorMemory(Memory<float> numbers) => new(numbers, default, default, DType.Float32);
+    public static implicit operator TensorMemory(Memory<float> numbers) => Over(numbers, SlotElement.Float32);
 
     /// <inheritdoc cref="op_Implicit(Memory{float})"/>
-    public static implicit operator TensorMemory(Memory<BFloat16> numbers) => new(default, numbers, default, DType.BFloat16);
+    public static implicit operator TensorMemory(Memory<BFloat16> numbers) => Over(numbers, SlotElement.BFloat16);
 
     /// <inheritdoc cref="op_Implicit(Memory{float})"/>
-    public static implicit operator TensorMemory(Memory<Half> numbers) => new(default, default, numbers, DType.Float16);
+    public static implicit operator TensorMemory(Memory<Half> numbers) => Over(numbers, SlotElement.Float16);
 
     /// <inheritdoc cref="op_Implicit(Memory{float})"/>
     public static implicit operator TensorMemory(float[] numbers) => numbers.AsMemory();
@@ -63,11 +67,53 @@ public readonly struct TensorMemory
     /// <inheritdoc cref="op_Implicit(Memory{float})"/>
     public static implicit operator TensorMemory(Half[] numbers) => numbers.AsMemory();
 
-    internal unsafe MemoryHandle Pin() => DType switch
+    /// <summary>What is stored in few bits, as memory of a tensor.</summary>
+    /// <param name="codes">The integers.</param>
+    public static implicit operator TensorMemory(Memory<ushort> codes) => Over(codes, SlotElement.UInt16);
+
+    /// <inheritdoc cref="op_Implicit(Memory{ushort})"/>
+    public static implicit operator TensorMemory(Memory<sbyte> codes) => Over(codes, SlotElement.Int8);
+
+    /// <inheritdoc cref="op_Implicit(Memory{ushort})"/>
+    public static implicit operator TensorMemory(Memory<short> codes) => Over(codes, SlotElement.Int16);
+
+    /// <inheritdoc cref="op_Implicit(Memory{ushort})"/>
+    public static implicit operator TensorMemory(Memory<byte> codes) => Over(codes, SlotElement.UInt8);
+
+    /// <inheritdoc cref="op_Implicit(Memory{ushort})"/>
+    public static implicit operator TensorMemory(ushort[] codes) => codes.AsMemory();
+
+    /// <inheritdoc cref="op_Implicit(Memory{ushort})"/>
+    public static implicit operator TensorMemory(sbyte[] codes) => codes.AsMemory();
+
+    /// <inheritdoc cref="op_Implicit(Memory{ushort})"/>
+    public static implicit operator TensorMemory(short[] codes) => codes.AsMemory();
+
+    /// <inheritdoc cref="op_Implicit(Memory{ushort})"/>
+    public static implicit operator TensorMemory(byte[] codes) => codes.AsMemory();
+
+    internal unsafe MemoryHandle Pin()
     {
-        _ when _address != 0 => new MemoryHandle((void*)_address),
-        DType.Float32 => _float32.Pin(),
-        DType.BFloat16 => _bfloat16.Pin(),
-        _ => _float16.Pin(),
-    };
+        switch (_owner)
+        {
+            case null:
+                return new MemoryHandle((void*)_start);
+            case IPinnable pinnable:
+                return pinnable.Pin((int)_start);
+            default:
+                var array = (Array)_owner;
+                var handle = GCHandle.Alloc(array, GCHandleType.Pinned);
+                void* first = Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
+                return new MemoryHandle((byte*)first + (_start * _element.Bytes()), handle);
+        }
+    }
+
+    private static TensorMemory Over<T>(Memory<T> numbers, SlotElement element)
+        where T : unmanaged
+    {
+        if (MemoryMarshal.TryGetArray(numbers, out ArraySegment<T> segment))
+            return new(segment.Count == 0 ? null : segment.Array, segment.Count == 0 ? 0 : segment.Offset, segment.Count, element);
+        MemoryMarshal.TryGetMemoryManager<T, MemoryManager<T>>(numbers, out MemoryManager<T>? manager, out int start, out int length);
+        return new(manager, start, length, element);
+    }
 }

@@ -8,6 +8,8 @@ namespace Optimi;
 /// <param name="Third">The third state.</param>
 /// <param name="Fourth">The fourth state.</param>
 /// <param name="KahanComp">The Kahan compensation.</param>
+/// <param name="LowBits">The low bits of weights of 24 or 32 bits, which have them in place of a compensation.</param>
+/// <param name="Headers">The headers of all compressed states.</param>
 public readonly record struct TensorSlots(
     TensorMemory Values,
     TensorMemory Gradients,
@@ -15,17 +17,20 @@ public readonly record struct TensorSlots(
     TensorMemory Second = default,
     TensorMemory Third = default,
     TensorMemory Fourth = default,
-    TensorMemory KahanComp = default)
+    TensorMemory KahanComp = default,
+    TensorMemory LowBits = default,
+    TensorMemory Headers = default)
 {
     internal TensorMemory this[int slot] => slot switch
     {
         Slot.Values => Values,
         Slot.Gradients => Gradients,
-        Slot.Compensation => KahanComp,
+        Slot.Compensation => LowBits.Length > 0 ? LowBits : KahanComp,
         Slot.FirstState => First,
         Slot.FirstState + 1 => Second,
         Slot.FirstState + 2 => Third,
         Slot.FirstState + 3 => Fourth,
+        Slot.Headers => Headers,
         _ => default,
     };
 }

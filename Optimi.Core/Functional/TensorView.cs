@@ -6,13 +6,14 @@ namespace Optimi;
 
 /// <summary>
 /// Memory of a tensor on a device that the caller owns: an ILGPU view of <see cref="float"/>, <see cref="BFloat16"/> or
-/// <see cref="Half"/> becomes one by itself; other memory of the host or of a CUDA device is given by its address. The default stands
-/// for a slot that is not there.
+/// <see cref="Half"/> becomes one by itself, and so does one of the integers of <see cref="CodeType"/>, for what is stored in few bits;
+/// other memory of the host or of a CUDA device is given by its address. The default stands for a slot that is not there.
 /// </summary>
 public readonly struct TensorView
 {
     private readonly ArrayView<byte> _bytes;
     private readonly nint _address;
+    private readonly SlotElement _element;
 
     /// <summary>Memory at an address: of the host, or of a CUDA device's memory. (OpenCL's kernels do not take addresses.) It stays valid
     /// until the work that uses it has taken place.</summary>
@@ -22,27 +23,45 @@ public readonly struct TensorView
     /// <exception cref="ParameterException">The type is not a storage type, the length is negative, or the address is 0 or not aligned
     /// to a number.</exception>
     public TensorView(nint address, DType dtype, long length)
+        : this(address, SlotElements.Of(dtype), length)
     {
-        RawMemory.Check(address, dtype, length);
+    }
+
+    /// <summary>Memory of integers at an address: of the host, or of a CUDA device's memory. It stays valid until the work that uses it
+    /// has taken place.</summary>
+    /// <param name="address">Where the first one lies.</param>
+    /// <param name="type">Their type.</param>
+    /// <param name="length">How many there are.</param>
+    /// <exception cref="ParameterException">There is no such type, the length is negative, or the address is 0 or not aligned to an
+    /// integer.</exception>
+    public TensorView(nint address, CodeType type, long length)
+        : this(address, SlotElements.Of(type), length)
+    {
+    }
+
+    private TensorView(nint address, SlotElement element, long length)
+    {
+        RawMemory.Check(address, element, length);
         _address = address;
-        DType = dtype;
+        _element = element;
         Length = length;
     }
 
-    private TensorView(ArrayView<byte> bytes, long length, DType dtype)
+    private TensorView(ArrayView<byte> bytes, long length, SlotElement element)
     {
         _bytes = bytes;
         Length = length;
-        DType = dtype;
+        _element = element;
     }
 
     /// <summary>How the numbers are stored.</summary>
-    public DType DType { get; }
+    /// <exception cref="ParameterException">There are integers, not numbers.</exception>
+    public DType DType => _element.RequireNumbers();
 
-    /// <summary>How many numbers there are.</summary>
+    /// <summary>How many numbers there are, or integers.</summary>
     public long Length { get; }
 
-    internal SlotShape Shape => new(DType, Length);
+    internal SlotShape Shape => new(_element, Length);
 
     /// <summary>Checks that the memory can be a device's.</summary>
     /// <exception cref="ParameterException">It is another's.</exception>
@@ -95,13 +114,13 @@ public readonly struct TensorView
 
     /// <summary>The view as a tensor.</summary>
     /// <param name="numbers">The numbers.</param>
-    public static implicit operator TensorView(ArrayView<float> numbers) => Over(numbers, DType.Float32);
+    public static implicit operator TensorView(ArrayView<float> numbers) => Over(numbers, SlotElement.Float32);
 
     /// <inheritdoc cref="op_Implicit(ArrayView{float})"/>
-    public static implicit operator TensorView(ArrayView<BFloat16> numbers) => Over(numbers, DType.BFloat16);
+    public static implicit operator TensorView(ArrayView<BFloat16> numbers) => Over(numbers, SlotElement.BFloat16);
 
     /// <inheritdoc cref="op_Implicit(ArrayView{float})"/>
-    public static implicit operator TensorView(ArrayView<Half> numbers) => Over(numbers, DType.Float16);
+    public static implicit operator TensorView(ArrayView<Half> numbers) => Over(numbers, SlotElement.Float16);
 
     /// <inheritdoc cref="op_Implicit(ArrayView{float})"/>
     public static implicit operator TensorView(ArrayView1D<float, Stride1D.Dense> numbers) => numbers.AsContiguous();
@@ -112,12 +131,37 @@ public readonly struct TensorView
     /// <inheritdoc cref="op_Implicit(ArrayView{float})"/>
     public static implicit operator TensorView(ArrayView1D<Half, Stride1D.Dense> numbers) => numbers.AsContiguous();
 
+    /// <summary>What is stored in few bits, as a tensor's memory.</summary>
+    /// <param name="codes">The integers.</param>
+    public static implicit operator TensorView(ArrayView<ushort> codes) => Over(codes, SlotElement.UInt16);
+
+    /// <inheritdoc cref="op_Implicit(ArrayView{ushort})"/>
+    public static implicit operator TensorView(ArrayView<sbyte> codes) => Over(codes, SlotElement.Int8);
+
+    /// <inheritdoc cref="op_Implicit(ArrayView{ushort})"/>
+    public static implicit operator TensorView(ArrayView<short> codes) => Over(codes, SlotElement.Int16);
+
+    /// <inheritdoc cref="op_Implicit(ArrayView{ushort})"/>
+    public static implicit operator TensorView(ArrayView<byte> codes) => Over(codes, SlotElement.UInt8);
+
+    /// <inheritdoc cref="op_Implicit(ArrayView{ushort})"/>
+    public static implicit operator TensorView(ArrayView1D<ushort, Stride1D.Dense> codes) => codes.AsContiguous();
+
+    /// <inheritdoc cref="op_Implicit(ArrayView{ushort})"/>
+    public static implicit operator TensorView(ArrayView1D<sbyte, Stride1D.Dense> codes) => codes.AsContiguous();
+
+    /// <inheritdoc cref="op_Implicit(ArrayView{ushort})"/>
+    public static implicit operator TensorView(ArrayView1D<short, Stride1D.Dense> codes) => codes.AsContiguous();
+
+    /// <inheritdoc cref="op_Implicit(ArrayView{ushort})"/>
+    public static implicit operator TensorView(ArrayView1D<byte, Stride1D.Dense> codes) => codes.AsContiguous();
+
     private static MemoryBuffer BufferOf<TView>(TView view)
         where TView : struct, IContiguousArrayView => view.Buffer;
 
     private static long IndexOf<TView>(TView view)
         where TView : struct, IContiguousArrayView => view.IndexInBytes;
 
-    private static TensorView Over<T>(ArrayView<T> numbers, DType dtype)
-        where T : unmanaged => numbers.IsValid ? new(numbers.Cast<byte>(), numbers.Length, dtype) : default;
+    private static TensorView Over<T>(ArrayView<T> numbers, SlotElement element)
+        where T : unmanaged => numbers.IsValid ? new(numbers.Cast<byte>(), numbers.Length, element) : default;
 }

@@ -93,16 +93,16 @@ public sealed partial class ParameterBuffer
 
     private Parameter NewAdopted(string name, DType dtype, ReadOnlySpan<int> shape, SlotShape values, SlotShape gradient)
     {
-        Parameter parameter = NewParameter(name, dtype, gradient.Length > 0 ? gradient.DType : _gradientDType ?? dtype, shape);
-        if (values.Length != parameter.Length || (values.Length > 0 && values.DType != dtype))
+        Parameter parameter = NewParameter(name, dtype, gradient.Length > 0 ? gradient.Element.RequireNumbers() : _gradientDType ?? dtype, shape);
+        if (values.Length != parameter.Length || (values.Length > 0 && values.Element != (SlotElement)dtype))
         {
             throw new ParameterException(FormattableString.Invariant(
                 $"Parameter '{name}' of shape {Parameter.ShapeText(shape)} has {parameter.Length} numbers of {dtype}, but memory of")
-                + FormattableString.Invariant($" {values.Length} numbers of {values.DType} was given; give all of them, and no more."));
+                + FormattableString.Invariant($" {values.Length} numbers of {values.Element} was given; give all of them, and no more."));
         }
 
         if (gradient.Length > 0)
-            parameter.CheckGradient(gradient.DType, gradient.Length);
+            parameter.CheckGradient(gradient.Element.RequireNumbers(), gradient.Length);
         if (parameter.Length > (long)Kernels.Tile.MostTiles * Kernels.Tile.Length)
         {
             throw new ParameterException(string.Create(

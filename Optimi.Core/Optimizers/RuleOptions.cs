@@ -63,16 +63,35 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
     }
 
     /// <summary>The formats of the states that are kept, where they are compressed.</summary>
-    private static StateTypes Compressed(StateTypes kept, DType parameter)
+    /// <exception cref="OptionException">One moment of a pair is kept without the other.</exception>
+    private StateTypes Compressed(StateTypes kept, DType parameter)
     {
         StateTypes compressed = kept;
         for (int state = 0; state < TRule.StateNames.Count; state++)
         {
-            if (kept[state] is not null)
-                compressed = compressed.With(state, CompressedFormatOf(state, parameter));
+            if (kept[state] is null)
+                continue;
+            CheckPair(kept, state);
+            compressed = compressed.With(state, CompressedFormatOf(state, parameter));
         }
 
         return compressed;
+    }
+
+    /// <summary>Checks that both moments are there for a state that is stored with one of them.</summary>
+    private void CheckPair(StateTypes kept, int state)
+    {
+        if (TRule.KindOf(state) is not (StateKind.FirstMoment or StateKind.SecondMoment or StateKind.LikeGradient))
+            return;
+        // A rule with moments in the wrong places is refused for that.
+        for (int moment = 0; moment < Math.Min(2, TRule.StateNames.Count); moment++)
+        {
+            if (kept[moment] is not null)
+                continue;
+            throw new OptionException(
+                $"{GetType().Name} keep state '{TRule.StateNames[state]}' without '{TRule.StateNames[moment]}', but compressed states hold"
+                + $" both moments of a number together; keep both of them, or set {nameof(CompressedStates)} to false.");
+        }
     }
 
     /// <summary>The format of a state where states are compressed.</summary>

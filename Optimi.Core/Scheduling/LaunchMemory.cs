@@ -169,12 +169,12 @@ internal sealed class LaunchMemory
         }
     }
 
-    /// <summary>Bytes that fast kernels move at once: a unit, or a quad. The host takes any alignment.</summary>
+    /// <summary>Bytes that fast kernels move at once: a unit, but at least a word, or a quad. The host takes any alignment.</summary>
     private int AlignmentOf(int slot) => Device.Shape switch
     {
         KernelShape.Host => 1,
         KernelShape.Quad => 1 << Quad.LogOfBytes,
-        _ => Math.Max(1, Layout.UnitBytes(slot)),
+        _ => Math.Max(sizeof(uint), Layout.UnitBytes(slot)),
     };
 
     /// <summary>What is unusual about the slots of a tensor: a bit for each.</summary>

@@ -20,6 +20,10 @@ internal static class SlotFormats
         _ => sizeof(ushort),
     };
 
+    /// <summary>Whether memory goes on to the end of a tensor's last tile, whoever owns it: a step reads and writes all of it.</summary>
+    public static bool CoversTiles(this SlotFormat format) => format is SlotFormat.Pair16 or SlotFormat.Signed8 or SlotFormat.Signed8ByPair
+        or SlotFormat.LowBits8 or SlotFormat.Headers;
+
     /// <summary>How it is stored in groups, if it is.</summary>
     public static StateFormat Grouped(this SlotFormat format) => format switch
     {

@@ -82,6 +82,20 @@ internal readonly record struct SlotLayout(
     public int TileBytes(int slot) =>
         slot == Slot.Headers ? States.HeaderBytesPerTile : (this[slot]?.Bytes() ?? 0) * Tile.Length;
 
+    /// <summary>Whether a slot's memory goes on to the end of a tensor's last tile, whoever owns it.</summary>
+    public bool CoversTiles(int slot) => this[slot] is SlotFormat format && format.CoversTiles();
+
+    /// <summary>How many elements a slot of a tensor has in memory of the caller's, see <see cref="SlotElements"/>; 0 if it takes none.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="length">How many numbers the tensor has.</param>
+    public long ElementCount(int slot, long length)
+    {
+        if (NumberBytes(slot) > 0 && !CoversTiles(slot))
+            return length;
+        long tiles = (length + Tile.Length - 1) / Tile.Length;
+        return tiles * (slot == Slot.Headers ? TileBytes(slot) : Math.Sign(NumberBytes(slot)) * Tile.Length);
+    }
+
     /// <summary>Bytes of a slot that a unit takes.</summary>
     public int UnitBytes(int slot) => (this[slot]?.Bytes() ?? 0) * (HasTwoPerUnit ? 2 : 1);
 

@@ -16,6 +16,9 @@ internal sealed class TestDevice
     /// <summary>What the row is called in test names.</summary>
     public string Name { get; }
 
+    /// <summary>Whether it is of OpenCL, where each kernel takes long to compile.</summary>
+    public bool IsOpenCL => Name.StartsWith("opencl", StringComparison.Ordinal);
+
     /// <summary>The host on each of its registers, both kernels on the simulation, OpenCL, and CUDA where there is one.</summary>
     public static IReadOnlyList<TestDevice> All { get; } =
     [

@@ -60,7 +60,7 @@ public sealed record TestOptimizer(
     /// <summary>Its rule as a function of lists of tensors on the host.</summary>
     internal FunctionOfLists OnLists { get; private init; } = null!;
 
-    /// <summary>Its rule as a function of views: values, gradient, compensation, four states.</summary>
+    /// <summary>Its rule as a function of views, by <see cref="Slot"/>.</summary>
     internal FunctionOfViews OnViews { get; private init; } = null!;
 
     /// <summary>The kernel variant of some storage.</summary>
@@ -110,7 +110,9 @@ public sealed record TestOptimizer(
                 views[Slot.FirstState + 1],
                 views[Slot.FirstState + 2],
                 views[Slot.FirstState + 3],
-                views[Slot.Compensation],
+                options.MasterWeightBits is null ? views[Slot.Compensation] : default,
+                options.MasterWeightBits is null ? default : views[Slot.Compensation],
+                views[Slot.Headers],
                 accumulate: accumulate),
         };
 }

@@ -1,3 +1,5 @@
+using Optimi.Kernels;
+
 namespace Optimi.Tests;
 
 /// <summary>The average of a parameter by the plain formula, from the values and the compensation that the optimizer shows before and after
@@ -36,6 +38,8 @@ internal sealed class AverageReference(Optimizer optimizer, Parameter parameter)
 
     private float[] Whole()
     {
+        if (optimizer.StoredParts(parameter).Any(part => part.Name == StateName.LowBits))
+            return TestTraining.Numbers(optimizer.MasterWeights(parameter));
         float[] values = TestTraining.Numbers(parameter.Value);
         if (!optimizer.TryGetState(parameter, "kahan_comp", out TensorStorage? compensation))
             return values;

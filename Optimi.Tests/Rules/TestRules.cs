@@ -81,6 +81,54 @@ public sealed record BeginningOptions : AnyOptions<BeginningRule<ScalarLane>>
     public override BeginningRule<ScalarLane> Rule(in StepContext step) => new() { Third = 1 / 3f };
 }
 
+/// <summary>Both moments of a gradient, and a sum of what is left of it, in their places.</summary>
+public struct PairRule<TLane> : IUpdateRule<PairRule<TLane>, TLane>
+    where TLane : unmanaged, ILane<TLane>
+{
+    public TLane Keep;
+
+    public TLane Take;
+
+    public static IReadOnlyList<string> StateNames { get; } = ["m", "v", "rest"];
+
+    public static StateKind KindOf(int state) => state switch
+    {
+        0 => StateKind.FirstMoment,
+        1 => StateKind.SecondMoment,
+        _ => StateKind.LikeGradient,
+    };
+
+    public readonly TLane Step(TLane parameter, TLane gradient, ref States<TLane> states)
+    {
+        states.First = TLane.MultiplyAdd(Keep, states.First, Take * gradient);
+        states.Second = TLane.MultiplyAdd(Keep, states.Second, Take * gradient * gradient);
+        states.Third = TLane.MultiplyAdd(Keep, states.Third, gradient - states.First);
+        return (states.First + states.Third) / (TLane.Sqrt(states.Second) + Take);
+    }
+}
+
+public sealed record PairOptions : AnyOptions<PairRule<ScalarLane>>
+{
+    /// <summary>The state that is not kept, if any.</summary>
+    public int? Dropped { get; init; }
+
+    public override PairRule<ScalarLane> Rule(in StepContext step) => new() { Keep = (ScalarLane)0.75f, Take = (ScalarLane)0.25f };
+
+    public override DType? StorageOf(int state, DType parameter, bool compensated) =>
+        state == Dropped ? null : base.StorageOf(state, parameter, compensated);
+}
+
+/// <summary>A rule whose second moment comes first.</summary>
+public struct MisplacedRule<TLane> : IUpdateRule<MisplacedRule<TLane>, TLane>
+    where TLane : unmanaged, ILane<TLane>
+{
+    public static IReadOnlyList<string> StateNames { get; } = ["v", "m"];
+
+    public static StateKind KindOf(int state) => state == 0 ? StateKind.SecondMoment : StateKind.FirstMoment;
+
+    public readonly TLane Step(TLane parameter, TLane gradient, ref States<TLane> states) => gradient;
+}
+
 public struct FloatFieldRule<TLane> : IUpdateRule<FloatFieldRule<TLane>, TLane>
     where TLane : unmanaged, ILane<TLane>
 {

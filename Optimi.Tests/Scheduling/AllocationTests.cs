@@ -33,6 +33,24 @@ internal sealed class AllocationTests
         Assert.That(device.Launches - launches, Is.EqualTo(Steps * (optimizer.Measures ? 6 : 2)));
     }
 
+    private static IEnumerable<TestCaseData> LowBitCases => LowBitOptimizer.On(Devices);
+
+    [TestCaseSource(nameof(LowBitCases))]
+    public void Few_bits_cost_no_launch_and_no_memory(TestDevice row, LowBitOptimizer optimizer)
+    {
+        ComputeDevice device = row.Shared;
+        using var parameters = new ParameterBuffer(device);
+        var random = new Random(1);
+        for (int i = 0; i < 20; i++)
+            parameters.Add($"{i}", optimizer.DType, 3_001).Gradient.CopyFrom(TestTraining.Numbers(random, 3_001));
+        using Optimizer created = optimizer.Create(parameters, seed: 1);
+        created.PrepareAsync().GetAwaiter().GetResult();
+        Assert.That(Allocations.Of(() => Run(created)), Is.Zero);
+        long launches = device.Launches;
+        Run(created);
+        Assert.That(device.Launches - launches, Is.EqualTo(Steps * (optimizer.Kind.Measures ? 3 : 1)));
+    }
+
     [TestCase("adamw")]
     [TestCase("stableadamw")]
     public void An_average_adds_no_launch_and_another_decay_costs_nothing(string name)
@@ -130,6 +148,8 @@ internal sealed class AllocationTests
         var stable = new StableAdamWOptions { Lr = 0.01 };
         float[][] slots = [.. Enumerable.Range(0, 4).Select(_ => new float[100_000])];
         TensorSlots[] list = [new(slots[0], slots[1], slots[2], slots[3])];
+        AdamWOptions fewBits = adamW with { CompressedStates = true };
+        TensorSlots[] listInFewBits = [new(slots[0], slots[1], new ushort[100_096], Headers: new byte[391 * 32])];
         Assert.That(Allocations.Of(Run), Is.Zero);
 
         void Run()
@@ -138,6 +158,7 @@ internal sealed class AllocationTests
             {
                 Functional.Step(adamW, step, slots[0], slots[1], slots[2], slots[3]);
                 Functional.Step(stable, step, list);
+                Functional.Step(fewBits, step, listInFewBits);
             }
         }
     }

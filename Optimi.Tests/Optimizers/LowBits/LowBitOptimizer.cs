@@ -3,8 +3,8 @@ namespace Optimi.Tests;
 /// <summary>An optimizer that stores something in few bits, as a row of test data.</summary>
 /// <param name="Name">What the row is called in test names.</param>
 /// <param name="DType">How parameters are stored.</param>
-/// <param name="Create">Makes it, for parameters and with a seed.</param>
-internal sealed record LowBitOptimizer(string Name, DType DType, Func<IEnumerable<Parameter>, uint, Optimizer> Create)
+/// <param name="Kind">The optimizer, with options that say so.</param>
+internal sealed record LowBitOptimizer(string Name, DType DType, TestOptimizer Kind)
 {
     /// <summary>How far a state may be from what was encoded, in parts of the greatest number: half a step of 127 over the 8 octaves that
     /// second moments of a group may spread over before they get more bits.</summary>
@@ -27,6 +27,26 @@ internal sealed record LowBitOptimizer(string Name, DType DType, Func<IEnumerabl
     /// <summary>The devices that make such steps: those that have kernels for it.</summary>
     public static IEnumerable<TestDevice> Devices => TestDevice.Kinds.Where(device => device.Name.StartsWith("cpu-Vector", StringComparison.Ordinal));
 
+    /// <summary>Compressed states and weights of 24 bits, as one row that is enough where each takes kernels of its own to compile.</summary>
+    public static LowBitOptimizer Usual { get; } = All.First(row => row.Kind.Name == "adamw");
+
+    /// <summary>Whether there are states to accumulate into.</summary>
+    public bool HasStates => Kind.Name != "sgd";
+
+    /// <summary>All optimizers on some devices: on OpenCL, in the usual run, one.</summary>
+    public static IEnumerable<TestCaseData> On(IEnumerable<TestDevice> devices) =>
+        from device in devices
+        from optimizer in All
+        select new TestCaseData(device, optimizer).LongIf(device.IsOpenCL && optimizer != Usual);
+
+    /// <summary>Makes the optimizer.</summary>
+    public Optimizer Create(IEnumerable<Parameter> parameters, uint seed) =>
+        Kind.Create(new ParameterGroup(parameters, Kind.Options with { DitherSeed = seed }));
+
+    /// <summary>The same with other options.</summary>
+    public LowBitOptimizer With(Func<OptimizerOptions, OptimizerOptions> change) =>
+        this with { Kind = Kind with { Options = change(Kind.Options) } };
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 
@@ -37,6 +57,6 @@ internal sealed record LowBitOptimizer(string Name, DType DType, Func<IEnumerabl
         return new LowBitOptimizer(
             $"{name} {dtype}{(compressed ? " compressed" : "")}{(bits is null ? "" : $" {bits} bits")}",
             dtype,
-            (parameters, seed) => row.Create(new ParameterGroup(parameters, options with { DitherSeed = seed })));
+            row with { Options = options });
     }
 }
