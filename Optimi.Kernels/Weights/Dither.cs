@@ -5,8 +5,10 @@ namespace Optimi.Kernels;
 /// where r / 2^32 is the share of an ulp below which it is rounded up. Over steps, and over neighbours, the fractions fill an interval
 /// evenly, so that errors cancel out; no state and no random numbers are needed.
 /// </summary>
-/// <remarks>The fractions of successive numbers are Weyl's sequence with the multiplier of least discrepancy: H. Niederreiter,
-/// <i>Random Number Generation and Quasi-Monte Carlo Methods</i>, 1992.</remarks>
+/// <remarks>From step to step it goes on by the inverse of the golden ratio, from number to number by that of the plastic number, and
+/// weights are off by its square's: the fractions that fill an interval and a square most evenly. Roberts,
+/// <see href="https://extremelearning.com.au/unreasonable-effectiveness-of-quasirandom-sequences/">The unreasonable effectiveness of
+/// quasirandom sequences</see>.</remarks>
 /// <param name="Offset">What it begins with in a step.</param>
 /// <param name="Multiplier">From a number to the next one.</param>
 public readonly record struct Dither(int Offset, int Multiplier)

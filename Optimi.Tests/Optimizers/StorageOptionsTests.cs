@@ -63,15 +63,6 @@ internal sealed class StorageOptionsTests
     ];
 
     [TestCaseSource(nameof(Packed))]
-    public void Functions_have_no_memory_for_packed_numbers(AdamWOptions options)
-    {
-        var numbers = new BFloat16[3];
-        OptionException? error = Assert.Throws<OptionException>(
-            () => Optimi.Functional.Step(options, 1, numbers, numbers, numbers, numbers));
-        Assert.That(error!.Message, Does.Contain("a function").And.Contain("let an optimizer keep them"));
-    }
-
-    [TestCaseSource(nameof(Packed))]
     public void Storage_cannot_change_while_training(AdamWOptions options)
     {
         using ComputeDevice device = ComputeDevice.Open("cpu");

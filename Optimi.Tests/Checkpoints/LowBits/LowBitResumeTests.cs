@@ -9,10 +9,10 @@ internal sealed class LowBitResumeTests
 
     private static IEnumerable<TestCaseData> Cases =>
         from optimizer in LowBitOptimizer.All
-        from device in LowBitOptimizer.Devices
-        from other in LowBitOptimizer.Devices
-        where device == other || device == LowBitOptimizer.Devices.First()
-        select new TestCaseData(optimizer, device, other);
+        from device in TestDevice.Kinds
+        from other in TestDevice.Kinds
+        where device == other || device == LowBitOptimizer.Hosts.First()
+        select new TestCaseData(optimizer, device, other).LongIf(other.IsOpenCL && (optimizer != LowBitOptimizer.Usual || device == other));
 
     [TestCaseSource(nameof(Cases))]
     public void A_resumed_training_ends_with_the_bits_of_an_unbroken_one(LowBitOptimizer optimizer, TestDevice device, TestDevice other)

@@ -24,8 +24,8 @@ internal sealed record LowBitOptimizer(string Name, DType DType, TestOptimizer K
         Row("sgd with momentum", DType.BFloat16, compressed: true, null),
     ];
 
-    /// <summary>The devices that make such steps: those that have kernels for it.</summary>
-    public static IEnumerable<TestDevice> Devices => TestDevice.Kinds.Where(device => device.Name.StartsWith("cpu-Vector", StringComparison.Ordinal));
+    /// <summary>The host, on its widest register.</summary>
+    public static IEnumerable<TestDevice> Hosts => TestDevice.Kinds.Where(device => device.Name.StartsWith("cpu-Vector", StringComparison.Ordinal));
 
     /// <summary>Compressed states and weights of 24 bits, as one row that is enough where each takes kernels of its own to compile.</summary>
     public static LowBitOptimizer Usual { get; } = All.First(row => row.Kind.Name == "adamw");

@@ -12,7 +12,7 @@ internal sealed class LowBitTogetherTests
 
     private static IEnumerable<TestCaseData> Rows => LowBitOptimizer.On(TestDevice.AllShapes);
 
-    private static IEnumerable<TestCaseData> RowsOfHost => LowBitOptimizer.On(LowBitOptimizer.Devices);
+    private static IEnumerable<TestCaseData> RowsOfHost => LowBitOptimizer.On(LowBitOptimizer.Hosts);
 
     [TestCaseSource(nameof(Rows))]
     public void Tensors_of_odd_lengths_in_one_launch_are_stepped_as_if_each_were_alone(TestDevice row, LowBitOptimizer optimizer)
