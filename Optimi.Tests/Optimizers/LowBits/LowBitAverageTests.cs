@@ -3,7 +3,10 @@ namespace Optimi.Tests;
 /// <summary>Averages of parameters whose weights are in few bits: of what steps go on from, not of what the model sees.</summary>
 internal sealed class LowBitAverageTests
 {
-    private static IEnumerable<TestCaseData> Rows => LowBitOptimizer.On(TestDevice.Kinds);
+    private static IEnumerable<TestCaseData> Rows =>
+        from device in TestDevice.Kinds
+        from optimizer in LowBitOptimizer.All
+        select new TestCaseData(device, optimizer).LongIf(device.IsOpenCL);
 
     [TestCaseSource(nameof(Rows))]
     public void An_average_is_what_a_plain_loop_makes_of_the_exact_weights(TestDevice row, LowBitOptimizer optimizer)
