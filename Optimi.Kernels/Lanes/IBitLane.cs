@@ -107,7 +107,7 @@ public interface IBitLane<TSelf>
     /// <param name="at">Where they lie.</param>
     static abstract unsafe TSelf LoadHalves(byte* at);
 
-    /// <summary>Writes the lower halves of the integers to memory of the host, side by side.</summary>
+    /// <summary>Writes the lower halves of integers to memory of the host, side by side; their upper halves are to be zero.</summary>
     /// <param name="at">Where they go.</param>
     /// <param name="bits">The integers.</param>
     static abstract unsafe void StoreHalves(byte* at, TSelf bits);

@@ -118,8 +118,8 @@ public readonly partial struct Vector256Lane
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void StoreHalves(byte* at, Vector256Lane bits)
     {
-        Vector256<int> lower = bits._value.AsInt32() & Vector256.Create(0xFFFF);
-        Vector128.Store(Sse41.PackUnsignedSaturate(lower.GetLower(), lower.GetUpper()), (ushort*)at);
+        Vector256<int> halves = bits._value.AsInt32();
+        Vector128.Store(Sse41.PackUnsignedSaturate(halves.GetLower(), halves.GetUpper()), (ushort*)at);
     }
 
     /// <inheritdoc/>

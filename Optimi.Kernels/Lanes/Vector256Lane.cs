@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Optimi.Kernels;
 
@@ -46,8 +47,11 @@ public readonly partial struct Vector256Lane(Vector256<float> value) : ILane<Vec
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256Lane Max(Vector256Lane a, Vector256Lane b) =>
-        new(Vector256.ConditionalSelect(Vector256.GreaterThan(a._value, b._value), a._value, b._value));
+    public static Vector256Lane Max(Vector256Lane a, Vector256Lane b)
+    {
+        // The instruction is a > b ? a : b, with NaN and with zeros of both signs, too.
+        return new(Avx.Max(a._value, b._value));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -9,7 +9,7 @@ internal sealed class LowBitMemoryTests
     private static IEnumerable<TestCaseData> Cases =>
         from optimizer in (string[])["adan", "lion"]
         from device in TestDevice.Kinds
-        select new TestCaseData(optimizer, device).LongIf(device != LowBitOptimizer.Hosts.First() && !(device.IsOpenCL && optimizer == "lion"));
+        select new TestCaseData(optimizer, device).LongIf(device != LowBitOptimizer.Hosts.First());
 
     [TestCaseSource(nameof(Cases))]
     public void Large_tensors_go_in_pieces(string optimizer, TestDevice row)

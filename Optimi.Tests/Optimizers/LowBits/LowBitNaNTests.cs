@@ -14,7 +14,7 @@ internal sealed class LowBitNaNTests
         from device in TestDevice.Kinds
         from optimizer in LowBitOptimizer.All
         where !optimizer.Kind.Measures
-        select new TestCaseData(device, optimizer).LongIf(device.IsOpenCL && optimizer != LowBitOptimizer.Usual);
+        select new TestCaseData(device, optimizer).LongIf(device.IsOpenCL);
 
     [TestCaseSource(nameof(Rows))]
     public void One_NaN_costs_its_group(TestDevice row, LowBitOptimizer optimizer)

@@ -33,11 +33,11 @@ internal sealed record LowBitOptimizer(string Name, DType DType, TestOptimizer K
     /// <summary>Whether there are states to accumulate into.</summary>
     public bool HasStates => Kind.Name != "sgd";
 
-    /// <summary>All optimizers on some devices: on OpenCL, in the usual run, one.</summary>
+    /// <summary>All optimizers on some devices; on OpenCL, which compiles kernels for each, in the long run.</summary>
     public static IEnumerable<TestCaseData> On(IEnumerable<TestDevice> devices) =>
         from device in devices
         from optimizer in All
-        select new TestCaseData(device, optimizer).LongIf(device.IsOpenCL && optimizer != Usual);
+        select new TestCaseData(device, optimizer).LongIf(device.IsOpenCL);
 
     /// <summary>Makes the optimizer.</summary>
     public Optimizer Create(IEnumerable<Parameter> parameters, uint seed) =>

@@ -10,7 +10,10 @@ internal sealed class LowBitTogetherTests
     /// <summary>Around the lengths of both kinds of groups, and of a tile.</summary>
     private static readonly int[] _lengths = [1, 2, 3, 31, 32, 33, 63, 64, 65, 255, 256, 257, 1000];
 
-    private static IEnumerable<TestCaseData> Rows => LowBitOptimizer.On(TestDevice.AllShapes);
+    private static IEnumerable<TestCaseData> Rows =>
+        from device in TestDevice.AllShapes
+        from optimizer in LowBitOptimizer.All
+        select new TestCaseData(device, optimizer).LongIf(device.IsOpenCL && (optimizer != LowBitOptimizer.Usual || device.Name != "opencl"));
 
     private static IEnumerable<TestCaseData> RowsOfHost => LowBitOptimizer.On(LowBitOptimizer.Hosts);
 
