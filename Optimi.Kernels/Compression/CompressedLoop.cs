@@ -32,15 +32,19 @@ public static unsafe class CompressedLoop<TLane, TRule, TApply, TLayout>
         byte* memory = stackalloc byte[(States * HostBatch.StateBytes) + sizeof(TLane)];
         byte* scratch = HostBatch.Aligned(memory, sizeof(TLane));
         Slabs<HostWords<TLane>> here = slabs;
-        for (int count; tiles > 0; tiles -= count)
+        int count = Math.Min(HostBatch.Tiles, tiles);
+        Decode(here, scratch, count, isFirst: true);
+        while (tiles > 0)
         {
-            count = Math.Min(HostBatch.Tiles, tiles);
-            Decode(here, scratch, count);
             HostLoop<TLane, TRule, TApply, TLayout>.Run<TPass>(
                 terms, scalars, Decoded(here, scratch), count * HostLoop<TLane, TRule, TApply, TLayout>.VectorsPerTile);
+            int next = Math.Min(HostBatch.Tiles, tiles - count);
             if (TPass.UpdatesStates)
-                Encode(here, scratch, count, count == tiles ? lastLength : Tile.Length, RoundingOf(scalars));
+                Encode(here, scratch, count, next, count == tiles ? lastLength : Tile.Length, RoundingOf(scalars));
             here = TLayout.Skip(here, count);
+            Decode(here, scratch, next, isFirst: !TPass.UpdatesStates);
+            tiles -= count;
+            count = next;
         }
     }
 
@@ -67,13 +71,18 @@ public static unsafe class CompressedLoop<TLane, TRule, TApply, TLayout>
         byte* memory = stackalloc byte[(States * HostBatch.StateBytes) + sizeof(TLane)];
         byte* scratch = HostBatch.Aligned(memory, sizeof(TLane));
         Slabs<HostWords<TLane>> here = slabs;
-        for (int count; tiles > 0; tiles -= count, number += count)
+        int count = Math.Min(HostBatch.Tiles, tiles);
+        Decode(here, scratch, count, isFirst: true);
+        while (tiles > 0)
         {
-            count = Math.Min(HostBatch.Tiles, tiles);
-            Decode(here, scratch, count);
             HostLoop<TLane, TRule, TApply, TLayout>.Measure(terms, scalars, Decoded(here, scratch), number, count, extents, sums);
-            Encode(here, scratch, count, count == tiles ? lastLength : Tile.Length, RoundingOf(scalars));
+            int next = Math.Min(HostBatch.Tiles, tiles - count);
+            Encode(here, scratch, count, next, count == tiles ? lastLength : Tile.Length, RoundingOf(scalars));
             here = TLayout.Skip(here, count);
+            Decode(here, scratch, next, isFirst: false);
+            tiles -= count;
+            number += count;
+            count = next;
         }
     }
 
@@ -97,22 +106,27 @@ public static unsafe class CompressedLoop<TLane, TRule, TApply, TLayout>
 
     private static TLane* Of(byte* scratch, int state) => (TLane*)(scratch + (state * HostBatch.StateBytes));
 
-    private static void Decode(in Slabs<HostWords<TLane>> slabs, byte* scratch, int tiles)
+    /// <param name="slabs">The slots.</param>
+    /// <param name="scratch">Where the states go.</param>
+    /// <param name="tiles">How many tiles.</param>
+    /// <param name="isFirst">Whether no tiles have been encoded before these: what follows encoded ones is partly there already.</param>
+    private static void Decode(in Slabs<HostWords<TLane>> slabs, byte* scratch, int tiles, bool isFirst)
     {
-        DecodeState(slabs.State0, slabs.Headers, scratch, 0, tiles);
-        DecodeState(slabs.State1, slabs.Headers, scratch, 1, tiles);
-        DecodeState(slabs.State2, slabs.Headers, scratch, 2, tiles);
-        DecodeState(slabs.State3, slabs.Headers, scratch, 3, tiles);
+        DecodeState(slabs.State0, slabs.Headers, scratch, 0, tiles, isFirst);
+        DecodeState(slabs.State1, slabs.Headers, scratch, 1, tiles, isFirst);
+        DecodeState(slabs.State2, slabs.Headers, scratch, 2, tiles, isFirst);
+        DecodeState(slabs.State3, slabs.Headers, scratch, 3, tiles, isFirst);
     }
 
-    private static void DecodeState(HostWords<TLane> codes, HostWords<TLane> headers, byte* scratch, int state, int tiles)
+    private static void DecodeState(
+        HostWords<TLane> codes, HostWords<TLane> headers, byte* scratch, int state, int tiles, bool isFirst)
     {
         byte* header = headers.Address + TLayout.HeaderOffsetOf(state);
         TLane* decoded = Of(scratch, state);
         StateFormat format = TLayout.FormatOf(state);
         if (format == StateFormat.FirstOfPair)
             HostPair16<TLane>.Decode(codes.Address, header, TLayout.HeaderBytesPerTile, tiles, decoded, Of(scratch, state + 1));
-        if (format is StateFormat.Signed or StateFormat.SignedByPair)
+        if (format == StateFormat.SignedByPair || (format == StateFormat.Signed && isFirst))
             HostSigned8<TLane>.Decode(codes.Address, header, TLayout.HeaderBytesPerTile, tiles, decoded);
         if (format == StateFormat.SignedByPair)
             HostSigned8<TLane>.Multiply(decoded, Of(scratch, StateFormats.SecondOfPair), tiles * VectorsPerTile);
@@ -121,10 +135,11 @@ public static unsafe class CompressedLoop<TLane, TRule, TApply, TLayout>
     /// <param name="slabs">The slots.</param>
     /// <param name="scratch">The states.</param>
     /// <param name="tiles">How many tiles.</param>
+    /// <param name="next">How many are behind them; of these, states with a sign are decoded.</param>
     /// <param name="lastLength">How many numbers of the last one are the tensor's own: the others become zero.</param>
     /// <param name="rounding">How to round.</param>
     private static void Encode(
-        in Slabs<HostWords<TLane>> slabs, byte* scratch, int tiles, int lastLength, in RoundingScalars<TLane> rounding)
+        in Slabs<HostWords<TLane>> slabs, byte* scratch, int tiles, int next, int lastLength, in RoundingScalars<TLane> rounding)
     {
         if (TLayout.FormatOf(0) == StateFormat.FirstOfPair)
         {
@@ -139,10 +154,10 @@ public static unsafe class CompressedLoop<TLane, TRule, TApply, TLayout>
                 HostPair16<TLane>.Decode(slabs.State0.Address, header, TLayout.HeaderBytesPerTile, tiles, first, second);
         }
 
-        EncodeSigned(slabs.State0, slabs.Headers, scratch, 0, tiles, lastLength);
-        EncodeSigned(slabs.State1, slabs.Headers, scratch, 1, tiles, lastLength);
-        EncodeSigned(slabs.State2, slabs.Headers, scratch, 2, tiles, lastLength);
-        EncodeSigned(slabs.State3, slabs.Headers, scratch, 3, tiles, lastLength);
+        EncodeSigned(slabs.State0, slabs.Headers, scratch, 0, tiles, next, lastLength);
+        EncodeSigned(slabs.State1, slabs.Headers, scratch, 1, tiles, next, lastLength);
+        EncodeSigned(slabs.State2, slabs.Headers, scratch, 2, tiles, next, lastLength);
+        EncodeSigned(slabs.State3, slabs.Headers, scratch, 3, tiles, next, lastLength);
     }
 
     private static bool HasStateByPair =>
@@ -151,7 +166,7 @@ public static unsafe class CompressedLoop<TLane, TRule, TApply, TLayout>
     private static int VectorsPerTile => Tile.Length / TLane.Width;
 
     private static void EncodeSigned(
-        HostWords<TLane> codes, HostWords<TLane> headers, byte* scratch, int state, int tiles, int lastLength)
+        HostWords<TLane> codes, HostWords<TLane> headers, byte* scratch, int state, int tiles, int next, int lastLength)
     {
         StateFormat format = TLayout.FormatOf(state);
         if (format is not (StateFormat.Signed or StateFormat.SignedByPair))
@@ -160,8 +175,13 @@ public static unsafe class CompressedLoop<TLane, TRule, TApply, TLayout>
         Clear(decoded, tiles, lastLength);
         if (format == StateFormat.SignedByPair)
             HostSigned8<TLane>.Divide(decoded, Of(scratch, StateFormats.SecondOfPair), tiles * VectorsPerTile);
-        HostSigned8<TLane>.Encode(
-            codes.Address, headers.Address + TLayout.HeaderOffsetOf(state), TLayout.HeaderBytesPerTile, tiles, decoded);
+        HostSigned8<TLane>.Recode(
+            codes.Address,
+            headers.Address + TLayout.HeaderOffsetOf(state),
+            TLayout.HeaderBytesPerTile,
+            tiles,
+            format == StateFormat.Signed ? next : 0,
+            decoded);
     }
 
     /// <summary>Sets the numbers behind the tensor's own to zero.</summary>

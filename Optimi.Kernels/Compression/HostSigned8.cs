@@ -22,26 +22,12 @@ internal static unsafe class HostSigned8<TLane>
     /// <param name="headerBytes">From a tile's headers to the next one's.</param>
     /// <param name="tiles">How many tiles, at most <see cref="HostBatch.Tiles"/>.</param>
     /// <param name="states">Where the states go: of each vector of units those of the first numbers, then of the second.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     public static void Decode(byte* codes, byte* headers, int headerBytes, int tiles, TLane* states)
     {
-        ushort* gathered = stackalloc ushort[Groups];
         float* steps = stackalloc float[Groups];
-        HostBatch.Gather(headers, headerBytes, (byte*)gathered, Signed8.HeaderBytesPerTile, tiles);
-        for (int at = 0; at < Groups; at += TLane.Width)
-            Unsafe.WriteUnaligned(steps + at, Signed8.Step(TLane.LoadHalves((byte*)(gathered + at))));
-        var code = new HostWords<TLane>((nint)codes);
-        for (int group = 0; group < tiles * Signed8.GroupsPerTile; group++)
-        {
-            TLane step = TLane.Splat(steps[group]);
-            for (int i = group * VectorsPerGroup; i < (group + 1) * VectorsPerGroup; i++)
-            {
-                TLane both = code.LoadHalf(i);
-                *states++ = Signed8.Low(both, step);
-                *states++ = Signed8.High(both, step);
-            }
-        }
+        ReadSteps(headers, headerBytes, tiles, steps);
+        DecodeStates(codes, states, tiles * Signed8.GroupsPerTile, steps);
     }
 
     /// <summary>Encodes tiles.</summary>
@@ -50,18 +36,45 @@ internal static unsafe class HostSigned8<TLane>
     /// <param name="headerBytes">From a tile's headers to the next one's.</param>
     /// <param name="tiles">How many tiles, at most <see cref="HostBatch.Tiles"/>.</param>
     /// <param name="states">The states.</param>
+    public static void Encode(byte* codes, byte* headers, int headerBytes, int tiles, TLane* states) =>
+        Recode(codes, headers, headerBytes, tiles, 0, states);
+
+    /// <summary>Encodes tiles, and decodes those behind them to where they were: while roots are taken of the former, there is time for
+    /// the latter.</summary>
+    /// <param name="codes">The codes of the tiles that are encoded.</param>
+    /// <param name="headers">The headers of the first one.</param>
+    /// <param name="headerBytes">From a tile's headers to the next one's.</param>
+    /// <param name="tiles">How many tiles are encoded, at most <see cref="HostBatch.Tiles"/>.</param>
+    /// <param name="nextTiles">How many are decoded, at most as many.</param>
+    /// <param name="states">The states.</param>
     [SkipLocalsInit]
-    public static void Encode(byte* codes, byte* headers, int headerBytes, int tiles, TLane* states)
+    public static void Recode(byte* codes, byte* headers, int headerBytes, int tiles, int nextTiles, TLane* states)
     {
         byte* unaligned = stackalloc byte[(Groups * sizeof(TLane)) + sizeof(TLane)];
         var greatest = (TLane*)HostBatch.Aligned(unaligned, sizeof(TLane));
         float* inverses = stackalloc float[Groups];
+        float* steps = stackalloc float[Groups];
         ushort* gathered = stackalloc ushort[Groups];
         int groups = tiles * Signed8.GroupsPerTile;
+        int nextGroups = nextTiles * Signed8.GroupsPerTile;
         FindGreatest(states, groups, greatest);
         FindSteps(greatest, gathered, inverses);
         HostBatch.Scatter((byte*)gathered, Signed8.HeaderBytesPerTile, headers, headerBytes, tiles);
-        EncodeStates(codes, states, groups, inverses);
+        ReadSteps(headers + (tiles * headerBytes), headerBytes, nextTiles, steps);
+        RecodeStates(codes, codes + (groups * Signed8.GroupLength), states, nextGroups, inverses, steps);
+        EncodeStates(
+            codes + (nextGroups * Signed8.GroupLength),
+            states + (nextGroups * 2 * VectorsPerGroup),
+            groups - nextGroups,
+            inverses + nextGroups);
+    }
+
+    private static void ReadSteps(byte* headers, int headerBytes, int tiles, float* steps)
+    {
+        ushort* gathered = stackalloc ushort[Groups];
+        HostBatch.Gather(headers, headerBytes, (byte*)gathered, Signed8.HeaderBytesPerTile, tiles);
+        for (int at = 0; at < Groups; at += TLane.Width)
+            Unsafe.WriteUnaligned(steps + at, Signed8.Step(TLane.LoadHalves((byte*)(gathered + at))));
     }
 
     /// <summary>The greatest state of each group, still in as many parts as a vector has places.</summary>
@@ -90,6 +103,21 @@ internal static unsafe class HostSigned8<TLane>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void DecodeStates(byte* codes, TLane* states, int groups, float* steps)
+    {
+        for (int group = 0; group < groups; group++)
+        {
+            TLane step = TLane.Splat(*steps++);
+            for (int i = 0; i < VectorsPerGroup; i++)
+            {
+                DecodeVectors(codes, states, step);
+                codes += sizeof(TLane) / 2;
+                states += 2;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EncodeStates(byte* codes, TLane* states, int groups, float* inverses)
     {
         for (int group = 0; group < groups; group++)
@@ -97,11 +125,41 @@ internal static unsafe class HostSigned8<TLane>
             TLane inverse = TLane.Splat(*inverses++);
             for (int i = 0; i < VectorsPerGroup; i++)
             {
-                TLane.StoreHalves(codes, Signed8.Codes(states[0], states[1], inverse));
+                EncodeVectors(codes, states, inverse);
                 codes += sizeof(TLane) / 2;
                 states += 2;
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RecodeStates(byte* codes, byte* nextCodes, TLane* states, int groups, float* inverses, float* steps)
+    {
+        for (int group = 0; group < groups; group++)
+        {
+            TLane inverse = TLane.Splat(*inverses++);
+            TLane step = TLane.Splat(*steps++);
+            for (int i = 0; i < VectorsPerGroup; i++)
+            {
+                EncodeVectors(codes, states, inverse);
+                DecodeVectors(nextCodes, states, step);
+                codes += sizeof(TLane) / 2;
+                nextCodes += sizeof(TLane) / 2;
+                states += 2;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void EncodeVectors(byte* codes, TLane* states, TLane inverse) =>
+        TLane.StoreHalves(codes, Signed8.Codes(states[0], states[1], inverse));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void DecodeVectors(byte* codes, TLane* states, TLane step)
+    {
+        TLane both = new HostWords<TLane>((nint)codes).LoadHalf(0);
+        states[0] = Signed8.Low(both, step);
+        states[1] = Signed8.High(both, step);
     }
 
     /// <summary>Multiplies states by the power of two at or below the root of a second moment.</summary>

@@ -71,5 +71,5 @@ public struct Pair16Firsts<TLane>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly TLane Code(TLane scaled) =>
-        TLane.ToInteger(TLane.Max(TLane.MultiplyAdd(scaled, InverseStep, Middle), TLane.SplatBits(0)));
+        TLane.ToInteger(TLane.Convertible(TLane.MultiplyAdd(scaled, InverseStep, Middle)));
 }

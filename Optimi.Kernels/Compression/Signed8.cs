@@ -83,9 +83,8 @@ public static class Signed8
     /// <param name="inverseStep">One over the step.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLane Codes<TLane>(TLane low, TLane high, TLane inverseStep)
-        where TLane : unmanaged, ILane<TLane> => TLane.Or(
-            TLane.And(Code(low, inverseStep), TLane.SplatBits(0xFF)),
-            TLane.And(TLane.ShiftLeft(Code(high, inverseStep), 8), TLane.SplatBits(0xFF00)));
+        where TLane : unmanaged, ILane<TLane> => TLane.Blend(
+            0xFF, Code(low, inverseStep), TLane.ShiftLeft(Code(high, inverseStep), 8));
 
     /// <summary>The code of a lone number, in the lowest byte; what is above is left over.</summary>
     /// <param name="state">The state.</param>
@@ -107,10 +106,10 @@ public static class Signed8
     private static TLane Code<TLane>(TLane state, TLane inverseStep)
         where TLane : unmanaged, ILane<TLane>
     {
-        TLane steps = TLane.Max(Bounded(state) * inverseStep, TLane.SplatBits(0));
+        TLane steps = TLane.Convertible(Bounded(state) * inverseStep);
         TLane root = TLane.Sqrt(TLane.MultiplyAdd(TLane.Splat(4), steps, TLane.Splat(127 * 127)));
         // Half a code more than the root says, so that it is rounded to the nearest; the sign goes along.
         TLane magnitude = TLane.MultiplyAdd(root, TLane.Splat(0.5f), TLane.Splat(-63));
-        return TLane.ToInteger(TLane.Or(magnitude, TLane.And(state, TLane.SplatBits(int.MinValue))));
+        return TLane.ToInteger(TLane.CopySign(magnitude, state));
     }
 }

@@ -53,6 +53,22 @@ public interface IBitLane<TSelf>
     /// <param name="b">The second integer.</param>
     static abstract TSelf Xor(TSelf a, TSelf b);
 
+    /// <summary>The bytes of one integer where a mask has ones, those of another where it has zeros.</summary>
+    /// <param name="mask">The mask: each byte is 0 or 255.</param>
+    /// <param name="ones">What is taken where it has ones.</param>
+    /// <param name="zeros">What is taken where it has zeros.</param>
+    static abstract TSelf Blend(int mask, TSelf ones, TSelf zeros);
+
+    /// <summary>The upper halves of two integers as the halves of one.</summary>
+    /// <param name="low">That of the lower half.</param>
+    /// <param name="high">That of the upper half.</param>
+    static abstract TSelf JoinUpper(TSelf low, TSelf high);
+
+    /// <summary>A number, not negative, with the sign of another one.</summary>
+    /// <param name="magnitude">The number.</param>
+    /// <param name="signed">The other one.</param>
+    static abstract TSelf CopySign(TSelf magnitude, TSelf signed);
+
     /// <summary><c>a &lt;&lt; count</c>.</summary>
     /// <param name="a">The integer.</param>
     /// <param name="count">From 0 to 31.</param>
@@ -99,15 +115,21 @@ public interface IBitLane<TSelf>
     /// <param name="bits">The integers.</param>
     static abstract TSelf FromInteger(TSelf bits);
 
-    /// <summary>The integers next to float32 numbers, towards zero. A number must not be a NaN or beyond 2^31.</summary>
+    /// <summary>The integers next to float32 numbers, towards zero. A number must not be beyond 2^31, nor a NaN but of those that
+    /// <see cref="Convertible"/> lets pass.</summary>
     /// <param name="x">The numbers.</param>
     static abstract TSelf ToInteger(TSelf x);
+
+    /// <summary>Numbers that are not negative, with zero for NaN, or with such NaNs of which <see cref="ToInteger"/> makes integers whose
+    /// lower halves are zero.</summary>
+    /// <param name="x">The numbers.</param>
+    static abstract TSelf Convertible(TSelf x);
 
     /// <summary>Reads 16-bit pieces of memory of the host, as many as there are integers in a register, each into one with zeros above.</summary>
     /// <param name="at">Where they lie.</param>
     static abstract unsafe TSelf LoadHalves(byte* at);
 
-    /// <summary>Writes the lower halves of integers to memory of the host, side by side; their upper halves are to be zero.</summary>
+    /// <summary>Writes the lower halves of integers to memory of the host, side by side.</summary>
     /// <param name="at">Where they go.</param>
     /// <param name="bits">The integers.</param>
     static abstract unsafe void StoreHalves(byte* at, TSelf bits);

@@ -56,6 +56,21 @@ public readonly partial struct ScalarLane
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane Blend(int mask, ScalarLane ones, ScalarLane zeros) =>
+        FromBits((ones.Bits & (uint)mask) | (zeros.Bits & ~(uint)mask));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane JoinUpper(ScalarLane low, ScalarLane high) =>
+        FromBits((low.Bits >> 16) | (high.Bits & 0xFFFF0000));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane CopySign(ScalarLane magnitude, ScalarLane signed) =>
+        Or(magnitude, And(signed, SplatBits(int.MinValue)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScalarLane ShiftLeft(ScalarLane a, int count) => Of(a.Integer << count);
 
     /// <inheritdoc/>
@@ -94,6 +109,10 @@ public readonly partial struct ScalarLane
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScalarLane ToInteger(ScalarLane x) => Of((int)x.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScalarLane Convertible(ScalarLane x) => Max(x, SplatBits(0));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

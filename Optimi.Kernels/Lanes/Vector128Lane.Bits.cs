@@ -64,6 +64,21 @@ public readonly partial struct Vector128Lane
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane Blend(int mask, Vector128Lane ones, Vector128Lane zeros) =>
+        new(Vector128.ConditionalSelect(Vector128.Create(mask), ones._value.AsInt32(), zeros._value.AsInt32()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane JoinUpper(Vector128Lane low, Vector128Lane high) =>
+        Blend(unchecked((int)0xFFFF0000), high, ShiftRightLogical(low, 16));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane CopySign(Vector128Lane magnitude, Vector128Lane signed) =>
+        Or(magnitude, And(signed, SplatBits(int.MinValue)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane ShiftLeft(Vector128Lane a, int count) =>
         new((a._value.AsInt32() << count).AsSingle());
 
@@ -130,6 +145,10 @@ public readonly partial struct Vector128Lane
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128Lane ToInteger(Vector128Lane x) => new(Vector128.ConvertToInt32Native(x._value).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128Lane Convertible(Vector128Lane x) => x;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -63,6 +63,21 @@ public readonly partial struct Vector256Lane
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane Blend(int mask, Vector256Lane ones, Vector256Lane zeros) =>
+        new(Avx2.BlendVariable(zeros._value.AsByte(), ones._value.AsByte(), Vector256.Create(mask).AsByte()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane JoinUpper(Vector256Lane low, Vector256Lane high) =>
+        new(Avx2.Blend((low.Bits >>> 16).AsUInt16(), high._value.AsUInt16(), 0b10101010).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane CopySign(Vector256Lane magnitude, Vector256Lane signed) =>
+        Or(magnitude, And(signed, SplatBits(int.MinValue)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256Lane ShiftLeft(Vector256Lane a, int count) =>
         new((a._value.AsInt32() << count).AsSingle());
 
@@ -112,14 +127,20 @@ public readonly partial struct Vector256Lane
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256Lane Convertible(Vector256Lane x) => x;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Vector256Lane LoadHalves(byte* at) => new(Avx2.ConvertToVector256Int32((ushort*)at).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void StoreHalves(byte* at, Vector256Lane bits)
     {
-        Vector256<int> halves = bits._value.AsInt32();
-        Vector128.Store(Sse41.PackUnsignedSaturate(halves.GetLower(), halves.GetUpper()), (ushort*)at);
+        Vector256<byte> places = Vector256.Create(
+            (byte)0, 1, 4, 5, 8, 9, 12, 13, 0, 1, 4, 5, 8, 9, 12, 13, 0, 1, 4, 5, 8, 9, 12, 13, 0, 1, 4, 5, 8, 9, 12, 13);
+        Vector256<ulong> halves = Avx2.Shuffle(bits._value.AsByte(), places).AsUInt64();
+        Vector128.Store(Avx2.Permute4x64(halves, 0b1000).GetLower(), (ulong*)at);
     }
 
     /// <inheritdoc/>

@@ -63,6 +63,21 @@ public readonly partial struct Vector512Lane
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane Blend(int mask, Vector512Lane ones, Vector512Lane zeros) =>
+        new(Vector512.ConditionalSelect(Vector512.Create(mask), ones._value.AsInt32(), zeros._value.AsInt32()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane JoinUpper(Vector512Lane low, Vector512Lane high) =>
+        JoinBFloat16(low, high);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane CopySign(Vector512Lane magnitude, Vector512Lane signed) =>
+        new(Vector512.ConditionalSelect(Vector512.Create(int.MinValue), signed._value.AsInt32(), magnitude._value.AsInt32()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lane ShiftLeft(Vector512Lane a, int count) =>
         new((a._value.AsInt32() << count).AsSingle());
 
@@ -109,6 +124,10 @@ public readonly partial struct Vector512Lane
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512Lane ToInteger(Vector512Lane x) => new(Avx512F.ConvertToVector512Int32WithTruncation(x._value).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512Lane Convertible(Vector512Lane x) => x;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

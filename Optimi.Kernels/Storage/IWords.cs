@@ -49,7 +49,7 @@ public interface IWords<TLane>
     /// <param name="words">What to write.</param>
     void StoreByte(int index, TLane words);
 
-    /// <summary>Writes the lower half of a word, or of each in a vector, whose upper half is to be zero.</summary>
+    /// <summary>Writes the lower half of a word, or of each in a vector.</summary>
     /// <param name="index">The number of the half word, or of the vector of them, from 0.</param>
     /// <param name="words">What to write.</param>
     void StoreHalf(int index, TLane words);

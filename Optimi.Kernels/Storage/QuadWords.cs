@@ -88,8 +88,8 @@ public struct QuadWords : IWords<ScalarLane>
     {
         ScalarLane word = Load(index >> 1);
         Store(index >> 1, (index & 1) == 0
-            ? ScalarLane.Or(ScalarLane.AndNot(word, ScalarLane.SplatBits(0xFFFF)), words)
-            : ScalarLane.Or(ScalarLane.And(word, ScalarLane.SplatBits(0xFFFF)), ScalarLane.ShiftLeft(words, 16)));
+            ? ScalarLane.Blend(0xFFFF, words, word)
+            : ScalarLane.Blend(0xFFFF, word, ScalarLane.ShiftLeft(words, 16)));
     }
 
     /// <inheritdoc/>

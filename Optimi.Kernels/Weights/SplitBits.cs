@@ -9,7 +9,8 @@ internal static class SplitBits
     /// <summary>Half an ulp of bfloat16, in the bits of a float32.</summary>
     private const int HalfUlp = 0x8000;
 
-    private const int UpperHalf = unchecked((int)0xFFFF0000);
+    /// <summary>The bits of the upper half.</summary>
+    public const int Upper = unchecked((int)0xFFFF0000);
 
     /// <summary>A word of two bfloat16 numbers: the nearest, ties away from zero.</summary>
     /// <param name="low">The number of the low half; its NaNs are plain ones.</param>
@@ -19,15 +20,13 @@ internal static class SplitBits
         where TLane : unmanaged, ILane<TLane>
     {
         TLane half = TLane.SplatBits(HalfUlp);
-        return TLane.Or(
-            TLane.ShiftRightLogical(TLane.AddBits(low, half), 16),
-            TLane.And(TLane.AddBits(high, half), TLane.SplatBits(UpperHalf)));
+        return TLane.JoinUpper(TLane.AddBits(low, half), TLane.AddBits(high, half));
     }
 
-    /// <summary>The upper half of a number and what it differs by, put together again.</summary>
-    /// <param name="upper">The bfloat16 number in the upper half, zeros below.</param>
-    /// <param name="difference">The difference plus half an ulp, which is not negative, in the lower half.</param>
+    /// <summary>A number of its halves.</summary>
+    /// <param name="halves">The nearest bfloat16 number in the upper half, what the number differs by plus half an ulp, which is not
+    /// negative, in the lower one.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLane Joined<TLane>(TLane upper, TLane difference)
-        where TLane : unmanaged, ILane<TLane> => TLane.SubtractBits(TLane.Or(upper, difference), TLane.SplatBits(HalfUlp));
+    public static TLane Joined<TLane>(TLane halves)
+        where TLane : unmanaged, ILane<TLane> => TLane.SubtractBits(halves, TLane.SplatBits(HalfUlp));
 }

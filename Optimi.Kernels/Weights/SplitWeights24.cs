@@ -32,8 +32,8 @@ public readonly struct SplitWeights24 : IWeights
         TLane low = TLane.Xor(rest.LoadHalf(unit), TLane.SplatBits(SignBits));
         return new()
         {
-            Low = SplitBits.Joined(TLane.LowBFloat16(words), TLane.And(TLane.ShiftLeft(low, 8), TLane.SplatBits(0xFF00))),
-            High = SplitBits.Joined(TLane.HighBFloat16(words), TLane.And(low, TLane.SplatBits(0xFF00))),
+            Low = SplitBits.Joined(TLane.Blend(0xFF00, TLane.ShiftLeft(low, 8), TLane.ShiftLeft(words, 16))),
+            High = SplitBits.Joined(TLane.Blend(SplitBits.Upper, words, TLane.And(low, TLane.SplatBits(0xFF00)))),
         };
     }
 
@@ -50,8 +50,6 @@ public readonly struct SplitWeights24 : IWeights
         where TWords : struct, IWords<TLane>
     {
         values.Store(unit, SplitBits.Values(parameters.Low, parameters.High));
-        rest.StoreHalf(unit, TLane.Or(
-            TLane.And(TLane.ShiftRightLogical(parameters.Low, 8), TLane.SplatBits(0xFF)),
-            TLane.And(parameters.High, TLane.SplatBits(0xFF00))));
+        rest.StoreHalf(unit, TLane.Blend(0xFF, TLane.ShiftRightLogical(parameters.Low, 8), parameters.High));
     }
 }

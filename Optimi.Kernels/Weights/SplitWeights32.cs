@@ -26,8 +26,8 @@ public readonly struct SplitWeights32 : IWeights
         TLane low = TLane.Xor(rest.Load(unit), TLane.SplatBits(SignBits));
         return new()
         {
-            Low = SplitBits.Joined(TLane.LowBFloat16(words), TLane.And(low, TLane.SplatBits(0xFFFF))),
-            High = SplitBits.Joined(TLane.HighBFloat16(words), TLane.ShiftRightLogical(low, 16)),
+            Low = SplitBits.Joined(TLane.Blend(SplitBits.Upper, TLane.ShiftLeft(words, 16), low)),
+            High = SplitBits.Joined(TLane.Blend(SplitBits.Upper, words, TLane.ShiftRightLogical(low, 16))),
         };
     }
 
@@ -43,7 +43,6 @@ public readonly struct SplitWeights32 : IWeights
         where TWords : struct, IWords<TLane>
     {
         values.Store(unit, SplitBits.Values(parameters.Low, parameters.High));
-        rest.Store(unit, TLane.Or(
-            TLane.And(parameters.Low, TLane.SplatBits(0xFFFF)), TLane.ShiftLeft(parameters.High, 16)));
+        rest.Store(unit, TLane.Blend(SplitBits.Upper, TLane.ShiftLeft(parameters.High, 16), parameters.Low));
     }
 }

@@ -33,7 +33,9 @@ internal sealed partial class HostLoopTests
     }
 
     /// <summary>The loops that decode and encode states in groups.</summary>
-    private const string CodingLoops = "Decode FindBounds FindSeconds EncodeSeconds FindFirsts EncodeFirsts FindGreatest FindSteps EncodeStates";
+    private const string CodingLoops =
+        "*HostPair16*:Decode FindBounds FindSeconds EncodeSeconds FindFirsts EncodeFirsts"
+        + " FindGreatest FindSteps DecodeStates EncodeStates RecodeStates";
 
     private static bool IsLoop(string listing) =>
         listing.StartsWith("Optimi.Kernels.Layout`7", StringComparison.Ordinal)

@@ -90,6 +90,34 @@ internal sealed unsafe class GroupFormatTests<TLane>
                 Assert.That(linear[i], Is.EqualTo(PlainSigned8.Decode((sbyte)codes[i], headers[i / Signed8.GroupLength])));
         }, iter: 30);
 
+    [Test]
+    public void Single_states_are_encoded_while_those_behind_them_are_decoded() => Gen.Select(
+        _anyNumber.Array[Numbers], _anyNumber.Array[Numbers], Gen.Int[1, HostBatch.Tiles], Gen.Int[0, HostBatch.Tiles])
+        .Where((_, _, tiles, next) => next <= tiles)
+        .Sample((states, nextStates, tiles, next) =>
+        {
+            int codeBytes = tiles * Tile.Length;
+            int headerBytes = tiles * Signed8.HeaderBytesPerTile;
+            byte[] codes = new byte[2 * Numbers];
+            byte[] headers = new byte[2 * HostBatch.Tiles * Signed8.HeaderBytesPerTile];
+            float[] planar = Planar(states);
+            float[] decoded = Planar(nextStates);
+            byte[] expected = new byte[Numbers];
+            byte[] expectedHeaders = new byte[headerBytes];
+            fixed (byte* c = codes, h = headers, e = expected, eh = expectedHeaders)
+            fixed (float* x = planar, d = decoded)
+            {
+                HostSigned8<TLane>.Encode(e, eh, Signed8.HeaderBytesPerTile, tiles, (TLane*)x);
+                HostSigned8<TLane>.Encode(c + codeBytes, h + headerBytes, Signed8.HeaderBytesPerTile, next, (TLane*)d);
+                HostSigned8<TLane>.Decode(c + codeBytes, h + headerBytes, Signed8.HeaderBytesPerTile, next, (TLane*)d);
+                HostSigned8<TLane>.Recode(c, h, Signed8.HeaderBytesPerTile, tiles, next, (TLane*)x);
+            }
+
+            Assert.That(codes[..codeBytes], Is.EqualTo(expected[..codeBytes]));
+            Assert.That(headers[..headerBytes], Is.EqualTo(expectedHeaders));
+            Assert.That(planar[..(next * Tile.Length)], Is.EqualTo(decoded[..(next * Tile.Length)]));
+        }, iter: 30);
+
     /// <summary>Moments of one gradient each: their first ones over the roots of their second ones are 1, scaled between 1 and 2, of which
     /// there are 63 codes at least.</summary>
     [Test]
