@@ -1,0 +1,141 @@
+using Optimi.Kernels;
+using static TorchSharp.torch.optim;
+
+namespace Optimi.TorchSharp;
+
+/// <summary>Adam, in place of <c>torch.optim.Adam</c>: its arguments and defaults, its groups.</summary>
+public sealed class FusedAdam : FusedOptimizer<TorchAdam.Options, AdamOptions, AdamRule<ScalarLane>>, IBetas
+{
+    /// <summary>Creates an optimizer with one group.</summary>
+    /// <param name="parameters">The parameters, such as <c>model.parameters()</c>.</param>
+    /// <param name="lr">The learning rate.</param>
+    /// <param name="beta1">β₁: of the gradient's moving average.</param>
+    /// <param name="beta2">β₂: of the squared gradient's moving average.</param>
+    /// <param name="eps">ε: added to the root of the squared gradient's average.</param>
+    /// <param name="weight_decay">Weight decay, in the gradient (L2).</param>
+    /// <param name="amsgrad">Not supported; must be false.</param>
+    /// <param name="maximize">Whether steps go up the gradient.</param>
+    /// <param name="kahan">Kahan summation; null for automatic: on for parameters stored in less than float32.</param>
+    /// <param name="configure">Called for each group with its options, to set what has no argument: <c>options => options with { ... }</c>.</param>
+    /// <exception cref="ParameterException">There is no parameter, one is given twice, or one cannot be stepped where it lies.</exception>
+    /// <exception cref="OptionException">An option has a value that it cannot have, or is not supported.</exception>
+    public FusedAdam(
+        IEnumerable<TorchParameter> parameters,
+        double lr = 1e-3,
+        double beta1 = 0.9,
+        double beta2 = 0.999,
+        double eps = 1e-8,
+        double weight_decay = 0,
+        bool amsgrad = false,
+        bool maximize = false,
+        bool? kahan = null,
+        Func<AdamOptions, AdamOptions>? configure = null)
+        : this([new TorchAdam.ParamGroup { Parameters = parameters }], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize, kahan, configure)
+    {
+    }
+
+    /// <summary>Creates an optimizer with one group, whose parameters have names for errors and checkpoints.</summary>
+    /// <param name="parameters">Names and parameters, such as <c>model.named_parameters()</c>.</param>
+    /// <param name="lr">The learning rate.</param>
+    /// <param name="beta1">β₁: of the gradient's moving average.</param>
+    /// <param name="beta2">β₂: of the squared gradient's moving average.</param>
+    /// <param name="eps">ε: added to the root of the squared gradient's average.</param>
+    /// <param name="weight_decay">Weight decay, in the gradient (L2).</param>
+    /// <param name="amsgrad">Not supported; must be false.</param>
+    /// <param name="maximize">Whether steps go up the gradient.</param>
+    /// <param name="kahan">Kahan summation; null for automatic: on for parameters stored in less than float32.</param>
+    /// <param name="configure">Called for each group with its options, to set what has no argument: <c>options => options with { ... }</c>.</param>
+    /// <exception cref="ParameterException">There is no parameter, one is given twice, or one cannot be stepped where it lies.</exception>
+    /// <exception cref="OptionException">An option has a value that it cannot have, or is not supported.</exception>
+    public FusedAdam(
+        IEnumerable<(string name, TorchParameter parameter)> parameters,
+        double lr = 1e-3,
+        double beta1 = 0.9,
+        double beta2 = 0.999,
+        double eps = 1e-8,
+        double weight_decay = 0,
+        bool amsgrad = false,
+        bool maximize = false,
+        bool? kahan = null,
+        Func<AdamOptions, AdamOptions>? configure = null)
+        : this([new TorchAdam.ParamGroup { Parameters = new NamedParameters(parameters) }], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize, kahan, configure)
+    {
+    }
+
+    /// <summary>Creates an optimizer with groups, of TorchSharp's own type.</summary>
+    /// <param name="parameters">The groups; what they leave open, the other arguments say.</param>
+    /// <param name="lr">The learning rate.</param>
+    /// <param name="beta1">β₁: of the gradient's moving average.</param>
+    /// <param name="beta2">β₂: of the squared gradient's moving average.</param>
+    /// <param name="eps">ε: added to the root of the squared gradient's average.</param>
+    /// <param name="weight_decay">Weight decay, in the gradient (L2).</param>
+    /// <param name="amsgrad">Not supported; must be false.</param>
+    /// <param name="maximize">Whether steps go up the gradient.</param>
+    /// <param name="kahan">Kahan summation; null for automatic: on for parameters stored in less than float32.</param>
+    /// <param name="configure">Called for each group with its options, to set what has no argument: <c>options => options with { ... }</c>.</param>
+    /// <exception cref="ParameterException">There is no parameter, one is given twice, or one cannot be stepped where it lies.</exception>
+    /// <exception cref="OptionException">An option has a value that it cannot have, or is not supported.</exception>
+    public FusedAdam(
+        IEnumerable<TorchAdam.ParamGroup> parameters,
+        double lr = 1e-3,
+        double beta1 = 0.9,
+        double beta2 = 0.999,
+        double eps = 1e-8,
+        double weight_decay = 0,
+        bool amsgrad = false,
+        bool maximize = false,
+        bool? kahan = null,
+        Func<AdamOptions, AdamOptions>? configure = null)
+        : base(
+            new TorchAdam.Options
+            {
+                LearningRate = lr,
+                beta1 = beta1,
+                beta2 = beta2,
+                eps = eps,
+                weight_decay = weight_decay,
+                amsgrad = amsgrad,
+                maximize = maximize,
+            },
+            new AdamOptions { Lr = lr, Kahan = kahan },
+            configure)
+    {
+        AddGroups(parameters);
+    }
+
+    /// <summary>The betas of groups that are added and leave them open. Schedulers set those of each group.</summary>
+    public (double, double) Betas
+    {
+        get => (Defaults.beta1!.Value, Defaults.beta2!.Value);
+        set => (Defaults.beta1, Defaults.beta2) = value;
+    }
+
+    private protected override StateForm Form { get; } = new AdamForm();
+
+    private protected override void Complete(TorchAdam.Options options)
+    {
+        options.beta1 ??= Defaults.beta1;
+        options.beta2 ??= Defaults.beta2;
+        options.eps ??= Defaults.eps;
+        options.weight_decay ??= Defaults.weight_decay;
+        options.amsgrad ??= Defaults.amsgrad;
+        options.maximize ??= Defaults.maximize;
+    }
+
+    private protected override bool Agree(TorchAdam.Options options, AdamOptions current)
+    {
+        if (options.amsgrad == true)
+            throw new OptionException("amsgrad is true, which is not supported; set it to false, or use TorchSharp's optimizer.");
+        return options.beta1 == current.Beta1 && options.beta2 == current.Beta2 && options.eps == current.Epsilon
+            && options.weight_decay == current.WeightDecay && options.maximize == current.Maximize;
+    }
+
+    private protected override AdamOptions Translate(TorchAdam.Options options, AdamOptions current) => current with
+    {
+        Beta1 = options.beta1!.Value,
+        Beta2 = options.beta2!.Value,
+        Epsilon = options.eps!.Value,
+        WeightDecay = options.weight_decay!.Value,
+        Maximize = options.maximize!.Value,
+    };
+}

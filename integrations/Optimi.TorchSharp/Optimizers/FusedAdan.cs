@@ -1,0 +1,112 @@
+using Optimi.Kernels;
+using static TorchSharp.torch.optim;
+
+namespace Optimi.TorchSharp;
+
+/// <summary>Adan: adaptive Nesterov momentum. TorchSharp has none.</summary>
+public sealed class FusedAdan : FusedRecordOptimizer<AdanOptions, AdanRule<ScalarLane>>, IBetas
+{
+    /// <summary>Creates an optimizer with one group.</summary>
+    /// <param name="parameters">The parameters, such as <c>model.parameters()</c>.</param>
+    /// <param name="lr">The learning rate.</param>
+    /// <param name="beta1">β₁: of the gradient's moving average.</param>
+    /// <param name="beta2">β₂: of the moving average of the gradient's change.</param>
+    /// <param name="beta3">β₃: of the squared gradient's moving average.</param>
+    /// <param name="eps">ε: added to the root of the squared gradient's average.</param>
+    /// <param name="weight_decay">Weight decay, of Adan's own form after the update.</param>
+    /// <param name="maximize">Whether steps go up the gradient.</param>
+    /// <param name="kahan">Kahan summation; null for off.</param>
+    /// <param name="configure">Called for each group with its options, to set what has no argument: <c>options => options with { ... }</c>.</param>
+    /// <exception cref="ParameterException">There is no parameter, one is given twice, or one cannot be stepped where it lies.</exception>
+    /// <exception cref="OptionException">An option has a value that it cannot have, or is not supported.</exception>
+    public FusedAdan(
+        IEnumerable<TorchParameter> parameters,
+        double lr = 1e-3,
+        double beta1 = 0.98,
+        double beta2 = 0.92,
+        double beta3 = 0.99,
+        double eps = 1e-6,
+        double weight_decay = 2e-2,
+        bool maximize = false,
+        bool? kahan = null,
+        Func<AdanOptions, AdanOptions>? configure = null)
+        : this([new FusedParamGroup<AdanOptions> { Parameters = parameters }], lr, beta1, beta2, beta3, eps, weight_decay, maximize, kahan, configure)
+    {
+    }
+
+    /// <summary>Creates an optimizer with one group, whose parameters have names for errors and checkpoints.</summary>
+    /// <param name="parameters">Names and parameters, such as <c>model.named_parameters()</c>.</param>
+    /// <param name="lr">The learning rate.</param>
+    /// <param name="beta1">β₁: of the gradient's moving average.</param>
+    /// <param name="beta2">β₂: of the moving average of the gradient's change.</param>
+    /// <param name="beta3">β₃: of the squared gradient's moving average.</param>
+    /// <param name="eps">ε: added to the root of the squared gradient's average.</param>
+    /// <param name="weight_decay">Weight decay, of Adan's own form after the update.</param>
+    /// <param name="maximize">Whether steps go up the gradient.</param>
+    /// <param name="kahan">Kahan summation; null for off.</param>
+    /// <param name="configure">Called for each group with its options, to set what has no argument: <c>options => options with { ... }</c>.</param>
+    /// <exception cref="ParameterException">There is no parameter, one is given twice, or one cannot be stepped where it lies.</exception>
+    /// <exception cref="OptionException">An option has a value that it cannot have, or is not supported.</exception>
+    public FusedAdan(
+        IEnumerable<(string name, TorchParameter parameter)> parameters,
+        double lr = 1e-3,
+        double beta1 = 0.98,
+        double beta2 = 0.92,
+        double beta3 = 0.99,
+        double eps = 1e-6,
+        double weight_decay = 2e-2,
+        bool maximize = false,
+        bool? kahan = null,
+        Func<AdanOptions, AdanOptions>? configure = null)
+        : this([new FusedParamGroup<AdanOptions> { Parameters = new NamedParameters(parameters) }], lr, beta1, beta2, beta3, eps, weight_decay, maximize, kahan, configure)
+    {
+    }
+
+    /// <summary>Creates an optimizer with groups.</summary>
+    /// <param name="parameters">The groups; what they leave open, the other arguments say.</param>
+    /// <param name="lr">The learning rate.</param>
+    /// <param name="beta1">β₁: of the gradient's moving average.</param>
+    /// <param name="beta2">β₂: of the moving average of the gradient's change.</param>
+    /// <param name="beta3">β₃: of the squared gradient's moving average.</param>
+    /// <param name="eps">ε: added to the root of the squared gradient's average.</param>
+    /// <param name="weight_decay">Weight decay, of Adan's own form after the update.</param>
+    /// <param name="maximize">Whether steps go up the gradient.</param>
+    /// <param name="kahan">Kahan summation; null for off.</param>
+    /// <param name="configure">Called for each group with its options, to set what has no argument: <c>options => options with { ... }</c>.</param>
+    /// <exception cref="ParameterException">There is no parameter, one is given twice, or one cannot be stepped where it lies.</exception>
+    /// <exception cref="OptionException">An option has a value that it cannot have, or is not supported.</exception>
+    public FusedAdan(
+        IEnumerable<FusedParamGroup<AdanOptions>> parameters,
+        double lr = 1e-3,
+        double beta1 = 0.98,
+        double beta2 = 0.92,
+        double beta3 = 0.99,
+        double eps = 1e-6,
+        double weight_decay = 2e-2,
+        bool maximize = false,
+        bool? kahan = null,
+        Func<AdanOptions, AdanOptions>? configure = null)
+        : base(
+            new AdanOptions
+            {
+                Lr = lr,
+                Beta1 = beta1,
+                Beta2 = beta2,
+                Beta3 = beta3,
+                Epsilon = eps,
+                WeightDecay = weight_decay,
+                Maximize = maximize,
+                Kahan = kahan,
+            },
+            configure)
+    {
+        AddGroups(parameters);
+    }
+
+    /// <summary>The betas of groups that are added and leave their options open. Schedulers set those of each group.</summary>
+    public (double, double) Betas
+    {
+        get => Defaults.Betas;
+        set => Defaults.Betas = value;
+    }
+}

@@ -1,0 +1,105 @@
+using Optimi.Kernels;
+using static TorchSharp.torch.optim;
+
+namespace Optimi.TorchSharp;
+
+/// <summary>StableAdamW: AdamW whose learning rate is divided, tensor by tensor, where the gradient outgrows its second moment, so that no clipping is needed. TorchSharp has none.</summary>
+public sealed class FusedStableAdamW : FusedRecordOptimizer<StableAdamWOptions, StableAdamWRule<ScalarLane>>, IBetas
+{
+    /// <summary>Creates an optimizer with one group.</summary>
+    /// <param name="parameters">The parameters, such as <c>model.parameters()</c>.</param>
+    /// <param name="lr">The learning rate.</param>
+    /// <param name="beta1">β₁: of the gradient's moving average.</param>
+    /// <param name="beta2">β₂: of the squared gradient's moving average.</param>
+    /// <param name="eps">ε: added to the root of the squared gradient's average.</param>
+    /// <param name="weight_decay">Weight decay, decoupled.</param>
+    /// <param name="maximize">Whether steps go up the gradient.</param>
+    /// <param name="kahan">Kahan summation; null for automatic: on for parameters stored in less than float32.</param>
+    /// <param name="configure">Called for each group with its options, to set what has no argument: <c>options => options with { ... }</c>.</param>
+    /// <exception cref="ParameterException">There is no parameter, one is given twice, or one cannot be stepped where it lies.</exception>
+    /// <exception cref="OptionException">An option has a value that it cannot have, or is not supported.</exception>
+    public FusedStableAdamW(
+        IEnumerable<TorchParameter> parameters,
+        double lr = 1e-3,
+        double beta1 = 0.9,
+        double beta2 = 0.99,
+        double eps = 1e-6,
+        double weight_decay = 1e-2,
+        bool maximize = false,
+        bool? kahan = null,
+        Func<StableAdamWOptions, StableAdamWOptions>? configure = null)
+        : this([new FusedParamGroup<StableAdamWOptions> { Parameters = parameters }], lr, beta1, beta2, eps, weight_decay, maximize, kahan, configure)
+    {
+    }
+
+    /// <summary>Creates an optimizer with one group, whose parameters have names for errors and checkpoints.</summary>
+    /// <param name="parameters">Names and parameters, such as <c>model.named_parameters()</c>.</param>
+    /// <param name="lr">The learning rate.</param>
+    /// <param name="beta1">β₁: of the gradient's moving average.</param>
+    /// <param name="beta2">β₂: of the squared gradient's moving average.</param>
+    /// <param name="eps">ε: added to the root of the squared gradient's average.</param>
+    /// <param name="weight_decay">Weight decay, decoupled.</param>
+    /// <param name="maximize">Whether steps go up the gradient.</param>
+    /// <param name="kahan">Kahan summation; null for automatic: on for parameters stored in less than float32.</param>
+    /// <param name="configure">Called for each group with its options, to set what has no argument: <c>options => options with { ... }</c>.</param>
+    /// <exception cref="ParameterException">There is no parameter, one is given twice, or one cannot be stepped where it lies.</exception>
+    /// <exception cref="OptionException">An option has a value that it cannot have, or is not supported.</exception>
+    public FusedStableAdamW(
+        IEnumerable<(string name, TorchParameter parameter)> parameters,
+        double lr = 1e-3,
+        double beta1 = 0.9,
+        double beta2 = 0.99,
+        double eps = 1e-6,
+        double weight_decay = 1e-2,
+        bool maximize = false,
+        bool? kahan = null,
+        Func<StableAdamWOptions, StableAdamWOptions>? configure = null)
+        : this([new FusedParamGroup<StableAdamWOptions> { Parameters = new NamedParameters(parameters) }], lr, beta1, beta2, eps, weight_decay, maximize, kahan, configure)
+    {
+    }
+
+    /// <summary>Creates an optimizer with groups.</summary>
+    /// <param name="parameters">The groups; what they leave open, the other arguments say.</param>
+    /// <param name="lr">The learning rate.</param>
+    /// <param name="beta1">β₁: of the gradient's moving average.</param>
+    /// <param name="beta2">β₂: of the squared gradient's moving average.</param>
+    /// <param name="eps">ε: added to the root of the squared gradient's average.</param>
+    /// <param name="weight_decay">Weight decay, decoupled.</param>
+    /// <param name="maximize">Whether steps go up the gradient.</param>
+    /// <param name="kahan">Kahan summation; null for automatic: on for parameters stored in less than float32.</param>
+    /// <param name="configure">Called for each group with its options, to set what has no argument: <c>options => options with { ... }</c>.</param>
+    /// <exception cref="ParameterException">There is no parameter, one is given twice, or one cannot be stepped where it lies.</exception>
+    /// <exception cref="OptionException">An option has a value that it cannot have, or is not supported.</exception>
+    public FusedStableAdamW(
+        IEnumerable<FusedParamGroup<StableAdamWOptions>> parameters,
+        double lr = 1e-3,
+        double beta1 = 0.9,
+        double beta2 = 0.99,
+        double eps = 1e-6,
+        double weight_decay = 1e-2,
+        bool maximize = false,
+        bool? kahan = null,
+        Func<StableAdamWOptions, StableAdamWOptions>? configure = null)
+        : base(
+            new StableAdamWOptions
+            {
+                Lr = lr,
+                Beta1 = beta1,
+                Beta2 = beta2,
+                Epsilon = eps,
+                WeightDecay = weight_decay,
+                Maximize = maximize,
+                Kahan = kahan,
+            },
+            configure)
+    {
+        AddGroups(parameters);
+    }
+
+    /// <summary>The betas of groups that are added and leave their options open. Schedulers set those of each group.</summary>
+    public (double, double) Betas
+    {
+        get => Defaults.Betas;
+        set => Defaults.Betas = value;
+    }
+}
