@@ -1,5 +1,4 @@
 using Optimi;
-using Parameter = TorchSharp.Modules.Parameter;
 
 namespace FusedTests;
 

@@ -32,9 +32,9 @@ public abstract partial class FusedOptimizer
         try
         {
             Optimizer engine = Engine;
-            TakeBack();
             foreach (FusedGroup group in _groups)
                 TakeOptions(group);
+            TakeBack();
             tensor.CheckMemory();
             // What comes from a transposed or broadcast product lies otherwise than the parameter.
             bool isPlain = NativeTensor.IsSparse(gradient.Handle) || NativeTensor.IsContiguous(gradient.Handle);

@@ -58,9 +58,9 @@ public abstract partial class FusedOptimizer : OptimizerHelper
 
         Optimizer engine = Engine;
         ThrowIfReleaseFailed();
-        TakeBack();
         foreach (FusedGroup group in _groups)
             TakeOptions(group);
+        TakeBack();
         foreach (FusedGroup group in _groups)
         {
             foreach (FusedTensor tensor in group.Tensors)

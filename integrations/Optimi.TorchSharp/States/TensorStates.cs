@@ -62,14 +62,18 @@ internal readonly struct TensorStates(Optimizer engine, FusedTensor tensor, Opti
     public void Import(RawState state)
     {
         long steps = state.Steps ?? Math.Max(1, engine.StepCount(Parameter));
+        // How moments are compressed depends on the step that will read them.
+        engine.SetStepCount(Parameter, steps);
         if (steps > 0)
         {
-            // The first moments of a compressed pair are relative to the second ones, which therefore come first.
-            foreach (string name in Averages().Reverse())
+            // Both moments of a compressed pair share their codes: so that what was there before has no part in them, the pair begins as
+            // zero, and the first moments, which are relative to the second ones, come last.
+            string[] names = Averages();
+            foreach (string name in options.CompressedStates ? names : [])
+                engine.State(Parameter, name).Fill(0);
+            foreach (string name in names.Reverse())
                 Import(name, state.Tensors[options.TorchName(name)], steps);
         }
-
-        engine.SetStepCount(Parameter, steps);
     }
 
     /// <summary>What PyTorch's form has no place for.</summary>
