@@ -123,6 +123,40 @@ internal sealed class BesideTorchTests
         Assert.That(optimizer.Engine.StepCount(optimizer.Engine.Groups[0].Parameters[1]), Is.EqualTo(1));
     }
 
+    [Test]
+    public void Groups_of_what_torch_has_not_have_options_of_Optimis()
+    {
+        (Tensor x, Tensor y) = Mlp.Batches(1)[0];
+        using var model = new Mlp(1);
+        var first = new FusedParamGroup<Optimi.LionOptions>(model.parameters().Take(2), new Optimi.LionOptions { Lr = 1e-3, WeightDecay = 0.1 });
+        var second = new FusedParamGroup<Optimi.LionOptions> { Parameters = model.parameters().Skip(2) };
+        using var optimizer = new FusedLion([first, second], 1e-4, configure: options => options with { Beta2 = 0.98 });
+        optim.lr_scheduler.LRScheduler scheduler = optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, 10);
+        model.Backward(x, y);
+        optimizer.step();
+        scheduler.step();
+        optimizer.step();
+        Optimi.LionOptions[] options = [.. optimizer.Engine.Groups.Select(group => (Optimi.LionOptions)group.Options)];
+        Assert.That(options.Select(one => one.WeightDecay), Is.EqualTo([0.1, 0]));
+        Assert.That(options.Select(one => one.Beta2), Is.All.EqualTo(0.98));
+        Assert.That(options.Select(one => one.Beta1), Is.All.EqualTo(first.Betas.Item1).And.All.Not.EqualTo(0.9));
+        Assert.That(optimizer.Engine.Groups[1].Lr, Is.EqualTo(second.LearningRate));
+    }
+
+    [Test]
+    public void Clipping_is_the_engines()
+    {
+        (Tensor x, Tensor y) = Mlp.Batches(1)[0];
+        using var model = new Mlp(1);
+        using var optimizer = new FusedSGD(model.parameters(), 1);
+        optimizer.Engine.MaxNorm = 0.01;
+        float[] before = Weights.Of(model);
+        model.Backward(x, y);
+        optimizer.step();
+        Assert.That(
+            Math.Sqrt(Weights.Of(model).Zip(before, (after, was) => Math.Pow(after - was, 2)).Sum()), Is.EqualTo(0.01).Within(1).Percent);
+    }
+
     private static AdamW.ParamGroup[] Groups(Mlp model) =>
     [
         new(model.parameters().Where(parameter => parameter.dim() > 1), lr: 5e-3, weight_decay: 0.1),

@@ -1,5 +1,3 @@
-using FusedTests;
-
 /// <summary>Skips the tests where libtorch is not there, with the reason; fails instead if <c>OPTIMI_REQUIRE_TORCH</c> is set.</summary>
 [SetUpFixture]
 internal sealed class NativeLibraryFixture
@@ -25,8 +23,9 @@ internal sealed class NativeLibraryFixture
         }
         catch (Exception error)
         {
-            return "libtorch does not load; it needs the C++ library of Debian 13, where .ci/torchsharp runs these tests. "
-                + TestText.Shortened(error.InnerException?.Message ?? error.Message);
+            // What TorchSharp says goes on for pages.
+            string cause = (error.InnerException ?? error).Message.Split('\n')[0];
+            return $"libtorch does not load; it needs the C++ library of Debian 13, in which .ci/torchsharp runs these tests. {cause}";
         }
 #else
         return "Built without libtorch; .ci/torchsharp builds with it, by -p:LibTorch=true, and runs these tests in a Debian 13 root.";

@@ -214,6 +214,44 @@ internal sealed class StateDictTests
         Assert.That(Averages(optimizer), Is.EqualTo(before).Within(1e-5f).Percent);
     }
 
+    [Test]
+    public void A_damaged_file_changes_nothing([Values] bool known)
+    {
+        using var file = new TestFile();
+        using var training = new Training(
+            ScalarType.BFloat16, known ? p => new FusedAdamW(p) : p => new FusedRanger(p));
+        training.Run(3);
+        var optimizer = (FusedOptimizer)training.Optimizer;
+        optimizer.save_state_dict(file.Path);
+        byte[] bytes = File.ReadAllBytes(file.Path);
+        float[] before = Averages(optimizer);
+        var random = new Random(1);
+        for (int i = 0; i < 200; i++)
+        {
+            byte[] cut = bytes[..random.Next(i < 100 ? 300 : bytes.Length)];
+            Assert.That(() => Load(cut), Throws.InstanceOf<CheckpointFormatException>(), $"cut to {cut.Length}");
+            byte[] damaged = [.. bytes];
+            damaged[random.Next(40)] ^= (byte)(1 << random.Next(8));
+            try
+            {
+                Load(damaged);
+            }
+            catch (OptimiException)
+            {
+                // What is noticed is told so; a rate of another bit is a rate.
+            }
+
+            Load(bytes);
+        }
+
+        Assert.That(Averages(optimizer), Is.EqualTo(before));
+        void Load(byte[] content)
+        {
+            using var reader = new BinaryReader(new MemoryStream(content));
+            optimizer.load_state_dict(reader);
+        }
+    }
+
     private static float[] Averages(FusedOptimizer optimizer)
     {
         TensorStorage state = optimizer.Engine.State(optimizer.Engine.Groups[0].Parameters[0], "exp_avg");

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Optimi.TorchSharp;
 
@@ -68,14 +69,8 @@ public abstract partial class FusedOptimizer
         Extras().Write(writer);
         TorchState[] states = [.. Tensors().Select(place => _state[place.Tensor.Handle])];
         TakeBack();
-        if (wasHandedOut)
-            return;
-        // Nobody else has them.
-        foreach (TorchState state in states)
-        {
-            foreach (Tensor tensor in Form.Unpack(state)!.Tensors.Values)
-                tensor.Dispose();
-        }
+        if (!wasHandedOut)
+            Free(states);
     }
 
     /// <inheritdoc cref="load_state_dict(BinaryReader)"/>
@@ -101,39 +96,21 @@ public abstract partial class FusedOptimizer
         using var scope = torch.NewDisposeScope();
         var options = new List<TorchOptions>();
         var states = new List<TorchState>();
-        StateExtras? extras = null;
         try
         {
-            string kind = reader.ReadString();
-            bool isOwn = kind == GetType().Name;
-            if (!isOwn && kind != Form.TorchName)
-                throw Mismatch(Source, $"It is of {kind}, but it is loaded into {GetType().Name}.");
-            CheckCounts(Source, reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64());
-            foreach (FusedGroup group in _groups)
-            {
-                var read = (TorchOptions)Activator.CreateInstance(group.Torch.Options.GetType())!;
-                read.LoadStateDict(reader);
-                options.Add(read);
-            }
-
-            foreach ((_, FusedTensor tensor) in Tensors())
-            {
-                TorchState state = Form.New(tensor.TorchParameter, isOwn ? torch.ScalarType.Float32 : tensor.TorchParameter.dtype);
-                state.LoadStateDict(reader);
-                states.Add(state);
-            }
-
-            if (isOwn)
-                extras = StateExtras.Read(reader, states.Count);
+            StateExtras? extras = Read(Source, reader, options, states);
+            Load(Source, options, states, extras);
         }
-        catch (Exception error) when (error is IOException or ArgumentException or FormatException or InvalidDataException)
+        catch (Exception error) when (error is IOException or ArgumentException or FormatException or InvalidDataException or ExternalException)
         {
             throw new CheckpointFormatException(
                 $"{Source} cannot be read: {error.Message} It is damaged, cut short, or of parameters of other shapes or types. Nothing was changed.",
                 error);
         }
-
-        Load(Source, options, states, extras);
+        finally
+        {
+            Free(states);
+        }
     }
 
     /// <summary>States lie where they are needed: an optimizer is for one device.</summary>
@@ -214,6 +191,41 @@ public abstract partial class FusedOptimizer
 
         _state.clear();
         _isHandedOut = false;
+    }
+
+    /// <summary>Reads what was saved, of this optimizer or of TorchSharp's.</summary>
+    private StateExtras? Read(string source, BinaryReader reader, List<TorchOptions> options, List<TorchState> states)
+    {
+        string kind = reader.ReadString();
+        bool isOwn = kind == GetType().Name;
+        if (!isOwn && kind != Form.TorchName)
+            throw Mismatch(source, $"It is of {kind}, but it is loaded into {GetType().Name}.");
+        CheckCounts(source, reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64());
+        foreach (FusedGroup group in _groups)
+        {
+            var read = (TorchOptions)Activator.CreateInstance(group.Torch.Options.GetType())!;
+            read.LoadStateDict(reader);
+            options.Add(read);
+        }
+
+        foreach ((_, FusedTensor tensor) in Tensors())
+        {
+            TorchState state = Form.New(tensor.TorchParameter, isOwn ? torch.ScalarType.Float32 : tensor.TorchParameter.dtype);
+            states.Add(state);
+            state.LoadStateDict(reader);
+        }
+
+        return isOwn ? StateExtras.Read(reader, states.Count) : null;
+    }
+
+    /// <summary>Frees states that nobody else has.</summary>
+    private void Free(IEnumerable<TorchState> states)
+    {
+        foreach (TorchState state in states)
+        {
+            foreach (Tensor tensor in Form.Unpack(state)!.Tensors.Values)
+                tensor.Dispose();
+        }
     }
 
     private RawState Unpack(TorchState state, TensorStates tensor, List<string> problems)

@@ -214,7 +214,10 @@ public abstract partial class FusedOptimizer : OptimizerHelper
     private static FusedTensor Adopt(ParameterBuffer buffer, TorchParameter torchParameter, TensorPlace place, string name)
     {
         // A scalar has no dimensions in TorchSharp, and one in Optimi.
-        int[] shape = [.. torchParameter.shape.DefaultIfEmpty(1).Select(extent => checked((int)extent))];
+        int[] shape = [.. torchParameter.shape.DefaultIfEmpty(1).Select(extent => extent <= int.MaxValue
+            ? (int)extent
+            : throw new ParameterException(FormattableString.Invariant(
+                $"Parameter '{name}' has an extent of {extent}, more than {int.MaxValue}; cut it in parts.")))];
         Parameter parameter = place.IsOnHost
             ? buffer.Adopt(name, place.DType, shape, place.MemoryAt(place.Address))
             : buffer.Adopt(name, place.DType, shape, place.ViewAt(place.Address));

@@ -8,6 +8,9 @@ namespace Optimi.TorchSharp;
 public class FusedOptions<TOptions> : TorchOptions
     where TOptions : OptimizerOptions
 {
+    /// <summary>More than any optimizer has, and little enough to allocate for a damaged file.</summary>
+    private const int MostValues = 1000;
+
     /// <summary>Options that leave everything to the optimizer.</summary>
     public FusedOptions()
     {
@@ -59,13 +62,13 @@ public class FusedOptions<TOptions> : TorchOptions
     {
         ArgumentNullException.ThrowIfNull(reader);
         base.LoadStateDict(reader);
-        int count = reader.ReadInt32();
+        int count = CountOf(reader);
         var saved = new Dictionary<string, OptionValue>();
         for (int i = 0; i < count; i++)
         {
             string name = reader.ReadString();
             var kind = (OptionKind)reader.ReadByte();
-            double[] numbers = new double[reader.ReadInt32()];
+            double[] numbers = new double[CountOf(reader)];
             foreach (ref double number in numbers.AsSpan())
                 number = reader.ReadDouble();
             saved.Add(name, new OptionValue(numbers, kind));
@@ -103,6 +106,10 @@ public class FusedOptions<TOptions> : TorchOptions
 
     /// <summary>What was read before there were options to set.</summary>
     private IReadOnlyDictionary<string, OptionValue>? Loaded { get; set; }
+
+    private static int CountOf(BinaryReader reader) => reader.ReadInt32() is >= 0 and <= MostValues and int count
+        ? count
+        : throw new InvalidDataException("There are more options than any optimizer has.");
 
     private void TakeLoaded()
     {

@@ -20,6 +20,13 @@ internal readonly struct TensorStates(Optimizer engine, FusedTensor tensor, Opti
         var tensors = new Dictionary<string, Tensor>();
         foreach (string name in Averages())
         {
+            if (Parameter.Length > int.MaxValue)
+            {
+                throw new ParameterException(FormattableString.Invariant(
+                    $"Parameter '{Parameter.Name}' has {Parameter.Length} numbers, more than a state dictionary carries; save the optimizer's")
+                    + $" {nameof(FusedOptimizer.Engine)} as a checkpoint.");
+            }
+
             Tensor raw = torch.zeros(tensor.TorchParameter.shape, torch.float32, torch.CPU).DetachFromDisposeScope();
             if (steps > 0)
             {
@@ -141,5 +148,5 @@ internal readonly struct TensorStates(Optimizer engine, FusedTensor tensor, Opti
     private double RawShare(string name, long steps) => options.DebiasedBy(name) is double beta ? Debias.RawShare(beta, steps) : 1;
 
     private static unsafe Span<float> Numbers(Tensor tensor) =>
-        new((void*)NativeTensor.Data(tensor.Handle), checked((int)NativeTensor.Length(tensor.Handle)));
+        new((void*)NativeTensor.Data(tensor.Handle), (int)NativeTensor.Length(tensor.Handle));
 }
