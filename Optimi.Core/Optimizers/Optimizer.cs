@@ -213,7 +213,7 @@ public abstract partial class Optimizer : IDisposable
     /// <exception cref="ParameterException">The optimizer does not own it.</exception>
     /// <exception cref="OptionException">The averages are swapped in.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
-    public abstract void Forget(Parameter parameter);
+    public abstract void ResetState(Parameter parameter);
 
     /// <summary>Frees the states. If the averages are swapped in, the values are put back before.</summary>
     public void Dispose()
