@@ -29,7 +29,7 @@ internal sealed class Total(string device, string? optimizer)
         var tally = new Tally(owner);
         lock (_gate)
         {
-            _tallies.RemoveAll(IsTaken);
+            _tallies.RemoveAll(TakeIfGone);
             _tallies.Add(tally);
         }
 
@@ -49,7 +49,7 @@ internal sealed class Total(string device, string? optimizer)
     }
 
     /// <summary>Adds the share of an owner that is gone.</summary>
-    private bool IsTaken(Tally tally)
+    private bool TakeIfGone(Tally tally)
     {
         if (tally.IsOpen)
             return false;

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
+using Optimi.Bench;
 using Optimi.Kernels;
 
 namespace Optimi.Tests;
@@ -177,6 +178,27 @@ internal sealed class MeterTests
 
         (long Adan, long Rule) Read() =>
             (readings.Read(Steps, "cpu", "Adan"), readings.Read(Steps, "cpu", typeof(SignRule<>).FullName!.Split('`')[0]));
+    }
+
+    [Test]
+    public void With_gradient_release_parameters_count_and_their_norm_is_told_at_the_end()
+    {
+        using var device = ComputeDevice.Open("cpu");
+        using var readings = new MeterReadings();
+        using var parameters = new ParameterBuffer(device);
+        Parameter first = parameters.Add("first", DType.Float32, 1);
+        Parameter second = parameters.Add("second", DType.Float32, 1);
+        using var optimizer = new RAdam(parameters, lr: 1e-3) { GradientRelease = true, MaxNorm = 1 };
+        long made = readings.Read(Steps, device, "RAdam");
+        var model = new ReplayedModel();
+        GradientRelease.Prepare(model, optimizer);
+        model.Release(first, [3]);
+        model.Release(second, [4]);
+        Assert.That(readings.Norms, Is.Empty);
+        optimizer.Step();
+        Assert.That(optimizer.GradientNorm, Is.EqualTo(5));
+        Assert.That(readings.Norms, Is.EqualTo((double[])[5]));
+        Assert.That(readings.Read(Steps, device, "RAdam") - made, Is.EqualTo(2));
     }
 
     private static IEnumerable<TestDevice> Queues =>
