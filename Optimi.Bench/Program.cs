@@ -1,8 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Optimi.Bench;
 
-var root = new RootCommand("Optimi: fused, low-precision training optimizers. Lists devices, trains an example, replays, measures, converts checkpoints.")
+var root = new Command("optimi", "Fused, low-precision training optimizers: lists devices, trains an example, replays, measures, converts checkpoints.")
 {
+    new HelpOption(),
+    new VersionOption(),
     TrainCommand.Create(),
     DevicesCommand.Create(),
     ReplayCommand.Create(),

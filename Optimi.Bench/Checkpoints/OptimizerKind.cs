@@ -9,7 +9,7 @@ internal sealed record OptimizerKind(OptimizerOptions Options, Func<ParameterGro
     public static IReadOnlyDictionary<string, OptimizerKind> All { get; } =
         new Dictionary<string, OptimizerKind>(StringComparer.OrdinalIgnoreCase)
         {
-            ["sgd"] = new(new SgdOptions { Lr = Lr("sgd") }, groups => new SGD(groups)),
+            ["sgd"] = new(new SGDOptions { Lr = Lr("sgd") }, groups => new SGD(groups)),
             ["adam"] = new(new AdamOptions { Lr = Lr("adam") }, groups => new Adam(groups)),
             ["adamw"] = new(new AdamWOptions { Lr = Lr("adamw") }, groups => new AdamW(groups)),
             ["adan"] = new(new AdanOptions { Lr = Lr("adan") }, groups => new Adan(groups)),
@@ -32,7 +32,7 @@ internal sealed record OptimizerKind(OptimizerOptions Options, Func<ParameterGro
         if (group.Lr is double lr)
             options = options with { Lr = lr, MaxLr = group.MaxLr > 0 ? group.MaxLr : null };
         // Without momentum there is no state.
-        return options is SgdOptions sgd ? sgd with { Momentum = group.Momentum } : options;
+        return options is SGDOptions sgd ? sgd with { Momentum = group.Momentum } : options;
     }
 
     private static double Lr(string name) => TrainingOptimizers.All[name].Lr;

@@ -16,7 +16,7 @@ internal static class BenchCommand
             Description = "Run BenchmarkDotNet's suites instead: those that match a pattern, or all.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var inProcess = new Option<bool>("--in-process") { Description = "Run suites in this process, for want of an SDK." };
+        var inProcess = new Option<bool>("--in-process") { Description = "Run suites in this process, for want of an SDK. Outside of the repository they do." };
         var command = new Command("bench", "Measures optimizer steps against the streaming limit of the same run.")
         {
             json, chart, list, suites, inProcess,

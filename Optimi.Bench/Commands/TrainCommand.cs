@@ -3,7 +3,7 @@ using ILGPU.Runtime;
 
 namespace Optimi.Bench;
 
-/// <summary><c>train</c>: the main job, a small language model on the repository's own text.</summary>
+/// <summary><c>train</c>: the main job, a small language model on Optimi's own text.</summary>
 internal static class TrainCommand
 {
     private const int MinCharacters = 1000;
@@ -29,7 +29,11 @@ internal static class TrainCommand
 
     public static Command Create()
     {
-        var text = new Option<string?>("--text") { Description = "A text file, or a folder of C# and Markdown files. Default: this repository." };
+        var text = new Option<string?>("--text")
+        {
+            Description = "A text file, or a folder of C# and Markdown files. Default: Optimi's repository, where that is, else its sources in this"
+                + " program.",
+        };
         var optimizer = new Option<string>("--optimizer")
         {
             Description = $"One of {string.Join(", ", TrainingOptimizers.All.Keys)}.",
@@ -104,8 +108,9 @@ internal static class TrainCommand
             int? saved = Numbers.Whole(parsed, saveEvery, least: 1, ExampleSaveEvery);
             bool isReleasing = parsed.GetValue(release);
             IReadOnlyList<(string Name, StorageMode Storage)> runs = storages.Of(parsed);
-            Corpus corpus = Corpus.Read(
-                parsed.GetValue(text) ?? Corpus.RepositoryAround(Environment.CurrentDirectory), MinCharacters);
+            Corpus corpus = parsed.GetValue(text) is string path
+                ? Corpus.Read(path, MinCharacters)
+                : Corpus.Default(Environment.CurrentDirectory, MinCharacters);
             // All are read before the folder is made, so that what cannot be used leaves nothing behind.
             TrainingPlan[] plans =
             [

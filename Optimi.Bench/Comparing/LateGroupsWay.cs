@@ -22,7 +22,7 @@ internal sealed class LateGroupsWay : Way
         // From here on they are as tensors are that have not stepped yet.
         TestData.Start([.. Buffer]);
         foreach (Parameter parameter in Buffer)
-            Optimizer.Forget(parameter);
+            Optimizer.ResetState(parameter);
         Optimizer.PrepareAsync().GetAwaiter().GetResult();
 
         Parameter[] Add(int group)

@@ -19,7 +19,7 @@ internal sealed record BenchOptimizer(
 
     public static IReadOnlyList<BenchOptimizer> All { get; } =
     [
-        Of("sgd", new SgdOptions { Lr = 0, Momentum = 0.9 }, groups => new SGD(groups)),
+        Of("sgd", new SGDOptions { Lr = 0, Momentum = 0.9 }, groups => new SGD(groups)),
         Of("adam", new AdamOptions { Lr = 0 }, groups => new Adam(groups)),
         Of("adamw", new AdamWOptions { Lr = 0 }, groups => new AdamW(groups)),
         Of("adan", new AdanOptions { Lr = 0 }, groups => new Adan(groups)),

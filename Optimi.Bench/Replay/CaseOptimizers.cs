@@ -8,7 +8,7 @@ internal static class CaseOptimizers
 {
     private static readonly Dictionary<string, Func<ParameterBuffer, OptionReader, Optimizer>> _byName = new()
     {
-        ["sgd"] = (parameters, options) => new SGD(parameters, Common(options, new SgdOptions
+        ["sgd"] = (parameters, options) => new SGD(parameters, Common(options, new SGDOptions
         {
             Lr = 0,
             Momentum = options.Number("momentum", 0),

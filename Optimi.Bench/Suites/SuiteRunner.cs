@@ -24,12 +24,13 @@ internal static class SuiteRunner
 
     /// <summary>Runs the benchmarks whose names match.</summary>
     /// <param name="filter">A pattern with asterisks, such as <c>*SizeSuite*</c>.</param>
-    /// <param name="inProcess">Whether to run them in this process, as a machine without an SDK must.</param>
+    /// <param name="inProcess">Whether to run them in this process, as a machine without an SDK must. Without the sources, from which
+    /// BenchmarkDotNet builds programs, they are anyway.</param>
     /// <exception cref="BenchmarksNotRunException">None was run.</exception>
     public static void Run(string filter, bool inProcess)
     {
         Job job = Job.Default.WithMaxIterationCount(MaxIterations);
-        if (inProcess)
+        if (inProcess || Repository.Around(AppContext.BaseDirectory) is null)
             job = job.WithToolchain(InProcessEmitToolchain.Instance);
         IConfig config = DefaultConfig.Instance.AddJob(job).AddDiagnoser(MemoryDiagnoser.Default);
         IEnumerable<Summary> summaries = BenchmarkSwitcher.FromTypes([.. All]).Run(["--filter", filter], config);

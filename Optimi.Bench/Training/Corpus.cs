@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Security.Cryptography;
 
 namespace Optimi.Bench;
@@ -44,17 +45,9 @@ internal sealed class Corpus
             : throw new TrainingException($"'{path}' has {text.Length} characters of text; at least {minLength} are needed.");
     }
 
-    /// <summary>The repository around a folder: the nearest folder above with a solution or a git directory, or itself.</summary>
-    public static string RepositoryAround(string folder)
-    {
-        for (DirectoryInfo? at = new(folder); at is not null; at = at.Parent)
-        {
-            if (File.Exists(Path.Combine(at.FullName, "Optimi.sln")) || Path.Exists(Path.Combine(at.FullName, ".git")))
-                return at.FullName;
-        }
-
-        return folder;
-    }
+    /// <summary>The text that nobody needs to name: the repository around a folder, or the library's sources in the program itself.</summary>
+    public static Corpus Default(string folder, int minLength) =>
+        Repository.Around(folder) is string repository ? Read(repository, minLength) : new Corpus(string.Join('\n', OwnSources));
 
     /// <summary>Draws a batch: for each example some characters and the one that follows them.</summary>
     public void Draw(Random random, Span<int> contexts, Span<int> targets)
@@ -66,6 +59,19 @@ internal sealed class Corpus
             for (int i = 0; i < context; i++)
                 contexts[(example * context) + i] = _symbols[at + i];
             targets[example] = _symbols[at + context];
+        }
+    }
+
+    private static IEnumerable<string> OwnSources
+    {
+        get
+        {
+            Assembly program = typeof(Corpus).Assembly;
+            foreach (string name in program.GetManifestResourceNames().Order(StringComparer.Ordinal))
+            {
+                using var reader = new StreamReader(program.GetManifestResourceStream(name)!);
+                yield return reader.ReadToEnd();
+            }
         }
     }
 

@@ -6,7 +6,7 @@ internal static class TrainingOptimizers
     public static IReadOnlyDictionary<string, (double Lr, Func<ParameterBuffer, double, StorageMode, Optimizer> Create)> All { get; } =
         new Dictionary<string, (double, Func<ParameterBuffer, double, StorageMode, Optimizer>)>
         {
-            ["sgd"] = Of(new SgdOptions { Lr = 0.1, Momentum = 0.9 }, (parameters, options) => new SGD(parameters, options)),
+            ["sgd"] = Of(new SGDOptions { Lr = 0.1, Momentum = 0.9 }, (parameters, options) => new SGD(parameters, options)),
             ["adam"] = Of(new AdamOptions { Lr = 1e-3 }, (parameters, options) => new Adam(parameters, options)),
             ["adamw"] = Of(new AdamWOptions { Lr = 1e-3 }, (parameters, options) => new AdamW(parameters, options)),
             ["adan"] = Of(new AdanOptions { Lr = 1e-3 }, (parameters, options) => new Adan(parameters, options)),

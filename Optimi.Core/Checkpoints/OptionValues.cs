@@ -1,6 +1,6 @@
 namespace Optimi;
 
-/// <summary>The options of a group on their way to a checkpoint or from one, by name. See <see cref="OptimizerOptions.Exchange"/>.</summary>
+/// <summary>The options of a group on their way to a checkpoint or from one, by name. See <see cref="OptimizerOptions.SaveOrRestore"/>.</summary>
 /// <remarks>When options are saved, each value that is asked for is kept, and returned as it is. When they are loaded, the saved value is
 /// returned; where there is none, the value as it is.</remarks>
 public sealed class OptionValues

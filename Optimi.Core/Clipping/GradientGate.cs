@@ -200,7 +200,7 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
         {
             _isPending = false;
             if (Take(_pendingTensor))
-                Count();
+                Count(hasNorm: _pendingTensor is null);
         }
 
         if (_isClosing)
@@ -239,7 +239,7 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
             return;
         if (isJudged)
             Take(tensor);
-        Count();
+        Count(hasNorm: isJudged && tensor is null);
     }
 
     /// <summary>Takes notice of what was found.</summary>
@@ -262,15 +262,33 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
         }
 
         if (isSkipped)
-            SkippedSteps++;
+            CountSkipped();
         Scaler?.OnStep(isSkipped);
         return !isSkipped;
     }
 
-    private void Count()
+    private void Count(bool hasNorm)
     {
         foreach (Optimizer optimizer in optimizers)
             optimizer.CountStep();
+        if (hasNorm)
+            TellNorm();
+    }
+
+    private void CountSkipped()
+    {
+        SkippedSteps++;
+        foreach (Optimizer optimizer in optimizers)
+            optimizer.Metrics.OnSkipped();
+    }
+
+    /// <summary>Tells listeners of the norm that was found last, of a step that was made.</summary>
+    private void TellNorm()
+    {
+        if (Instruments.GradientNorm is not { Enabled: true } norms)
+            return;
+        foreach (Optimizer optimizer in optimizers)
+            optimizer.Metrics.OnNorm(norms, Norm);
     }
 
     private void CloseStep()
@@ -282,5 +300,6 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
         _released.CopyTo(_sums, 0);
         Array.Clear(_released);
         HasNorm = _hasClosed = true;
+        TellNorm();
     }
 }

@@ -28,13 +28,13 @@ internal sealed class SquaresLaunch<TLayout> : SquaresLaunch
     public override void Begin()
     {
         base.Begin();
-        _plan.Forget();
+        _plan.ResetState();
     }
 
     public override void MoveGradient(int tensor)
     {
         base.MoveGradient(tensor);
-        _plan.Forget();
+        _plan.ResetState();
     }
 
     public override void Prepare(LaunchRange range)

@@ -16,6 +16,7 @@ namespace Optimi;
 /// </remarks>
 public sealed class ComputeDevice : IDisposable
 {
+    private readonly Tally _launches;
     private KernelLibrary? _kernels;
     private MemoryBuffer? _addressSpace;
     private Slab? _scratch;
@@ -33,6 +34,7 @@ public sealed class ComputeDevice : IDisposable
         Ilgpu = source;
         Description = description;
         Allocator = new Allocator(this);
+        _launches = Telemetry.Launches.Of(Name).Begin(this);
         MaxAllocationBytes = ((device is null ? null : DeviceFinder.MaxAllocationBytes(device)) ?? description.MemoryBytes)
             - Slab.MaxReserve;
         Shape = Kind switch
@@ -279,7 +281,11 @@ public sealed class ComputeDevice : IDisposable
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
-    internal void CountLaunches(int count) => Launches += count;
+    internal void CountLaunches(int count)
+    {
+        Launches += count;
+        _launches.Add(count);
+    }
 
     internal void CountUpload(long bytes) => UploadedBytes += bytes;
 }

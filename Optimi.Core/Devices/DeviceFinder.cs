@@ -17,6 +17,9 @@ internal static class DeviceFinder
     /// <summary>Held while drivers are asked for devices: one that is just starting says to a second thread that it has none.</summary>
     private static readonly Lock _drivers = new();
 
+    /// <summary>The host's name.</summary>
+    public const string Host = "cpu";
+
     private const string Names = "auto, cuda[:n], opencl[:n], cpu, cpu-simulated";
 
     public static ComputeDevice Open(string name, DeviceOptions options)
@@ -247,7 +250,7 @@ internal static class DeviceFinder
     }
 
     private static DeviceDescription DescribeHost(DeviceKind kind) => new(
-        kind == DeviceKind.Host ? "cpu" : "cpu-simulated",
+        kind == DeviceKind.Host ? Host : "cpu-simulated",
         kind,
         kind == DeviceKind.Host ? $"host, {HostLanes.Widest.Name}" : "host, work-item by work-item",
         HostMemorySize.Bytes,

@@ -13,9 +13,15 @@ internal sealed class Allocator(ComputeDevice device)
     /// <summary>How many allocations there are that were not freed, but for those that the garbage collector frees.</summary>
     public int Live { get; private set; }
 
+    /// <summary>Bytes that devices of this name hold.</summary>
+    public Total Held { get; } = Telemetry.Memory.Of(device.Name);
+
+    /// <summary>Bytes of the host that are held: a GPU's staging memory is no memory of the GPU.</summary>
+    private Total HeldOnHost { get; } = Telemetry.Memory.Of(device.IsHost ? device.Name : DeviceFinder.Host);
+
     /// <summary>Allocates memory of the host, which may hold anything.</summary>
     /// <exception cref="DeviceException">There is not enough.</exception>
-    public HostAllocation AllocateHost(long bytes) => Count(Try(bytes, () => new HostAllocation(bytes)));
+    public HostAllocation AllocateHost(long bytes) => Count(Try(bytes, () => new HostAllocation(bytes, HeldOnHost)));
 
     /// <summary>Frees memory of the host.</summary>
     public void Free(HostAllocation memory)
@@ -67,7 +73,7 @@ internal sealed class Allocator(ComputeDevice device)
 
     private DeviceArray<T> New<T>(long length)
         where T : unmanaged => device.IsHost
-        ? new DeviceArray<T>(device, new HostAllocation(length * Unsafe.SizeOf<T>()), length)
+        ? new DeviceArray<T>(device, new HostAllocation(length * Unsafe.SizeOf<T>(), HeldOnHost), length)
         : new DeviceArray<T>(device, device.Ilgpu.Allocate<T>(length));
 
     private unsafe void Fill<T>(DeviceArray<T> array, T[] entries)

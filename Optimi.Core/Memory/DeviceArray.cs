@@ -19,7 +19,7 @@ internal sealed class DeviceArray<T> : IDisposable
     {
         _device = device;
         Buffer = buffer;
-        _pressure = new MemoryPressure(buffer.LengthInBytes);
+        _pressure = new MemoryPressure(buffer.LengthInBytes, device.Allocator.Held);
     }
 
     /// <summary>An array in the host's memory.</summary>

@@ -14,11 +14,13 @@ internal sealed unsafe class HostAllocation : SafeHandleZeroOrMinusOneIsInvalid
     private static long _liveBytes;
 
     private readonly long _bytes;
+    private readonly Total? _held;
 
     /// <summary>Allocates memory, which may hold anything.</summary>
     /// <param name="bytes">How much: at least 1.</param>
+    /// <param name="held">What it is counted in until it is freed; null for nothing.</param>
     /// <exception cref="OutOfMemoryException">The system has not got it.</exception>
-    public HostAllocation(long bytes)
+    public HostAllocation(long bytes, Total? held = null)
         : base(ownsHandle: true)
     {
         bool isLarge = HugePages.AreWorthwhile(bytes);
@@ -28,6 +30,8 @@ internal sealed unsafe class HostAllocation : SafeHandleZeroOrMinusOneIsInvalid
             HugePages.Advise(Start, bytes);
         GC.AddMemoryPressure(bytes);
         Interlocked.Add(ref _liveBytes, bytes);
+        _held = held;
+        _held?.Add(bytes);
     }
 
     /// <summary>Bytes in the whole process that are not freed yet.</summary>
@@ -49,6 +53,7 @@ internal sealed unsafe class HostAllocation : SafeHandleZeroOrMinusOneIsInvalid
         NativeMemory.AlignedFree((void*)handle);
         GC.RemoveMemoryPressure(_bytes);
         Interlocked.Add(ref _liveBytes, -_bytes);
+        _held?.Add(-_bytes);
         return true;
     }
 }

@@ -42,7 +42,7 @@ public sealed partial class Parameter
 
     /// <summary>The values. When they are set by <c>CopyFrom</c> or <c>Fill</c>, the Kahan compensation of every optimizer becomes zero, and
     /// slow weights become the new values. Where weights are split (<see cref="OptimizerOptions.MasterWeightBits"/>), float32 numbers set
-    /// their low bits, too, once an optimizer has states; of others the low bits are zero. Moments go on, and so does an average; <see cref="Optimizer.Forget"/> begins all anew. While an
+    /// their low bits, too, once an optimizer has states; of others the low bits are zero. Moments go on, and so does an average; <see cref="Optimizer.ResetState"/> begins all anew. While an
     /// optimizer's averages are in their place (<see cref="Optimizer.SwapIn"/>), setting them is a <see cref="ParameterException"/>.</summary>
     public TensorStorage Value => _value;
 

@@ -15,7 +15,7 @@ namespace Optimi;
 /// device's own stream. An <see cref="ArrayView{T}"/> keeps the memory from being collected, a span does not: whoever uses one keeps
 /// the buffer, most simply by a <c>using</c>. Disposing of the buffer or the optimizer ends both.
 /// <para>Values written through a view are not noticed: the Kahan compensation, or the low bits, of the old ones are added to them, and slow weights
-/// stay. Call <see cref="Optimizer.Forget"/>, or set them by <c>CopyFrom</c> or <see cref="Fill"/>.</para>
+/// stay. Call <see cref="Optimizer.ResetState"/>, or set them by <c>CopyFrom</c> or <see cref="Fill"/>.</para>
 /// </remarks>
 public abstract partial class TensorStorage
 {

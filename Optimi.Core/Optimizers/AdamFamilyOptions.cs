@@ -15,8 +15,8 @@ public abstract record AdamFamilyOptions<TRule> : MomentOptions<TRule>
     protected override bool DecouplesDecay => DecoupleWd;
 
     /// <inheritdoc/>
-    protected internal override OptimizerOptions Exchange(OptionValues values) =>
-        (AdamFamilyOptions<TRule>)base.Exchange(values) with
+    protected internal override OptimizerOptions SaveOrRestore(OptionValues values) =>
+        (AdamFamilyOptions<TRule>)base.SaveOrRestore(values) with
         {
             DecoupleWd = values.Flag(
                 values.Convention == StateConvention.PyTorch ? "decoupled_weight_decay" : "decouple_wd", DecoupleWd),

@@ -66,10 +66,10 @@ public sealed record AdanOptions : RuleOptions<AdanRule<ScalarLane>>, IMomentumO
     }
 
     /// <inheritdoc/>
-    protected internal override OptimizerOptions Exchange(OptionValues values)
+    protected internal override OptimizerOptions SaveOrRestore(OptionValues values)
     {
         double[] betas = values.Numbers("betas", Beta1, Beta2, Beta3);
-        return (AdanOptions)base.Exchange(values) with
+        return (AdanOptions)base.SaveOrRestore(values) with
         {
             Beta1 = betas[0],
             Beta2 = betas[1],

@@ -28,10 +28,10 @@ public sealed record LionOptions : RuleOptions<LionRule<ScalarLane>>, IMomentumO
     };
 
     /// <inheritdoc/>
-    protected internal override OptimizerOptions Exchange(OptionValues values)
+    protected internal override OptimizerOptions SaveOrRestore(OptionValues values)
     {
         double[] betas = values.Numbers("betas", Beta1, Beta2);
-        return (LionOptions)base.Exchange(values) with { Beta1 = betas[0], Beta2 = betas[1] };
+        return (LionOptions)base.SaveOrRestore(values) with { Beta1 = betas[0], Beta2 = betas[1] };
     }
 
     /// <inheritdoc/>

@@ -36,10 +36,10 @@ public abstract record MomentOptions<TRule> : RuleOptions<TRule>, IMomentumOptio
     }
 
     /// <inheritdoc/>
-    protected internal override OptimizerOptions Exchange(OptionValues values)
+    protected internal override OptimizerOptions SaveOrRestore(OptionValues values)
     {
         double[] betas = values.Numbers("betas", Beta1, Beta2);
-        return (MomentOptions<TRule>)base.Exchange(values) with
+        return (MomentOptions<TRule>)base.SaveOrRestore(values) with
         {
             Beta1 = betas[0],
             Beta2 = betas[1],

@@ -24,6 +24,8 @@ public abstract partial class Optimizer : IDisposable
         Weak = new WeakReference<Optimizer>(this);
         OptionWarnings = new OptionWarnings(this);
         _gate = new GradientGate(Device, [this]);
+        string name = GetType().Name.Split('`')[0];
+        Metrics = new StepMetrics(this, name == nameof(Optimizer) ? RuleName : name);
     }
 
     /// <summary>The groups so far, in the order in which they were added.</summary>
@@ -213,7 +215,7 @@ public abstract partial class Optimizer : IDisposable
     /// <exception cref="ParameterException">The optimizer does not own it.</exception>
     /// <exception cref="OptionException">The averages are swapped in.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer, a buffer or the device is disposed.</exception>
-    public abstract void Forget(Parameter parameter);
+    public abstract void ResetState(Parameter parameter);
 
     /// <summary>Frees the states. If the averages are swapped in, the values are put back before.</summary>
     public void Dispose()
@@ -253,6 +255,9 @@ public abstract partial class Optimizer : IDisposable
 
     /// <summary>What its steps do around the rule.</summary>
     private protected StepSurroundings Around { get; } = new();
+
+    /// <summary>What is told of its steps. An optimizer without a name of its own has its rule's.</summary>
+    internal StepMetrics Metrics { get; }
 
     /// <summary>What it says of options that are seldom meant.</summary>
     internal OptionWarnings OptionWarnings { get; }

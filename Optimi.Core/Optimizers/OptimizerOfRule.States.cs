@@ -21,7 +21,7 @@ public partial class Optimizer<TRule>
     }
 
     /// <inheritdoc/>
-    public override void Forget(Parameter parameter)
+    public override void ResetState(Parameter parameter)
     {
         lock (Device.Gate)
         {
@@ -30,7 +30,7 @@ public partial class Optimizer<TRule>
             CheckNotSwapped("no parameter can be begun anew");
             Settle();
             if (_schedule.TryGet(tensor, out ScheduledLaunch<TRule>? launch))
-                launch.Forget(tensor);
+                launch.ResetState(tensor);
         }
     }
 

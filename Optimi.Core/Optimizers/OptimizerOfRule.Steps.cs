@@ -140,6 +140,8 @@ public partial class Optimizer<TRule>
     {
         foreach (ScheduledLaunch<TRule> launch in _begun)
             launch.Count();
+        if (_begun.Count > 0)
+            Metrics.OnMade();
     }
 
     /// <summary>Begins a step of some of a launch's tensors.</summary>

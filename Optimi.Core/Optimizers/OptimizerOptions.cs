@@ -85,7 +85,7 @@ public abstract record OptimizerOptions
     /// <param name="state">The state's place in the rule's list of names.</param>
     /// <param name="parameter">The storage of the parameter.</param>
     /// <param name="compensated">Whether the parameter has a Kahan compensation.</param>
-    public virtual DType? StorageOf(int state, DType parameter, bool compensated) => StateDType ?? parameter;
+    public virtual DType? StateDTypeOf(int state, DType parameter, bool compensated) => StateDType ?? parameter;
 
     /// <summary>The scale s of the update p + s x. Default: -lr. Rules that measure a mean over each tensor give it themselves.</summary>
     /// <param name="step">The step.</param>
@@ -102,13 +102,13 @@ public abstract record OptimizerOptions
 
     /// <summary>
     /// Gives each option to a checkpoint by name, or takes it from there: what <paramref name="values"/> returns for an option is its
-    /// value. Options of your own are saved, and restored, if you override this: <c>base.Exchange(values) with { ... }</c>. The learning
+    /// value. Options of your own are saved, and restored, if you override this: <c>base.SaveOrRestore(values) with { ... }</c>. The learning
     /// rate and how states are stored are not options in this sense.
     /// </summary>
     /// <param name="values">What is given and taken. The names are those of torch-optimi and PyTorch, such as <c>weight_decay</c>.</param>
     /// <returns>The options with the values taken.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="values"/> is null.</exception>
-    protected internal virtual OptimizerOptions Exchange(OptionValues values)
+    protected internal virtual OptimizerOptions SaveOrRestore(OptionValues values)
     {
         ArgumentNullException.ThrowIfNull(values);
         OptimizerOptions exchanged = this with

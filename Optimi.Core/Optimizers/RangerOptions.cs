@@ -22,10 +22,10 @@ public sealed record RangerOptions : RectifiedAdamOptions<RangerRule<ScalarLane>
     /// The slow weights of a compensated parameter are float32: in less they would forget what the compensation knows, and never
     /// move at a small learning rate.
     /// </remarks>
-    public override DType? StorageOf(int state, DType parameter, bool compensated)
+    public override DType? StateDTypeOf(int state, DType parameter, bool compensated)
     {
         if (RangerRule<ScalarLane>.StateNames[state] != StateName.LaParam)
-            return base.StorageOf(state, parameter, compensated);
+            return base.StateDTypeOf(state, parameter, compensated);
         return compensated ? DType.Float32 : parameter;
     }
 
@@ -38,7 +38,7 @@ public sealed record RangerOptions : RectifiedAdamOptions<RangerRule<ScalarLane>
     };
 
     /// <inheritdoc/>
-    protected internal override OptimizerOptions Exchange(OptionValues values) => (RangerOptions)base.Exchange(values) with
+    protected internal override OptimizerOptions SaveOrRestore(OptionValues values) => (RangerOptions)base.SaveOrRestore(values) with
     {
         Interval = values.Count("k", Interval),
         Alpha = values.Number("alpha", Alpha),

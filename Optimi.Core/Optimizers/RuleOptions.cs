@@ -26,10 +26,10 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
     /// <inheritdoc/>
     /// <remarks>A state named <c>exp_avg_sq</c> is taken for an average of squares. Rules that call theirs otherwise say here how it is
     /// stored under <see cref="DType.Float16"/> parameters.</remarks>
-    public override DType? StorageOf(int state, DType parameter, bool compensated) =>
+    public override DType? StateDTypeOf(int state, DType parameter, bool compensated) =>
         StateDType is null && parameter == DType.Float16 && TRule.StateNames[state] == StateName.ExpAvgSq
             ? DType.BFloat16
-            : base.StorageOf(state, parameter, compensated);
+            : base.StateDTypeOf(state, parameter, compensated);
 
     /// <inheritdoc/>
     internal override SlotLayout LayoutOf(DType dtype, DType gradient)

@@ -5,9 +5,9 @@ namespace Optimi;
 
 /// <summary>Stochastic gradient descent, with momentum if wanted.</summary>
 [RequiresDynamicCode(CodeNeeds.ClosedTypes)]
-public sealed class SGD : Optimizer<SgdRule<ScalarLane>>
+public sealed class SGD : Optimizer<SGDRule<ScalarLane>>
 {
-    /// <summary>Creates an optimizer with one group; see <see cref="SgdOptions"/> for what the arguments mean.</summary>
+    /// <summary>Creates an optimizer with one group; see <see cref="SGDOptions"/> for what the arguments mean.</summary>
     /// <param name="parameters">The parameters: a whole <see cref="ParameterBuffer"/> or some of it; at least one.</param>
     /// <param name="lr">The learning rate.</param>
     /// <param name="momentum">μ.</param>
@@ -31,7 +31,7 @@ public sealed class SGD : Optimizer<SgdRule<ScalarLane>>
         double? maxLr = null,
         bool torchInit = false,
         bool? kahan = null)
-        : this(parameters, new SgdOptions
+        : this(parameters, new SGDOptions
         {
             Lr = lr,
             Momentum = momentum,
@@ -47,7 +47,7 @@ public sealed class SGD : Optimizer<SgdRule<ScalarLane>>
     }
 
     /// <inheritdoc/>
-    public SGD(IEnumerable<Parameter> parameters, RuleOptions<SgdRule<ScalarLane>> options)
+    public SGD(IEnumerable<Parameter> parameters, RuleOptions<SGDRule<ScalarLane>> options)
         : base(parameters, options)
     {
     }

@@ -80,7 +80,7 @@ internal static class LaunchFactory
                 + $" {rule.Name.Split('`')[0]}<ScalarLane>.");
         }
 
-        if (!rule.IsVisible)
+        if (!rule.IsVisible && rule.Assembly != typeof(ScalarLane).Assembly)
         {
             throw new OptionException(
                 $"Rule {rule.Name} is not public, so kernels cannot be made of it; make it and the types around it public.");

@@ -22,7 +22,7 @@ internal sealed partial class ScheduledLaunch<TRule>
     }
 
     /// <summary>Lets a tensor begin anew.</summary>
-    public void Forget(LaunchTensor tensor)
+    public void ResetState(LaunchTensor tensor)
     {
         CountSteps();
         _last = null;

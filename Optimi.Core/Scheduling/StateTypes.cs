@@ -80,7 +80,7 @@ internal readonly record struct StateTypes
         StateTypes types = default;
         for (int state = 0; state < states; state++)
         {
-            if (options.StorageOf(state, parameter, compensated) is not DType stored)
+            if (options.StateDTypeOf(state, parameter, compensated) is not DType stored)
                 continue;
             if (!Enum.IsDefined(stored))
             {

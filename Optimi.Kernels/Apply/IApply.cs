@@ -3,7 +3,7 @@ namespace Optimi.Kernels;
 /// <summary>How a direction becomes the new parameter: the last part of every rule, written once for all.</summary>
 /// <typeparam name="TSelf">The implementing struct.</typeparam>
 /// <typeparam name="TLane">The register.</typeparam>
-public interface IApply<TSelf, TLane>
+internal interface IApply<TSelf, TLane>
     where TSelf : unmanaged, IApply<TSelf, TLane>
     where TLane : unmanaged, ILane<TLane>
 {

@@ -9,7 +9,7 @@ namespace Optimi.Kernels;
 /// <remarks>Kahan, <see href="https://doi.org/10.1145/363707.363723">Further remarks on reducing truncation
 /// errors</see>.</remarks>
 /// <typeparam name="TLane">The register.</typeparam>
-public struct KahanApply<TLane> : IApply<KahanApply<TLane>, TLane>
+internal struct KahanApply<TLane> : IApply<KahanApply<TLane>, TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>s.</summary>

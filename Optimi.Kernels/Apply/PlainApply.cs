@@ -4,7 +4,7 @@ namespace Optimi.Kernels;
 
 /// <summary><c>p = i ((1 - d) p + s x)</c>, rounded to the parameter's storage.</summary>
 /// <typeparam name="TLane">The register.</typeparam>
-public struct PlainApply<TLane> : IApply<PlainApply<TLane>, TLane>
+internal struct PlainApply<TLane> : IApply<PlainApply<TLane>, TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>s.</summary>

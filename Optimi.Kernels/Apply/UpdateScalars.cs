@@ -11,5 +11,5 @@ public readonly record struct UpdateScalars(
     double Scale, double Decay, double Shrink = 1, double L2 = 0, bool Maximize = false)
 {
     /// <summary>How what is stored in few bits is rounded.</summary>
-    public Rounding Rounding { get; init; } = Rounding.Nearest;
+    internal Rounding Rounding { get; init; } = Rounding.Nearest;
 }

@@ -10,7 +10,7 @@ namespace Optimi.Kernels;
 /// <typeparam name="TRule">The update rule.</typeparam>
 /// <typeparam name="TApply">How its direction is applied.</typeparam>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
-public static unsafe class CompressedLoop<TLane, TRule, TApply, TLayout>
+internal static unsafe class CompressedLoop<TLane, TRule, TApply, TLayout>
     where TLane : unmanaged, ILane<TLane>
     where TRule : unmanaged, IUpdateRule<TRule, TLane>
     where TApply : unmanaged, IApply<TApply, TLane>

@@ -9,7 +9,7 @@ namespace Optimi.Kernels;
 /// <typeparam name="TWords">How memory is accessed.</typeparam>
 /// <typeparam name="TSum">How a group sums up.</typeparam>
 /// <typeparam name="TCoders">Which work-items encode.</typeparam>
-public static class CompressedMeasureTileKernel<TRule, TApply, TLayout, TWords, TSum, TCoders>
+internal static class CompressedMeasureTileKernel<TRule, TApply, TLayout, TWords, TSum, TCoders>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TLayout : ILayout

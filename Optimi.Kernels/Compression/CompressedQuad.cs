@@ -8,7 +8,7 @@ namespace Optimi.Kernels;
 /// registers.
 /// </summary>
 /// <typeparam name="TLayout">The storage of the slots: units of two numbers.</typeparam>
-public static class CompressedQuad<TLayout>
+internal static class CompressedQuad<TLayout>
     where TLayout : ILayout
 {
     /// <summary>Threads that have the numbers of a group of a pair.</summary>

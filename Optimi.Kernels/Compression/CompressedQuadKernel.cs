@@ -12,7 +12,7 @@ namespace Optimi.Kernels;
 /// <typeparam name="TApply">How its direction is applied.</typeparam>
 /// <typeparam name="TPass">What is done of the step.</typeparam>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
-public static class CompressedQuadKernel<TRule, TApply, TPass, TLayout>
+internal static class CompressedQuadKernel<TRule, TApply, TPass, TLayout>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TPass : IPass

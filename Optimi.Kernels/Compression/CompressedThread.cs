@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>What a thread keeps between the exchanges of a warp that steps a tile with states in groups.</summary>
-public struct CompressedThread
+internal struct CompressedThread
 {
     /// <summary>The words of every slot; states that are stored in groups are decoded.</summary>
     public Slabs<QuadWords> Words;

@@ -4,7 +4,7 @@ using ILGPU;
 namespace Optimi.Kernels;
 
 /// <content>What one work-item does of a block of numbers where it takes one: a group of a pair, or two of other states.</content>
-public static partial class CompressedTile<TLayout, TWords>
+internal static partial class CompressedTile<TLayout, TWords>
 {
     /// <summary>Blocks of a tile.</summary>
     private const int Blocks = Pair16.GroupsPerTile;

@@ -4,7 +4,7 @@ using ILGPU;
 namespace Optimi.Kernels;
 
 /// <content>Where in the shared memory of a group is what.</content>
-public static partial class CompressedTile<TLayout, TWords>
+internal static partial class CompressedTile<TLayout, TWords>
 {
     /// <summary>Numbers that the group shares: four states, and what groups have in common.</summary>
     public const int SharedLength = SignedAt + (States * Signed8.GroupsPerTile);

@@ -4,7 +4,7 @@ using ILGPU;
 namespace Optimi.Kernels;
 
 /// <content>What is done of single states.</content>
-public static partial class CompressedTile<TLayout, TWords>
+internal static partial class CompressedTile<TLayout, TWords>
 {
     /// <summary>A number, or zero behind the tensor's own.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

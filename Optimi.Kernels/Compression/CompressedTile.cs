@@ -10,7 +10,7 @@ namespace Optimi.Kernels;
 /// </summary>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
 /// <typeparam name="TWords">How memory is accessed.</typeparam>
-public static partial class CompressedTile<TLayout, TWords>
+internal static partial class CompressedTile<TLayout, TWords>
     where TLayout : ILayout
     where TWords : struct, IDeviceMemory<TWords>, IWords<ScalarLane>
 {

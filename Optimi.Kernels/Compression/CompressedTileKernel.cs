@@ -14,7 +14,7 @@ namespace Optimi.Kernels;
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
 /// <typeparam name="TWords">How memory is accessed.</typeparam>
 /// <typeparam name="TCoders">Which work-items encode.</typeparam>
-public static class CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords, TCoders>
+internal static class CompressedTileKernel<TRule, TApply, TPass, TLayout, TWords, TCoders>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TPass : IPass

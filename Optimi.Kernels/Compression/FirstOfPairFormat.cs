@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>The first moment of a pair, with the memory of both.</summary>
-public readonly struct FirstOfPairFormat : IGroupFormat
+internal readonly struct FirstOfPairFormat : IGroupFormat
 {
     /// <inheritdoc/>
     public static StateFormat Format => StateFormat.FirstOfPair;

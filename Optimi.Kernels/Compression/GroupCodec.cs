@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>Decodes and encodes states outside of steps: whole tiles of 256 numbers in memory of the host.</summary>
-public static unsafe class GroupCodec
+internal static unsafe class GroupCodec
 {
     /// <summary>Decodes pairs of moments.</summary>
     /// <param name="words">Two bytes for each number.</param>

@@ -7,7 +7,7 @@ namespace Optimi.Kernels;
 /// numbers, then the second ones.
 /// </summary>
 /// <typeparam name="TFormat">How groups are stored.</typeparam>
-public readonly struct GroupStorage<TFormat> : IStorage
+internal readonly struct GroupStorage<TFormat> : IStorage
     where TFormat : IGroupFormat
 {
     /// <inheritdoc/>

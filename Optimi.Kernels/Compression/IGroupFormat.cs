@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>A <see cref="StateFormat"/> as a type.</summary>
-public interface IGroupFormat
+internal interface IGroupFormat
 {
     /// <summary>The format.</summary>
     static abstract StateFormat Format { get; }

@@ -4,7 +4,7 @@ namespace Optimi.Kernels;
 /// <typeparam name="TLane">The register.</typeparam>
 /// <param name="first">The first ones.</param>
 /// <param name="second">The second ones.</param>
-public readonly struct Moments<TLane>(TLane first, TLane second)
+internal readonly struct Moments<TLane>(TLane first, TLane second)
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>The first moments.</summary>

@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>One work-item for each number: for GPUs, whose threads run side by side.</summary>
-public readonly struct NumberCoders : ICoders
+internal readonly struct NumberCoders : ICoders
 {
     /// <inheritdoc/>
     public static bool TakeBlocks => false;

@@ -13,7 +13,7 @@ namespace Optimi.Kernels;
 /// greatest v and δ the step of v, both in float32 bits, and <c>step | (s - 7)</c>, where step is that of m. All zero is zero. A NaN or
 /// an infinity in m makes all m of its group NaN; v saturates.
 /// </remarks>
-public static class Pair16
+internal static class Pair16
 {
     /// <summary>Numbers in a group.</summary>
     public const int GroupLength = 64;

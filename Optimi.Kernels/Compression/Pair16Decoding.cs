@@ -4,7 +4,7 @@ namespace Optimi.Kernels;
 
 /// <summary>What decoding a group of <see cref="Pair16"/> takes, from its header.</summary>
 /// <typeparam name="TLane">The register: of one group spread over it, or of as many groups as it has places.</typeparam>
-public struct Pair16Decoding<TLane>
+internal struct Pair16Decoding<TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>Registers of it.</summary>

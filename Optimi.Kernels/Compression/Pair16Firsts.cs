@@ -4,7 +4,7 @@ namespace Optimi.Kernels;
 
 /// <summary>What encoding the first moments of a group of <see cref="Pair16"/> takes, from the greatest of them.</summary>
 /// <typeparam name="TLane">The register: of one group spread over it, or of as many groups as it has places.</typeparam>
-public struct Pair16Firsts<TLane>
+internal struct Pair16Firsts<TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>Registers of it.</summary>

@@ -4,7 +4,7 @@ namespace Optimi.Kernels;
 
 /// <summary>What encoding the second moments of a group of <see cref="Pair16"/> takes, from the least and the greatest of them.</summary>
 /// <typeparam name="TLane">The register: of one group spread over it, or of as many groups as it has places.</typeparam>
-public struct Pair16Seconds<TLane>
+internal struct Pair16Seconds<TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>Registers of it.</summary>

@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>The second moment of a pair.</summary>
-public readonly struct SecondOfPairFormat : IGroupFormat
+internal readonly struct SecondOfPairFormat : IGroupFormat
 {
     /// <inheritdoc/>
     public static StateFormat Format => StateFormat.SecondOfPair;

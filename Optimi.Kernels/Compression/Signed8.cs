@@ -8,7 +8,7 @@ namespace Optimi.Kernels;
 /// </summary>
 /// <remarks>The header of a group is half a word: bits 30 to 15 of the step. All zero is zero. A NaN or an infinity makes all of its
 /// group NaN.</remarks>
-public static class Signed8
+internal static class Signed8
 {
     /// <summary>Numbers in a group.</summary>
     public const int GroupLength = 32;

@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>8 bits with a sign, relative to the root of the pair's second moment.</summary>
-public readonly struct SignedByPairFormat : IGroupFormat
+internal readonly struct SignedByPairFormat : IGroupFormat
 {
     /// <inheritdoc/>
     public static StateFormat Format => StateFormat.SignedByPair;

@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>8 bits with a sign.</summary>
-public readonly struct SignedFormat : IGroupFormat
+internal readonly struct SignedFormat : IGroupFormat
 {
     /// <inheritdoc/>
     public static StateFormat Format => StateFormat.Signed;

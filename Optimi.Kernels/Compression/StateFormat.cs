@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>How a state is stored: number by number, or in groups that have a scale in common.</summary>
-public enum StateFormat
+internal enum StateFormat
 {
     /// <summary>Number by number, or not at all.</summary>
     Numbers,

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Optimi.Kernels;
 
 /// <summary>The greatest of the integers that neighbours of a warp hold.</summary>
-public static class WarpMax
+internal static class WarpMax
 {
     /// <summary>The greatest of four threads, in each of them.</summary>
     /// <typeparam name="TWarp">The warp.</typeparam>

@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 /// <remarks>Polyak, Juditsky, <see href="https://doi.org/10.1137/0330046">Acceleration of stochastic approximation by
 /// averaging</see>.</remarks>
 /// <typeparam name="TLane">The register.</typeparam>
-public struct AverageScalars<TLane>
+internal struct AverageScalars<TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>1 - decay.</summary>

@@ -7,7 +7,7 @@ namespace Optimi.Kernels;
 /// A group for as much of a tensor as it folds at once: for CUDA, where one group alone would take as long to sum up a large tensor as
 /// all groups together take to step it. They count themselves, and the last one goes on.
 /// </summary>
-public readonly struct CountedParts : ITensorParts
+internal readonly struct CountedParts : ITensorParts
 {
     /// <inheritdoc/>
     public static int BlocksPerPart => TreeSum.BlocksAtOnce;

@@ -4,7 +4,7 @@ using ILGPU;
 namespace Optimi.Kernels;
 
 /// <summary>The group of threads that an ILGPU device runs.</summary>
-public readonly struct DeviceGroup : IWorkGroup
+internal readonly struct DeviceGroup : IWorkGroup
 {
     /// <inheritdoc/>
     public static int Thread

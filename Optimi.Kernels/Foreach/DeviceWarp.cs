@@ -5,7 +5,7 @@ using ILGPU.Util;
 namespace Optimi.Kernels;
 
 /// <summary>The warp that an ILGPU device runs, from the view of one of its threads.</summary>
-public readonly struct DeviceWarp : IWarp<uint>
+internal readonly struct DeviceWarp : IWarp<uint>
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

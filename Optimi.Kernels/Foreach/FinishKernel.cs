@@ -10,7 +10,7 @@ namespace Optimi.Kernels;
 /// <typeparam name="TRule">The update rule.</typeparam>
 /// <typeparam name="TApply">How its direction is applied.</typeparam>
 /// <typeparam name="TParts">How the groups share a tensor.</typeparam>
-public static class FinishKernel<TRule, TApply, TParts>
+internal static class FinishKernel<TRule, TApply, TParts>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TParts : ITensorParts

@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 /// <summary>What one group sums up of a tensor between the two passes of a rule that measures.</summary>
 /// <param name="Tensor">The tensor's number in the launch.</param>
 /// <param name="Number">The part's number in the tensor.</param>
-public readonly record struct FinishPart(int Tensor, int Number)
+internal readonly record struct FinishPart(int Tensor, int Number)
 {
     private const int Words = 2;
 

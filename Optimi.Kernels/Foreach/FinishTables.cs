@@ -3,7 +3,7 @@ using ILGPU;
 namespace Optimi.Kernels;
 
 /// <summary>What the launch between two passes needs beside the tables of the first, in device memory.</summary>
-public struct FinishTables
+internal struct FinishTables
 {
     /// <summary>The parts of the tensors; see <see cref="FinishPart.Read"/>.</summary>
     public ArrayView<int> Parts;

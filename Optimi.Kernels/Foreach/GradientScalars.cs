@@ -4,7 +4,7 @@ namespace Optimi.Kernels;
 
 /// <summary>What is done with gradients when they are loaded: <c>g = clip(F g)</c>.</summary>
 /// <typeparam name="TLane">The register.</typeparam>
-public struct GradientScalars<TLane>
+internal struct GradientScalars<TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>F, with the opposite sign for ascent.</summary>

@@ -7,7 +7,7 @@ namespace Optimi.Kernels;
 /// <param name="Factor">What gradients are multiplied by, beside what their rows say.</param>
 /// <param name="KeepMask">-1, or 0 if the step is not made. Compilers for processors make no vectors of work-items where there is a second
 /// condition for them; so it chooses what the first one looks at.</param>
-public readonly record struct GradientVerdict(float Factor, int KeepMask)
+internal readonly record struct GradientVerdict(float Factor, int KeepMask)
 {
     /// <summary>How many numbers of it kernels read.</summary>
     public const int Length = 2;

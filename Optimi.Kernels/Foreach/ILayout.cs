@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>The storage of all slots of a step, as one type: with it a kernel's memory traffic is settled.</summary>
-public interface ILayout
+internal interface ILayout
 {
     /// <summary>Units in a tile (see <see cref="IStorage"/>).</summary>
     static abstract int UnitsPerTile { get; }

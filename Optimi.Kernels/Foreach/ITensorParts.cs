@@ -3,7 +3,7 @@ using ILGPU;
 namespace Optimi.Kernels;
 
 /// <summary>How the groups share a tensor in the launch between two passes.</summary>
-public interface ITensorParts
+internal interface ITensorParts
 {
     /// <summary>
     /// Blocks of <see cref="TreeSum.BlockLength"/> tiles in a part: where a tensor has more of them, it has several parts.

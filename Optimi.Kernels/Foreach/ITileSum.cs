@@ -3,7 +3,7 @@ using ILGPU;
 namespace Optimi.Kernels;
 
 /// <summary>How a group sums up what it has measured of a tile, in the order of <see cref="TreeSum"/>.</summary>
-public interface ITileSum
+internal interface ITileSum
 {
     /// <summary>Sums up a tile. All threads of the group take part.</summary>
     /// <typeparam name="TGroup">The group.</typeparam>

@@ -2,7 +2,7 @@ namespace Optimi.Kernels;
 
 /// <summary>What threads of a warp do together.</summary>
 /// <typeparam name="TRegister">A register of each thread: 32 bits, a float32 number.</typeparam>
-public interface IWarp<TRegister>
+internal interface IWarp<TRegister>
     where TRegister : unmanaged
 {
     /// <summary>In each thread the sum of its two numbers.</summary>

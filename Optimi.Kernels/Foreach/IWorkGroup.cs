@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>The threads that run the part of a kernel in which a group works together.</summary>
-public interface IWorkGroup
+internal interface IWorkGroup
 {
     /// <summary>The number of this thread in its group.</summary>
     static abstract int Thread { get; }

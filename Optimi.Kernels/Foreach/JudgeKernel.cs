@@ -8,7 +8,7 @@ namespace Optimi.Kernels;
 /// Groups take parts of tensors in turn, and the last one that is done goes on with what all have left.
 /// </summary>
 /// <typeparam name="TParts">How the groups share a tensor.</typeparam>
-public static class JudgeKernel<TParts>
+internal static class JudgeKernel<TParts>
     where TParts : ITensorParts
 {
     /// <summary>Judges gradients.</summary>

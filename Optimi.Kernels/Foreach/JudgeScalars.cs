@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 /// <param name="Unscale">u: what gradients are multiplied by, so that they are no longer scaled as the loss was; 1 for nothing.</param>
 /// <param name="MaxNorm">The largest norm that all of them together may have; infinite for any.</param>
 /// <param name="Skips">Not 0 if a step with a gradient that is not finite is skipped.</param>
-public readonly record struct JudgeScalars(float Unscale, float MaxNorm, float Skips)
+internal readonly record struct JudgeScalars(float Unscale, float MaxNorm, float Skips)
 {
     /// <summary>The verdict on gradients.</summary>
     /// <param name="sum">S: the sum of the squares of all of them, unscaled.</param>

@@ -3,7 +3,7 @@ using ILGPU;
 namespace Optimi.Kernels;
 
 /// <summary>What the launch that judges gradients reads and writes, in device memory.</summary>
-public struct JudgeTables
+internal struct JudgeTables
 {
     /// <summary>Where the sum of all squares is in <see cref="Result"/>.</summary>
     public const int Sum = GradientVerdict.Length;

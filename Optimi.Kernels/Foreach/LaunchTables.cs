@@ -4,7 +4,7 @@ namespace Optimi.Kernels;
 
 /// <summary>The tables of a launch, in device memory.</summary>
 /// <typeparam name="TRow">The scalars of a step.</typeparam>
-public struct LaunchTables<TRow>
+internal struct LaunchTables<TRow>
     where TRow : unmanaged
 {
     /// <summary>The tiles of the launch; see <see cref="Tile.Read"/>.</summary>

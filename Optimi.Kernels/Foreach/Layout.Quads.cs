@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Optimi.Kernels;
 
 /// <content>Threads that move 16 bytes of each slot.</content>
-public readonly partial struct Layout<TWeights, TGradient, T0, T1, T2, T3, TAverage>
+internal readonly partial struct Layout<TWeights, TGradient, T0, T1, T2, T3, TAverage>
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

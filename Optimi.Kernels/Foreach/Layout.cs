@@ -10,7 +10,7 @@ namespace Optimi.Kernels;
 /// <typeparam name="T2">The storage of the third state.</typeparam>
 /// <typeparam name="T3">The storage of the fourth state.</typeparam>
 /// <typeparam name="TAverage">The storage of the average of the parameters.</typeparam>
-public readonly partial struct Layout<TWeights, TGradient, T0, T1, T2, T3, TAverage> : ILayout
+internal readonly partial struct Layout<TWeights, TGradient, T0, T1, T2, T3, TAverage> : ILayout
     where TWeights : IWeights
     where TGradient : IStorage
     where T0 : IStorage

@@ -4,7 +4,7 @@ namespace Optimi.Kernels;
 /// A group of one thread: what the simulation runs where a group works together, since a barrier between hundreds of threads of the
 /// operating system takes it longer than all else.
 /// </summary>
-public readonly struct LoneThread : IWorkGroup
+internal readonly struct LoneThread : IWorkGroup
 {
     /// <inheritdoc/>
     public static int Thread => 0;

@@ -11,7 +11,7 @@ namespace Optimi.Kernels;
 /// <typeparam name="TRule">The update rule.</typeparam>
 /// <typeparam name="TApply">How its direction is applied.</typeparam>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
-public static class MeasureQuadKernel<TRule, TApply, TLayout>
+internal static class MeasureQuadKernel<TRule, TApply, TLayout>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TLayout : ILayout

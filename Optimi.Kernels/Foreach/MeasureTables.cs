@@ -3,7 +3,7 @@ using ILGPU;
 namespace Optimi.Kernels;
 
 /// <summary>What a step in two passes needs beside the tables of its launch, in device memory.</summary>
-public struct MeasureTables
+internal struct MeasureTables
 {
     /// <summary>The extents of the tensors; see <see cref="TensorExtent.Read"/>.</summary>
     public ArrayView<int> Tensors;

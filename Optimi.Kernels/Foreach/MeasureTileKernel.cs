@@ -10,7 +10,7 @@ namespace Optimi.Kernels;
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
 /// <typeparam name="TWords">How memory is accessed.</typeparam>
 /// <typeparam name="TSum">How a group sums up.</typeparam>
-public static class MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>
+internal static class MeasureTileKernel<TRule, TApply, TLayout, TWords, TSum>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TLayout : ILayout

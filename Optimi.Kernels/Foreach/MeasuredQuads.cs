@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>What a thread has measured of a tile: of its first and second quad, or of the first and second numbers of its one quad.</summary>
-public struct MeasuredQuads
+internal struct MeasuredQuads
 {
     /// <summary>The first four numbers.</summary>
     public Quad First;

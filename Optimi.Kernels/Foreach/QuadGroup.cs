@@ -8,7 +8,7 @@ namespace Optimi.Kernels;
 /// than threads do by going on.
 /// </summary>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
-public static class QuadGroup<TLayout>
+internal static class QuadGroup<TLayout>
     where TLayout : ILayout
 {
     /// <summary>Threads in a group: what covers whole tiles under every layout.</summary>

@@ -10,7 +10,7 @@ namespace Optimi.Kernels;
 /// <typeparam name="TLane">The register.</typeparam>
 /// <typeparam name="TRule">The update rule.</typeparam>
 /// <typeparam name="TApply">How its direction is applied.</typeparam>
-public struct Row<TLane, TRule, TApply>
+internal struct Row<TLane, TRule, TApply>
     where TLane : unmanaged, ILane<TLane>
     where TRule : unmanaged, IUpdateRule<TRule, TLane>
     where TApply : unmanaged, IApply<TApply, TLane>

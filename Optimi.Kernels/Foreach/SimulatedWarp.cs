@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Optimi.Kernels;
 
 /// <summary>A warp whose threads are simulated by one: a register of each at a time.</summary>
-public readonly struct SimulatedWarp : IWarp<SimulatedWarp.Register>
+internal readonly struct SimulatedWarp : IWarp<SimulatedWarp.Register>
 {
     /// <inheritdoc/>
     public static Register Add(Register first, Register second)
@@ -43,7 +43,7 @@ public readonly struct SimulatedWarp : IWarp<SimulatedWarp.Register>
 
     /// <summary>A register of each thread.</summary>
     [InlineArray(WarpSum.Lanes)]
-    public struct Register
+    internal struct Register
     {
         private uint _first;
     }

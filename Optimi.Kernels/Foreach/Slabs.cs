@@ -2,7 +2,7 @@ namespace Optimi.Kernels;
 
 /// <summary>The memory of every slot that a step touches.</summary>
 /// <typeparam name="TWords">Where one slot's words are.</typeparam>
-public struct Slabs<TWords>
+internal struct Slabs<TWords>
     where TWords : struct
 {
     /// <summary>The parameters' values.</summary>

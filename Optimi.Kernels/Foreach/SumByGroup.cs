@@ -4,7 +4,7 @@ using ILGPU;
 namespace Optimi.Kernels;
 
 /// <summary>All threads of a group fold a tile together: for GPUs, whose threads run side by side.</summary>
-public readonly struct SumByGroup : ITileSum
+internal readonly struct SumByGroup : ITileSum
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

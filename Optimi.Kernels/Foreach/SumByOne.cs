@@ -7,7 +7,7 @@ namespace Optimi.Kernels;
 /// The first thread of a group folds a tile alone: for processors, whose compilers make a loop of a group's work-items between any two
 /// barriers, and vectors of a loop over numbers.
 /// </summary>
-public readonly struct SumByOne : ITileSum
+internal readonly struct SumByOne : ITileSum
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,7 +5,7 @@ namespace Optimi.Kernels;
 /// <param name="ClipValue">The largest size that a gradient may have; infinite for any.</param>
 /// <param name="AverageWeight">1 - decay: the share that the new parameters have in their average.</param>
 /// <param name="BeginsAverage">Whether the average begins as the parameters before this step.</param>
-public readonly record struct SurroundingScalars(
+internal readonly record struct SurroundingScalars(
     float GradientFactor, float ClipValue, float AverageWeight, bool BeginsAverage)
 {
     /// <summary>Gradients as they are, and no average.</summary>

@@ -9,7 +9,7 @@ namespace Optimi.Kernels;
 /// <param name="TileCount">How many tiles it takes.</param>
 /// <param name="LastTileLength">How many numbers of the last tile are its own; the rest is padding.</param>
 /// <param name="InverseLength">One over the count of its numbers, rounded once to float32.</param>
-public readonly record struct TensorExtent(int FirstTile, int TileCount, int LastTileLength, float InverseLength)
+internal readonly record struct TensorExtent(int FirstTile, int TileCount, int LastTileLength, float InverseLength)
 {
     private const int Words = 4;
 

@@ -7,7 +7,7 @@ namespace Optimi.Kernels;
 /// Where each slot of a tensor begins, in bytes from where the kernel's memory of that slot begins. Whoever owns the memory, a kernel
 /// finds it in this way. Of gradients, which may lie elsewhere in each step, <see cref="TensorStep"/> says it.
 /// </summary>
-public static class TensorPlaces
+internal static class TensorPlaces
 {
     /// <summary>64-bit integers of a tensor: values, gradients (not looked at), compensation, four states, average, headers,
     /// and the tensor's length.</summary>

@@ -8,7 +8,7 @@ namespace Optimi.Kernels;
 /// <param name="Row">The number of its row of scalars, or <see cref="NoRow"/>.</param>
 /// <param name="Care">Which of its tiles are to be touched with care: see <see cref="RowOf"/>.</param>
 /// <param name="Gradient">Where its gradient begins, as <see cref="TensorPlaces"/> says it of the other slots.</param>
-public readonly record struct TensorStep(int Row, int Care, long Gradient)
+internal readonly record struct TensorStep(int Row, int Care, long Gradient)
 {
     /// <summary>The row of a tensor that takes no part in a step.</summary>
     public const int NoRow = -1;

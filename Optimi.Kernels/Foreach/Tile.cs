@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 /// <summary>One tile of a launch: which tensor it is of, and where in it. Where the tensor lies, its <see cref="TensorPlaces"/> say.</summary>
 /// <param name="Tensor">The number of its tensor in the launch.</param>
 /// <param name="Code">Its number in the tensor, doubled; one more if the tensor ends within it.</param>
-public readonly record struct Tile(int Tensor, int Code)
+internal readonly record struct Tile(int Tensor, int Code)
 {
     /// <summary>Numbers in a tile. Every tensor starts on a tile, so that no vector ever straddles two tensors.</summary>
     public const int Length = 1 << LogOfLength;

@@ -8,7 +8,7 @@ namespace Optimi.Kernels;
 /// waits for hides behind the other. (Of numbers that are not packed it would make vectors in the wrong direction.)
 /// </summary>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
-public static class TileGroup<TLayout>
+internal static class TileGroup<TLayout>
     where TLayout : ILayout
 {
     /// <summary>Work-items in a group.</summary>

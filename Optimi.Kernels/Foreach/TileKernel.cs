@@ -13,7 +13,7 @@ namespace Optimi.Kernels;
 /// <typeparam name="TPass">What is done of the step.</typeparam>
 /// <typeparam name="TLayout">The storage of the slots.</typeparam>
 /// <typeparam name="TWords">How memory is accessed.</typeparam>
-public static class TileKernel<TRule, TApply, TPass, TLayout, TWords>
+internal static class TileKernel<TRule, TApply, TPass, TLayout, TWords>
     where TRule : unmanaged, IUpdateRule<TRule, ScalarLane>
     where TApply : unmanaged, IApply<TApply, ScalarLane>
     where TPass : IPass

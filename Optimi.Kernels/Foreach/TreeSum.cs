@@ -10,7 +10,7 @@ namespace Optimi.Kernels;
 /// The sum of a tensor's numbers in an order that is the same on every device: blocks of 256 consecutive numbers (missing ones
 /// are 0), each folded in half until one is left, and the blocks' sums summed up in the same way.
 /// </summary>
-public static class TreeSum
+internal static class TreeSum
 {
     /// <summary>Numbers in a block: those of a tile.</summary>
     public const int BlockLength = Tile.Length;

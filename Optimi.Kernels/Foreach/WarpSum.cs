@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 /// The sum of a tile that the registers of a warp hold, in the order of <see cref="TreeSum"/>: level by level, each lane with the lane
 /// that is half a block further on.
 /// </summary>
-public static class WarpSum
+internal static class WarpSum
 {
     /// <summary>Threads of a warp.</summary>
     public const int Lanes = 32;

@@ -7,7 +7,7 @@ namespace Optimi.Kernels;
 /// A group for each tensor: for devices whose groups cannot be relied on to see what others write in the same launch, and for
 /// processors, on which one core sums up the tiles of a tensor in little of the time that all cores need to step them.
 /// </summary>
-public readonly struct WholeTensors : ITensorParts
+internal readonly struct WholeTensors : ITensorParts
 {
     /// <inheritdoc/>
     public static int BlocksPerPart => int.MaxValue;

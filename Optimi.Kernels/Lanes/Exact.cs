@@ -8,7 +8,7 @@ namespace Optimi.Kernels;
 /// Float32 operations that no backend may fuse, approximate or round differently. The bodies are what the CPU runs; on CUDA
 /// and OpenCL <see cref="ExactIntrinsics"/> puts instructions of the same meaning in their place.
 /// </summary>
-public static class Exact
+internal static class Exact
 {
     /// <summary>The bits of the NaN that every rounding leaves as it is.</summary>
     internal const uint PlainNaNBits = 0x7FC00000;

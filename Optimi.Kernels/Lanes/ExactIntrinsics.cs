@@ -10,7 +10,7 @@ using ILGPU.Runtime.Cuda;
 namespace Optimi.Kernels;
 
 /// <summary>Tells ILGPU which instructions stand for the operations of <see cref="Exact"/>.</summary>
-public static class ExactIntrinsics
+internal static class ExactIntrinsics
 {
     /// <summary>
     /// Registers the operations of <see cref="Exact"/> with an ILGPU context under construction, for kernels of your own that call

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Optimi.Kernels;
 
 /// <content>The register as integers.</content>
-public readonly partial struct Vector128Lane
+internal readonly partial struct Vector128Lane
 {
     /// <inheritdoc/>
     public static int Width

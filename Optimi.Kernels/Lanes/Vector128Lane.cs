@@ -5,7 +5,7 @@ namespace Optimi.Kernels;
 
 /// <summary>A register of 4 numbers: a 128-bit hardware vector of the host.</summary>
 /// <param name="value">The numbers.</param>
-public readonly partial struct Vector128Lane(Vector128<float> value) : ILane<Vector128Lane>
+internal readonly partial struct Vector128Lane(Vector128<float> value) : ILane<Vector128Lane>
 {
     private readonly Vector128<float> _value = value;
 

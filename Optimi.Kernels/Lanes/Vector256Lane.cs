@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 
 /// <summary>A register of 8 numbers: a 256-bit hardware vector of the host.</summary>
 /// <param name="value">The numbers.</param>
-public readonly partial struct Vector256Lane(Vector256<float> value) : ILane<Vector256Lane>
+internal readonly partial struct Vector256Lane(Vector256<float> value) : ILane<Vector256Lane>
 {
     private readonly Vector256<float> _value = value;
 

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Optimi.Kernels;
 
 /// <content>The register as integers.</content>
-public readonly partial struct Vector512Lane
+internal readonly partial struct Vector512Lane
 {
     /// <inheritdoc/>
     public static int Width

@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 
 /// <summary>A register of 16 numbers: a 512-bit hardware vector of the host.</summary>
 /// <param name="value">The numbers.</param>
-public readonly partial struct Vector512Lane(Vector512<float> value) : ILane<Vector512Lane>
+internal readonly partial struct Vector512Lane(Vector512<float> value) : ILane<Vector512Lane>
 {
     /// <summary>
     /// What the instruction that tells classes of numbers apart makes of each, four bits for one: of quiet and signalling NaNs a

@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>The second of two passes: parameters are updated from the states as they are stored, and from what was measured.</summary>
-public readonly struct ApplyPass : IPass
+internal readonly struct ApplyPass : IPass
 {
     /// <inheritdoc/>
     public static bool UpdatesStates => false;

@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>Decay before the update.</summary>
-public readonly struct DecayTerm : ITerms
+internal readonly struct DecayTerm : ITerms
 {
     /// <inheritdoc/>
     public static bool L2 => false;

@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>The whole step of a rule that looks at each number by itself.</summary>
-public readonly struct FullPass : IPass
+internal readonly struct FullPass : IPass
 {
     /// <inheritdoc/>
     public static bool UpdatesStates => true;

@@ -4,7 +4,7 @@ namespace Optimi.Kernels;
 /// Leaves the parameter as it is: the states alone take the gradient in (optimizer accumulation), until a later step applies them.
 /// There is no weight decay of any kind.
 /// </summary>
-public readonly struct HoldPass : IPass
+internal readonly struct HoldPass : IPass
 {
     /// <inheritdoc/>
     public static bool UpdatesStates => true;

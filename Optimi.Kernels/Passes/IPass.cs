@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>What one walk over memory does of a step: which slots it reads, and which it writes.</summary>
-public interface IPass
+internal interface IPass
 {
     /// <summary>Whether gradients are read and states written.</summary>
     static abstract bool UpdatesStates { get; }

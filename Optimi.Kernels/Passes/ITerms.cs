@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>Which terms of an update are there, as a type.</summary>
-public interface ITerms
+internal interface ITerms
 {
     /// <summary>Whether weight decay is part of the gradient.</summary>
     static abstract bool L2 { get; }

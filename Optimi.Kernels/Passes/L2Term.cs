@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>Weight decay as part of the gradient.</summary>
-public readonly struct L2Term : ITerms
+internal readonly struct L2Term : ITerms
 {
     /// <inheritdoc/>
     public static bool L2 => true;

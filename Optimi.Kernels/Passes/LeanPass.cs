@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 /// </summary>
 /// <typeparam name="TPass">The pass with all terms.</typeparam>
 /// <typeparam name="TTerms">The terms that are left.</typeparam>
-public readonly struct LeanPass<TPass, TTerms> : IPass
+internal readonly struct LeanPass<TPass, TTerms> : IPass
     where TPass : IPass
     where TTerms : ITerms
 {

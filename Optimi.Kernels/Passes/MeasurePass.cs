@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>The first of two passes: states are updated, and something of each number is measured for its tensor's sum.</summary>
-public readonly struct MeasurePass : IPass
+internal readonly struct MeasurePass : IPass
 {
     /// <inheritdoc/>
     public static bool UpdatesStates => true;

@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>The update alone.</summary>
-public readonly struct NoTerms : ITerms
+internal readonly struct NoTerms : ITerms
 {
     /// <inheritdoc/>
     public static bool L2 => false;

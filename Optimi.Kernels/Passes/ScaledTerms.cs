@@ -2,7 +2,7 @@ namespace Optimi.Kernels;
 
 /// <summary>Some terms, and gradients that are multiplied when they are loaded.</summary>
 /// <typeparam name="TTerms">The other terms.</typeparam>
-public readonly struct ScaledTerms<TTerms> : ITerms
+internal readonly struct ScaledTerms<TTerms> : ITerms
     where TTerms : ITerms
 {
     /// <inheritdoc/>

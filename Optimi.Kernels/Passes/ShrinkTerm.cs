@@ -1,7 +1,7 @@
 namespace Optimi.Kernels;
 
 /// <summary>Shrinking after the update.</summary>
-public readonly struct ShrinkTerm : ITerms
+internal readonly struct ShrinkTerm : ITerms
 {
     /// <inheritdoc/>
     public static bool L2 => false;

@@ -2,7 +2,7 @@ namespace Optimi.Kernels;
 
 /// <summary>Which terms rows of scalars ask for: what chooses the leanest loop or kernel.</summary>
 [Flags]
-public enum Terms
+internal enum Terms
 {
     /// <summary>The update alone.</summary>
     None = 0,

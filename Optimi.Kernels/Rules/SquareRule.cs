@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 /// What the norm of gradients is made of: <c>(u g)²</c>. It has no states and steps nothing; only its first pass, which measures, is run.
 /// </summary>
 /// <typeparam name="TLane">The register.</typeparam>
-public struct SquareRule<TLane> : IUpdateRule<SquareRule<TLane>, TLane>
+internal struct SquareRule<TLane> : IUpdateRule<SquareRule<TLane>, TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>u: what gradients are multiplied by, so that they are no longer scaled as the loss was.</summary>

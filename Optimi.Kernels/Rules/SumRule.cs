@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 /// A sum that goes on: <c>s = s + g</c>, or <c>s = g</c> where there is none yet. Its steps only accumulate: it has no direction.
 /// </summary>
 /// <typeparam name="TLane">The register.</typeparam>
-public struct SumRule<TLane> : IUpdateRule<SumRule<TLane>, TLane>
+internal struct SumRule<TLane> : IUpdateRule<SumRule<TLane>, TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>Not 0 if there is a sum to go on with.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Optimi.Kernels;
 
 /// <summary>bfloat16: a word holds two numbers, the first of them in its low half.</summary>
-public readonly struct BFloat16Storage : IStorage
+internal readonly struct BFloat16Storage : IStorage
 {
     /// <inheritdoc/>
     public static int BytesPerUnit => 4;

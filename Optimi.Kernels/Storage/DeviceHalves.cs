@@ -10,7 +10,7 @@ namespace Optimi.Kernels;
 /// <param name="view">The slab.</param>
 /// <param name="offset">The number of the first half in the slab.</param>
 /// <param name="end">One past the number of the last half that may be touched.</param>
-public readonly struct DeviceHalves(ArrayView<ushort> view, long offset, long end) :
+internal readonly struct DeviceHalves(ArrayView<ushort> view, long offset, long end) :
     IWords<ScalarLane>, IDeviceMemory<DeviceHalves>
 {
     private readonly ArrayView<ushort> _view = view;

@@ -5,7 +5,7 @@ namespace Optimi.Kernels;
 
 /// <summary>Memory of a device, in quads of words.</summary>
 /// <param name="view">The memory.</param>
-public readonly struct DeviceQuads(ArrayView<byte> view)
+internal readonly struct DeviceQuads(ArrayView<byte> view)
 {
     private readonly ArrayView<Quad> _view = view.Cast<Quad>();
 

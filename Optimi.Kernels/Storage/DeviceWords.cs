@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 /// <summary>Memory of a device, word by word.</summary>
 /// <param name="view">The slab.</param>
 /// <param name="offset">The first word's number in the slab.</param>
-public readonly struct DeviceWords(ArrayView<ScalarLane> view, long offset) :
+internal readonly struct DeviceWords(ArrayView<ScalarLane> view, long offset) :
     IWords<ScalarLane>, IDeviceMemory<DeviceWords>
 {
     private readonly ArrayView<ScalarLane> _view = view;

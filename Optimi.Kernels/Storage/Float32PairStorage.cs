@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Optimi.Kernels;
 
 /// <summary>float32 beside parameters of half its width: a unit is two words, the partners of a word's low and high half.</summary>
-public readonly struct Float32PairStorage : IStorage
+internal readonly struct Float32PairStorage : IStorage
 {
     /// <inheritdoc/>
     public static int BytesPerUnit => 8;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Optimi.Kernels;
 
 /// <summary>float32: a word holds one number.</summary>
-public readonly struct Float32Storage : IStorage
+internal readonly struct Float32Storage : IStorage
 {
     /// <inheritdoc/>
     public static int BytesPerUnit => 4;

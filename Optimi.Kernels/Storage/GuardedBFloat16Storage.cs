@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 /// <see cref="BFloat16Storage"/> for devices whose arithmetic may make NaNs with bits that rounding would carry into the exponent:
 /// each is replaced before it is rounded.
 /// </summary>
-public readonly struct GuardedBFloat16Storage : IStorage
+internal readonly struct GuardedBFloat16Storage : IStorage
 {
     /// <inheritdoc/>
     public static int BytesPerUnit => BFloat16Storage.BytesPerUnit;

@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 /// <summary>Memory of the host, in vectors of words.</summary>
 /// <typeparam name="TLane">The vector.</typeparam>
 /// <param name="address">The first word.</param>
-public readonly unsafe struct HostWords<TLane>(nint address) : IWords<TLane>, IMemory<HostWords<TLane>>
+internal readonly unsafe struct HostWords<TLane>(nint address) : IWords<TLane>, IMemory<HostWords<TLane>>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>

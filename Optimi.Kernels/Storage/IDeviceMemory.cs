@@ -4,7 +4,7 @@ namespace Optimi.Kernels;
 
 /// <summary>A place in a slab of a device.</summary>
 /// <typeparam name="TSelf">The implementing struct.</typeparam>
-public interface IDeviceMemory<TSelf> : IMemory<TSelf>
+internal interface IDeviceMemory<TSelf> : IMemory<TSelf>
     where TSelf : struct, IDeviceMemory<TSelf>
 {
     /// <summary>Whether no more than a tensor's own numbers is touched, and them half a word at a time.</summary>

@@ -2,7 +2,7 @@ namespace Optimi.Kernels;
 
 /// <summary>A place in a slab.</summary>
 /// <typeparam name="TSelf">The implementing struct.</typeparam>
-public interface IMemory<TSelf>
+internal interface IMemory<TSelf>
     where TSelf : struct, IMemory<TSelf>
 {
     /// <summary>The place that lies a number of words further on.</summary>

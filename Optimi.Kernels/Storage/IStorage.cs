@@ -8,7 +8,7 @@ namespace Optimi.Kernels;
 /// Memory is walked in units: what one 32-bit word of the narrowest slot holds, one number under float32 parameters, two under those
 /// of half the width.
 /// </remarks>
-public interface IStorage
+internal interface IStorage
 {
     /// <summary>Bytes that a unit takes: 0 if nothing is stored, else from 1 to 8.</summary>
     static abstract int BytesPerUnit { get; }

@@ -2,7 +2,7 @@ namespace Optimi.Kernels;
 
 /// <summary>Where the words of a slot come from and go to: memory of the host or a device, or registers read ahead.</summary>
 /// <typeparam name="TLane">The register that holds a word, or a vector of them.</typeparam>
-public interface IWords<TLane>
+internal interface IWords<TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>

@@ -7,7 +7,7 @@ namespace Optimi.Kernels;
 /// that are computed alike in one work-item it would make a vector of two, and no wider ones.
 /// </summary>
 /// <typeparam name="TStorage">The storage.</typeparam>
-public readonly struct LoneStorage<TStorage> : IStorage
+internal readonly struct LoneStorage<TStorage> : IStorage
     where TStorage : IStorage
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Optimi.Kernels;
 
 /// <summary>A slot that is not used: it reads as zero, and what is written to it is gone. It costs nothing in the loop.</summary>
-public readonly struct NoStorage : IStorage
+internal readonly struct NoStorage : IStorage
 {
     /// <inheritdoc/>
     public static int BytesPerUnit => 0;

@@ -4,7 +4,7 @@ namespace Optimi.Kernels;
 /// <remarks>Without a constructor: each would be one more call to inline, and the largest of the host's loops are at the limit of
 /// what the JIT inlines.</remarks>
 /// <typeparam name="TLane">The register.</typeparam>
-public struct Pair<TLane>
+internal struct Pair<TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>The numbers of the low halves, or the only ones.</summary>

@@ -8,7 +8,7 @@ namespace Optimi.Kernels;
 /// They are integers, since to ILGPU structs of the same numbers are one type, and it leaves all of a kernel in local memory where such a
 /// type stands both for a row of scalars and for what is taken apart by its fields.
 /// </remarks>
-public struct Quad
+internal struct Quad
 {
     /// <summary>Words in a quad.</summary>
     public const int Length = 4;

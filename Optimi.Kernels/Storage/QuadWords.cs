@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 /// One quad held in registers, or two beside parameters of half the width, word by word. The word's number is a constant wherever
 /// it is used, so the choice between the words folds away.
 /// </summary>
-public struct QuadWords : IWords<ScalarLane>
+internal struct QuadWords : IWords<ScalarLane>
 {
     /// <summary>The first four words.</summary>
     public Quad First;

@@ -11,7 +11,7 @@ namespace Optimi.Kernels;
 /// quasirandom sequences</see>.</remarks>
 /// <param name="Offset">What it begins with in a step.</param>
 /// <param name="Multiplier">From a number to the next one.</param>
-public readonly record struct Dither(int Offset, int Multiplier)
+internal readonly record struct Dither(int Offset, int Multiplier)
 {
     private const uint OfNumber = 0xC13FA9A9;
 

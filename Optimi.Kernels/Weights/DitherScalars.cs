@@ -4,7 +4,7 @@ namespace Optimi.Kernels;
 
 /// <summary>A <see cref="Dither"/> as scalars of a step: integers in the registers' bits.</summary>
 /// <typeparam name="TLane">The register.</typeparam>
-public struct DitherScalars<TLane>
+internal struct DitherScalars<TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>What it begins with.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Optimi.Kernels;
 
 /// <summary>Weights of 16 bits: bfloat16 values and nothing else. Rounding is dithered, so that small steps add up over time.</summary>
-public readonly struct DitheredWeights : IWeights
+internal readonly struct DitheredWeights : IWeights
 {
     private const int UpperHalf = unchecked((int)0xFFFF0000);
 

@@ -3,7 +3,7 @@ namespace Optimi.Kernels;
 /// <summary>
 /// How parameters are kept: their values, which the model sees, and what goes with them so that no update is lost.
 /// </summary>
-public interface IWeights
+internal interface IWeights
 {
     /// <summary>Numbers in a unit: 1 or 2; see <see cref="IStorage"/>.</summary>
     static abstract int NumbersPerUnit { get; }

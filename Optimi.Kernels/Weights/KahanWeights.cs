@@ -4,7 +4,7 @@ namespace Optimi.Kernels;
 
 /// <summary>Values, and the Kahan compensation of each: what rounding it has lost.</summary>
 /// <typeparam name="TStorage">The storage of both.</typeparam>
-public readonly struct KahanWeights<TStorage> : IWeights
+internal readonly struct KahanWeights<TStorage> : IWeights
     where TStorage : IStorage
 {
     /// <inheritdoc/>

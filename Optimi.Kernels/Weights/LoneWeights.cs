@@ -4,7 +4,7 @@ namespace Optimi.Kernels;
 
 /// <summary>Weights of units of two numbers, number by number; see <see cref="LoneStorage{TStorage}"/>.</summary>
 /// <typeparam name="TWeights">How parameters are kept.</typeparam>
-public readonly struct LoneWeights<TWeights> : IWeights
+internal readonly struct LoneWeights<TWeights> : IWeights
     where TWeights : IWeights
 {
     /// <inheritdoc/>

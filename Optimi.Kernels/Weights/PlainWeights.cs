@@ -4,7 +4,7 @@ namespace Optimi.Kernels;
 
 /// <summary>Values and nothing else, rounded to the nearest.</summary>
 /// <typeparam name="TStorage">Their storage.</typeparam>
-public readonly struct PlainWeights<TStorage> : IWeights
+internal readonly struct PlainWeights<TStorage> : IWeights
     where TStorage : IStorage
 {
     /// <inheritdoc/>

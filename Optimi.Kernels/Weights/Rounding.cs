@@ -5,7 +5,7 @@ namespace Optimi.Kernels;
 /// <param name="Weights">The dither of weights.</param>
 /// <param name="Spread">How far the second moments of a group lie apart, in units of their float32 bits, from which on they get one bit more
 /// of the 16 of a pair; from four times as far on, two.</param>
-public readonly record struct Rounding(Dither Moments, Dither Weights, int Spread)
+internal readonly record struct Rounding(Dither Moments, Dither Weights, int Spread)
 {
     /// <summary>To the nearest.</summary>
     public static Rounding Nearest { get; } = new(Dither.Nearest, Dither.Nearest, UsualSpread);

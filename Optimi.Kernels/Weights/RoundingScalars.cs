@@ -2,7 +2,7 @@ namespace Optimi.Kernels;
 
 /// <summary>A <see cref="Rounding"/> as scalars of a step: integers in the registers' bits.</summary>
 /// <typeparam name="TLane">The register.</typeparam>
-public struct RoundingScalars<TLane>
+internal struct RoundingScalars<TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>The dither of second moments.</summary>

@@ -2,7 +2,7 @@ namespace Optimi.Kernels;
 
 /// <summary>Joins and splits weights outside of steps, in memory of the host.</summary>
 /// <typeparam name="TWeights">How the weights are kept, such as <see cref="SplitWeights24"/>: in units of two numbers.</typeparam>
-public static unsafe class SplitCodec<TWeights>
+internal static unsafe class SplitCodec<TWeights>
     where TWeights : IWeights
 {
     private const int NumbersPerUnit = 2;

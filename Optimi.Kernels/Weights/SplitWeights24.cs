@@ -6,7 +6,7 @@ namespace Optimi.Kernels;
 /// Weights of 24 bits: bfloat16 values, and 8 bits more of each. Rounding is dithered, so that steps far below what the bits resolve add
 /// up over time.
 /// </summary>
-public readonly struct SplitWeights24 : IWeights
+internal readonly struct SplitWeights24 : IWeights
 {
     private const int SignBits = 0x8080;
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Optimi.Kernels;
 
 /// <summary>Weights of 32 bits: bfloat16 values, and 16 bits more of each, which make them float32 numbers, exactly.</summary>
-public readonly struct SplitWeights32 : IWeights
+internal readonly struct SplitWeights32 : IWeights
 {
     private const int SignBits = unchecked((int)0x80008000);
 

@@ -208,8 +208,8 @@ internal sealed class OddCheckpointTests
     {
         using var parameters = new ParameterBuffer(_device);
         parameters.Add("p", DType.Float32, 3).Gradient.Fill(1);
-        using var own = new Optimizer<SgdRule<ScalarLane>>(parameters, new SgdOptions { Lr = 1 });
-        Assert.That(own.RuleName, Is.EqualTo("SgdRule"));
+        using var own = new Optimizer<SGDRule<ScalarLane>>(parameters, new SGDOptions { Lr = 1 });
+        Assert.That(own.RuleName, Is.EqualTo("SGDRule"));
     }
 
     [TestCase("dampening", 0.5)]

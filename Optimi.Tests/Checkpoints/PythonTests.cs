@@ -107,7 +107,7 @@ internal sealed partial class PythonTests
     }
 
     private Optimizer Optimizer(string kind, double lr) => kind == "sgd"
-        ? new SGD(_parameters, new SgdOptions { Lr = lr, Momentum = 0.9, Dampening = true, TorchInit = true })
+        ? new SGD(_parameters, new SGDOptions { Lr = lr, Momentum = 0.9, Dampening = true, TorchInit = true })
         : new AdamW(_parameters, new AdamWOptions { Lr = lr, Beta1 = 0.8, Beta2 = 0.95, WeightDecay = 0.2 });
 
     private void Step(Optimizer optimizer, int number)

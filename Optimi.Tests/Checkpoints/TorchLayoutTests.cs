@@ -136,7 +136,7 @@ internal sealed class TorchLayoutTests
     [Test]
     public void The_momentum_of_SGD_has_the_name_that_PyTorch_gives_it()
     {
-        using var sgd = new SGD(_parameters, new SgdOptions { Lr = Lr, Momentum = 0.9, Dampening = true });
+        using var sgd = new SGD(_parameters, new SGDOptions { Lr = Lr, Momentum = 0.9, Dampening = true });
         _parameter.Gradient.Fill(1);
         sgd.Step();
         using var stream = new MemoryStream();
@@ -144,13 +144,13 @@ internal sealed class TorchLayoutTests
         PlainSafetensors file = PlainSafetensors.Read(stream.ToArray());
         Assert.That(Singles(file, "state.net.w.momentum_buffer"), Is.All.EqualTo(0.1f).Within(1e-7));
         Assert.That(BitConverter.ToDouble(file.Tensors["param_groups.net.w.dampening"].Bytes), Is.EqualTo(0.9));
-        using var other = new SGD(_parameters, new SgdOptions { Lr = 1, Momentum = 0.5 });
+        using var other = new SGD(_parameters, new SGDOptions { Lr = 1, Momentum = 0.5 });
         stream.Position = 0;
         Checkpoint.Load(stream, new TrainingState(other));
         Assert.Multiple(() =>
         {
             Assert.That(TestTraining.Numbers(other.State(_parameter, "exp_avg")), Is.All.EqualTo(0.1f).Within(1e-7));
-            Assert.That(other.Groups[0].Options, Is.EqualTo(new SgdOptions { Lr = 1, Momentum = 0.9, Dampening = true }));
+            Assert.That(other.Groups[0].Options, Is.EqualTo(new SGDOptions { Lr = 1, Momentum = 0.9, Dampening = true }));
             Assert.That(other.Lr, Is.EqualTo(Lr));
         });
     }

@@ -138,7 +138,7 @@ internal sealed class GateTests
         Assert.Multiple(() =>
         {
             Assert.That(
-                () => other.AddGroup([first], new SgdOptions { Lr = 1 }),
+                () => other.AddGroup([first], new SGDOptions { Lr = 1 }),
                 Throws.TypeOf<ParameterException>().With.Message.Contains("two optimizers of the chain"));
             Assert.That(() => one.GradientRelease = true, Refused.With("ChainedOptimizer"));
         });

@@ -88,8 +88,8 @@ internal sealed class CheckpointConvertTests : CheckpointCommandFixture
             [buffer.Add("a", DType.Float32, 3), buffer.Add("b", DType.BFloat16, 2, 2), buffer.Add("c", DType.Float32, 2), buffer.Add("rest", DType.Float16, 1)];
         using var lion = new Lion([parameters[0]], lr: 0.1);
         using var sgd = new SGD(
-            new ParameterGroup([parameters[1]], new SgdOptions { Lr = 0.1, Momentum = 0.5 }),
-            new ParameterGroup([parameters[2]], new SgdOptions { Lr = 0.2, WeightDecay = 0.1, DecoupleLr = true, MaxLr = 3 }));
+            new ParameterGroup([parameters[1]], new SGDOptions { Lr = 0.1, Momentum = 0.5 }),
+            new ParameterGroup([parameters[2]], new SGDOptions { Lr = 0.2, WeightDecay = 0.1, DecoupleLr = true, MaxLr = 3 }));
         sgd.AverageDecay = 0.5;
         using var chain = new ChainedOptimizer(lion, sgd) { Scaler = new GradientScaler { Scale = 8, GrowthInterval = 5_000 } };
         var schedule = new CosineAnnealingLR(sgd, tMax: 10);

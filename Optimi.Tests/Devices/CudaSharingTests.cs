@@ -74,7 +74,7 @@ internal sealed class CudaSharingTests
         using ComputeDevice device = ComputeDevice.Open("cuda", _shared with { Stream = stream });
         nint values = other.Allocate(Length * sizeof(float));
         nint gradients = other.Allocate(Length * sizeof(float));
-        var options = new SgdOptions { Lr = 0.5 };
+        var options = new SGDOptions { Lr = 0.5 };
         // With a gradient of zero it changes nothing, but its kernel is compiled.
         Step();
         device.Synchronize();
@@ -99,7 +99,7 @@ internal sealed class CudaSharingTests
         nint gradients = other.Allocate(Length * sizeof(float));
         other.Work(stream);
         OtherLibrary.Fill(gradients, 0x3F, Length * sizeof(float), stream);
-        Functional.Step(device, new SgdOptions { Lr = 0.5 }, step: 1, View(values), View(gradients));
+        Functional.Step(device, new SGDOptions { Lr = 0.5 }, step: 1, View(values), View(gradients));
         OtherLibrary.Fill(gradients, 0, Length * sizeof(float), stream);
         Assert.That(OtherLibrary.Read(values, Length), Is.All.EqualTo(-0.5f * _gradient));
         Assert.That(OtherLibrary.Read(gradients, Length), Is.All.Zero);

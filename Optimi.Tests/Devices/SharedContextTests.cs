@@ -58,7 +58,7 @@ internal sealed class SharedContextTests
         using MemoryBuffer1D<float, Stride1D.Dense> values = device.Accelerator.Allocate1D(new float[300]);
         using MemoryBuffer1D<float, Stride1D.Dense> gradients = device.Accelerator.Allocate1D(Enumerable.Repeat(1f, 300).ToArray());
         device.Ilgpu.Using = () => Assert.That(_driver.Current, Is.EqualTo(_driver.Primary));
-        Functional.Step(device, new SgdOptions { Lr = 0.5 }, step: 1, values.View, gradients.View);
+        Functional.Step(device, new SGDOptions { Lr = 0.5 }, step: 1, values.View, gradients.View);
         device.Synchronize();
         device.Ilgpu.Using = null;
         Assert.That(values.GetAsArray1D(), Is.All.EqualTo(-0.5f));

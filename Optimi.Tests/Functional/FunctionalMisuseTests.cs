@@ -16,7 +16,7 @@ internal sealed class FunctionalMisuseTests
 
     [Test]
     public void A_superfluous_state_is_refused() => Refused<ParameterException>(
-        () => Functional.Step(new SgdOptions { Lr = 1 }, 1, new float[2], new float[2], new float[2]), "exp_avg", "leave it out");
+        () => Functional.Step(new SGDOptions { Lr = 1 }, 1, new float[2], new float[2], new float[2]), "exp_avg", "leave it out");
 
     [Test]
     public void A_superfluous_compensation_is_refused() => Refused<ParameterException>(
@@ -51,7 +51,7 @@ internal sealed class FunctionalMisuseTests
 
     [Test]
     public void Accumulation_without_states_is_refused() => Refused<OptionException>(
-        () => Functional.Step(new SgdOptions { Lr = 1 }, 1, new float[2], new float[2], accumulate: true), "use momentum");
+        () => Functional.Step(new SGDOptions { Lr = 1 }, 1, new float[2], new float[2], accumulate: true), "use momentum");
 
     [Test]
     public void Of_a_list_with_an_error_nothing_is_stepped()
@@ -72,7 +72,7 @@ internal sealed class FunctionalMisuseTests
         using var values = other.Accelerator.Allocate1D<float>(2);
         using var gradients = device.Accelerator.Allocate1D<float>(2);
         Refused<ParameterException>(
-            () => Functional.Step(device, new SgdOptions { Lr = 1 }, 1, values.View, gradients.View), "ComputeDevice.From");
+            () => Functional.Step(device, new SGDOptions { Lr = 1 }, 1, values.View, gradients.View), "ComputeDevice.From");
     }
 
     private static void Refused<TException>(Action action, params string[] texts)

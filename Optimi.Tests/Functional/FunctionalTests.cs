@@ -139,7 +139,7 @@ internal sealed class FunctionalTests
     public void The_learning_rate_of_a_step_stands_above_that_of_the_options()
     {
         float[] values = [1];
-        Optimi.Functional.Step(new SgdOptions { Lr = 100 }, 1, values, new float[] { 1 }, lr: 0.25);
+        Optimi.Functional.Step(new SGDOptions { Lr = 100 }, 1, values, new float[] { 1 }, lr: 0.25);
         Assert.That(values[0], Is.EqualTo(0.75f));
     }
 

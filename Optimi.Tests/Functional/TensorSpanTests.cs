@@ -5,7 +5,7 @@ namespace Optimi.Tests;
 /// <summary>What becomes a tensor by itself.</summary>
 internal sealed class TensorSpanTests
 {
-    private static readonly SgdOptions _sgd = new() { Lr = 1 };
+    private static readonly SGDOptions _sgd = new() { Lr = 1 };
 
     [Test]
     public void Dense_tensors_of_the_runtimes_own_are_stepped()

@@ -5,7 +5,7 @@ using Optimi.Kernels;
 namespace Optimi.Tests;
 
 /// <summary>Sums that a warp makes in its registers.</summary>
-public sealed class WarpSumTests
+internal sealed class WarpSumTests
 {
     /// <summary>With ILGPU's own threads and shuffles, in every lane, and as the simulation makes it of all lanes at once.</summary>
     [Test]
@@ -32,7 +32,7 @@ public sealed class WarpSumTests
         }
     }
 
-    public static void SumUp(ArrayView<Quad> quads, ArrayView<uint> sums)
+    internal static void SumUp(ArrayView<Quad> quads, ArrayView<uint> sums)
     {
         Quad quad = quads[Warp.LaneIdx];
         sums[Warp.LaneIdx] = WarpSum.OfQuads<DeviceWarp, uint>(quad.X, quad.Y, quad.Z, quad.W);

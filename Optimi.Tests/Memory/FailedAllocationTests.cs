@@ -139,7 +139,7 @@ internal sealed class FailedAllocationTests
         for (int i = 0; i < Groups; i++)
             parameters.Add($"p{i}", DType.Float32, 10).Gradient.Fill(1);
         using var optimizer = new SGD([.. parameters.Select((parameter, i) =>
-            new ParameterGroup([parameter], new SgdOptions { Lr = i + 1 }))]);
+            new ParameterGroup([parameter], new SGDOptions { Lr = i + 1 }))]);
         foreach (Parameter parameter in parameters.Skip(3))
             parameter.HasGradient = false;
         optimizer.Step();
@@ -223,7 +223,7 @@ internal sealed class FailedAllocationTests
         created.MaxNorm = maxNorm;
         foreach (Parameter parameter in parameters)
             Set(parameter.Gradient);
-        bool hasStates = optimizer.Options is not SgdOptions { Momentum: 0 };
+        bool hasStates = optimizer.Options is not SGDOptions { Momentum: 0 };
         for (int step = 0; step < 4; step++)
         {
             created.Accumulate = hasStates && step == 1;

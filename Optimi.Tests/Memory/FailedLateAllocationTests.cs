@@ -15,12 +15,12 @@ internal sealed class FailedLateAllocationTests
             using var parameters = new ParameterBuffer(device);
             Parameter early = parameters.Add("early", DType.Float32, 300);
             early.Gradient.Fill(1);
-            using var optimizer = new SGD(parameters, new SgdOptions { Lr = 1, Momentum = 0.5 });
+            using var optimizer = new SGD(parameters, new SGDOptions { Lr = 1, Momentum = 0.5 });
             optimizer.Step();
             optimizer.Step();
             Parameter late = parameters.Add("late", DType.Float32, 5);
             late.Gradient.Fill(1);
-            optimizer.AddGroup([late], new SgdOptions { Lr = 2, Momentum = 0.5 });
+            optimizer.AddGroup([late], new SGDOptions { Lr = 2, Momentum = 0.5 });
             failing.FailAt(n);
             failing.Retry(optimizer.Step);
             failures += failing.Failures;
@@ -47,7 +47,7 @@ internal sealed class FailedLateAllocationTests
             Parameter[] all = [.. Enum.GetValues<DType>().Select(dtype => parameters.Add($"{dtype}", dtype, 300))];
             foreach (Parameter parameter in all)
                 parameter.Gradient.Fill(1);
-            using var optimizer = new SGD(parameters, new SgdOptions { Lr = 1, Momentum = 0.5 });
+            using var optimizer = new SGD(parameters, new SGDOptions { Lr = 1, Momentum = 0.5 });
             optimizer.Step();
             failing.FailAt(n);
             failing.Retry(() => optimizer.AverageDecay = 0.5);
@@ -87,7 +87,7 @@ internal sealed class FailedLateAllocationTests
         {
             using var parameters = new ParameterBuffer(device, GradientMemory.None);
             Parameter[] layer = [parameters.Add("weight", DType.Float32, 300), parameters.Add("bias", DType.BFloat16, 5)];
-            using var optimizer = new SGD(parameters, new SgdOptions { Lr = 1, Momentum = 0.5 });
+            using var optimizer = new SGD(parameters, new SGDOptions { Lr = 1, Momentum = 0.5 });
             RentedGradient[] gradients = [.. layer.Select(parameter => parameter.RentGradient())];
             foreach (RentedGradient gradient in gradients)
                 gradient.Fill(1);

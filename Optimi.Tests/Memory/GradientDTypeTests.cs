@@ -41,7 +41,7 @@ internal sealed class GradientDTypeTests
         Parameter weight = parameters.Add("weight", DType.BFloat16, 3);
         Assert.That((weight.GradientDType, weight.Gradient.DType), Is.EqualTo((DType.Float32, DType.Float32)));
         weight.Gradient.CopyFrom([1.0009765f, -0.1f, 3]);
-        using var sgd = new SGD(parameters, new SgdOptions { Lr = 1, Momentum = 0.5, StateDType = DType.Float32 });
+        using var sgd = new SGD(parameters, new SGDOptions { Lr = 1, Momentum = 0.5, StateDType = DType.Float32 });
         sgd.Step();
         Assert.That(TestTraining.Numbers(sgd.State(weight, "exp_avg")), Is.EqualTo(new[] { 1.0009765f, -0.1f, 3 }));
         Assert.That(parameters.GradientBytes, Is.EqualTo(2 * parameters.ValueBytes));

@@ -32,7 +32,7 @@ internal sealed class AccumulationTests : OptimizerFixture
         Assert.That(optimizer.Accumulate, Is.False);
         using var other = new SGD([First], lr: 1, momentum: 0.5);
         other.Accumulate = true;
-        Refused<OptionException>(() => other.AddGroup([Second], new SgdOptions { Lr = 1 }), "use momentum");
+        Refused<OptionException>(() => other.AddGroup([Second], new SGDOptions { Lr = 1 }), "use momentum");
         Assert.That(other.Groups, Has.Count.EqualTo(1));
     }
 

@@ -41,8 +41,8 @@ internal sealed class DriftTests
         // The direction is 1 where the gradient's size is divided away; in SGD it is the gradient, or with momentum 10 of it.
         double direction = optimizer.Options switch
         {
-            SgdOptions { Momentum: 0 } => -Gradient,
-            SgdOptions => -10 * Gradient,
+            SGDOptions { Momentum: 0 } => -Gradient,
+            SGDOptions => -10 * Gradient,
             _ => 1,
         };
         OptimizerOptions options = optimizer.Options with
@@ -52,7 +52,7 @@ internal sealed class DriftTests
             Kahan = kahan,
             // A bfloat16 sum of gradients stops growing 2 to 3 % before its limit; that is the momentum's loss, not the
             // parameter's.
-            StateDType = optimizer.Options is SgdOptions { Momentum: > 0 } ? DType.Float32 : null,
+            StateDType = optimizer.Options is SGDOptions { Momentum: > 0 } ? DType.Float32 : null,
         };
         using var parameters = new ParameterBuffer(device);
         Parameter parameter = parameters.Add("p", dtype, 3);

@@ -48,7 +48,7 @@ internal sealed class FailureTests : OptimizerFixture
 
     public sealed record NarrowOptions : AnyOptions<LionRule<ScalarLane>>
     {
-        public override DType? StorageOf(int state, DType parameter, bool compensated) => DType.BFloat16;
+        public override DType? StateDTypeOf(int state, DType parameter, bool compensated) => DType.BFloat16;
     }
 
     public sealed record FailingOptions : AnyOptions<LionRule<ScalarLane>>

@@ -59,7 +59,7 @@ internal sealed class MasterWeightsTests
         split.Parameter.Value.CopyFrom(Enumerable.Repeat((BFloat16)0.1f, 77).ToArray());
         Assert.That(TestTraining.Numbers(split.Exact), Is.All.EqualTo((float)(BFloat16)0.1f));
         split.Exact.Fill(0.1f);
-        split.Optimizer.Forget(split.Parameter);
+        split.Optimizer.ResetState(split.Parameter);
         Assert.That(TestTraining.Numbers(split.Exact), Is.All.EqualTo((float)(BFloat16)0.1f));
         split.Exact.CopyFrom(Enumerable.Repeat((BFloat16)0.3f, 77).ToArray());
         Assert.That(TestTraining.Numbers(split.Exact), Is.All.EqualTo((float)(BFloat16)0.3f));
@@ -127,7 +127,7 @@ internal sealed class MasterWeightsTests
         // The update is the decay of what is not in the values.
         using var parameters = new ParameterBuffer(_device);
         Parameter parameter = parameters.Add("p", DType.BFloat16, 1);
-        using var optimizer = new SGD(parameters, new SgdOptions { Lr = 1, WeightDecay = 0.5, MasterWeightBits = 32 });
+        using var optimizer = new SGD(parameters, new SGDOptions { Lr = 1, WeightDecay = 0.5, MasterWeightBits = 32 });
         parameter.Gradient.Fill(0);
         optimizer.Step();
         parameter.Value.Fill(0.1f);

@@ -27,7 +27,7 @@ internal sealed class MisuseTests : OptimizerFixture
         using var elsewhere = new ParameterBuffer(other);
         Parameter foreign = elsewhere.Add("foreign", DType.Float32, 1);
         using var optimizer = new SGD([First], lr: 1);
-        var options = new SgdOptions { Lr = 1 };
+        var options = new SGDOptions { Lr = 1 };
         Assert.Multiple(() =>
         {
             Refused<ParameterException>(() => optimizer.AddGroup([First], options), "'first' is in a group");

@@ -17,7 +17,7 @@ internal sealed class NonFiniteTests
         using var parameters = new ParameterBuffer(device);
         Parameter parameter = parameters.Add("p", dtype, 8);
         parameter.Value.Fill(1);
-        using var optimizer = new SGD(parameters, new SgdOptions { Lr = 1, Momentum = 0.5, Kahan = kahan, StateDType = states });
+        using var optimizer = new SGD(parameters, new SGDOptions { Lr = 1, Momentum = 0.5, Kahan = kahan, StateDType = states });
         // NaNs of either sign, with no bit set but the one that makes them quiet, with all, and with low ones.
         parameter.Gradient.CopyFrom([Bits(0x7FC00000), Bits(0xFFC00000), Bits(0x7FFFFFFF), Bits(0xFFFFFFFF), 0, 0, 0, 0]);
         optimizer.State(parameter, StateName.ExpAvg).CopyFrom(

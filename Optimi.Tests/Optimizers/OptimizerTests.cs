@@ -9,8 +9,8 @@ internal sealed class OptimizerTests : OptimizerFixture
         Second.Gradient.Fill(1);
         Second.Value.Fill(1);
         using var optimizer = new SGD(
-            new ParameterGroup([First], new SgdOptions { Lr = 0.5 }),
-            new ParameterGroup([Second], new SgdOptions { Lr = 0.25, WeightDecay = 1, DecoupleWd = true }));
+            new ParameterGroup([First], new SGDOptions { Lr = 0.5 }),
+            new ParameterGroup([Second], new SGDOptions { Lr = 0.25, WeightDecay = 1, DecoupleWd = true }));
         optimizer.Step();
         Assert.That(Numbers(First.Value), Is.All.EqualTo(-0.5f));
         Assert.That(Numbers(Second.Value), Is.All.EqualTo(0.75f - 0.25f));
@@ -34,7 +34,7 @@ internal sealed class OptimizerTests : OptimizerFixture
     {
         Parameter third = Parameters.Add("third", DType.BFloat16, 5);
         using var optimizer = new SGD([First], lr: 1);
-        optimizer.AddGroup([third], new SgdOptions { Lr = 2 });
+        optimizer.AddGroup([third], new SGDOptions { Lr = 2 });
         GradientsAreThere();
         optimizer.Step();
         Assert.That(Device.Launches, Is.EqualTo(1));

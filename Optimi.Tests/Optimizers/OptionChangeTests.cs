@@ -10,16 +10,16 @@ internal sealed class OptionChangeTests : OptimizerFixture
     public void Every_option_that_is_not_storage_changes_what_the_next_step_does()
     {
         GradientsAreThere();
-        using var optimizer = new SGD(Parameters, new SgdOptions { Lr = 0.5, Momentum = 0.5 });
+        using var optimizer = new SGD(Parameters, new SGDOptions { Lr = 0.5, Momentum = 0.5 });
         ParameterGroup group = optimizer.Groups[0];
         optimizer.Step();
         Assert.That(Numbers(Second.Value), Is.All.EqualTo(-0.5f));
-        group.Options = (SgdOptions)group.Options with { Momentum = 0.25, WeightDecay = 0.5, DecoupleWd = true, Lr = 7, MaxLr = 9 };
+        group.Options = (SGDOptions)group.Options with { Momentum = 0.25, WeightDecay = 0.5, DecoupleWd = true, Lr = 7, MaxLr = 9 };
         optimizer.Step();
         // m = 0.25 * 1 + 1; p = -0.5 (1 - 0.5 * 0.5) - 0.5 m, at the rate that the group had.
         Assert.That(Numbers(Second.Value), Is.All.EqualTo(-0.375f - 0.625f));
         Assert.That(group.Lr, Is.EqualTo(0.5));
-        group.Options = (SgdOptions)group.Options with { Momentum = 0.5, DecoupleWd = false, Maximize = true };
+        group.Options = (SGDOptions)group.Options with { Momentum = 0.5, DecoupleWd = false, Maximize = true };
         optimizer.Step();
         // m = 0.5 * 1.25 - 1 + 0.5 p
         Assert.That(Numbers(Second.Value), Is.All.EqualTo(-1 + (0.5f * 0.875f)));
@@ -51,7 +51,7 @@ internal sealed class OptionChangeTests : OptimizerFixture
         {
             Refused<OptionException>(() => group.Options = before with { Kahan = !kahan }, "storage cannot change");
             Refused<OptionException>(() => group.Options = before with { StateDType = DType.Float32 }, "[Float32, Float32, -, -]");
-            Refused<OptionException>(() => group.Options = new SgdOptions { Lr = 1, Kahan = kahan }, "SgdOptions are not");
+            Refused<OptionException>(() => group.Options = new SGDOptions { Lr = 1, Kahan = kahan }, "SGDOptions are not");
             Refused<OptionException>(() => group.Options = before with { WeightDecay = -1 }, "WeightDecay is -1");
             Refused<OptionException>(() => group.Options = before with { WeightDecay = 1e39 }, "WeightDecay is 1E+39");
             Assert.That(() => group.Options = null!, Throws.ArgumentNullException);
@@ -139,7 +139,7 @@ internal sealed class OptionChangeTests : OptimizerFixture
     public void Ascent_is_a_functions_too()
     {
         float[] values = [0, 0, 0];
-        Functional.Step(new SgdOptions { Lr = 0.5, Maximize = true }, 1, values, new float[] { 1, 2, 3 });
+        Functional.Step(new SGDOptions { Lr = 0.5, Maximize = true }, 1, values, new float[] { 1, 2, 3 });
         Assert.That(values, Is.EqualTo((float[])[0.5f, 1, 1.5f]));
     }
 
@@ -155,7 +155,7 @@ internal sealed class OptionChangeTests : OptimizerFixture
         {
             foreach (Parameter parameter in parameters)
                 parameter.Gradient.CopyFrom([.. TestTraining.Numbers(random, 300).Select(number => sign * number)]);
-            created.Accumulate = step == 1 && options is not SgdOptions { Momentum: 0 };
+            created.Accumulate = step == 1 && options is not SGDOptions { Momentum: 0 };
             created.Step();
         }
 

@@ -4,7 +4,7 @@ internal sealed class OptionsTests
 {
     private static readonly AdamWOptions _adamW = new() { Lr = 1e-3 };
 
-    private static readonly SgdOptions _sgd = new() { Lr = 1e-3 };
+    private static readonly SGDOptions _sgd = new() { Lr = 1e-3 };
 
     private static readonly LionOptions _lion = new() { Lr = 1e-3 };
 
@@ -69,7 +69,7 @@ internal sealed class OptionsTests
     [Test]
     public void Defaults_are_those_of_the_reference_library() => Assert.Multiple(() =>
     {
-        Assert.That(_sgd, Is.EqualTo(new SgdOptions
+        Assert.That(_sgd, Is.EqualTo(new SGDOptions
         {
             Lr = 1e-3,
             Momentum = 0,
@@ -188,7 +188,7 @@ internal sealed class OptionsTests
         using var adamW = new AdamW(parameters, 0.1, 0.2, 0.3, 0.4, 0.5, true, 0.6, false);
         Assert.Multiple(() =>
         {
-            Assert.That(sgd.Groups[0].Options, Is.EqualTo(new SgdOptions
+            Assert.That(sgd.Groups[0].Options, Is.EqualTo(new SGDOptions
             {
                 Lr = 0.1,
                 Momentum = 0.2,

@@ -20,7 +20,7 @@ internal sealed class RateTests : OptimizerFixture
     public void Each_groups_own_rate_is_scaled()
     {
         using var optimizer = new SGD(
-            new ParameterGroup([First], new SgdOptions { Lr = 0.5 }), new ParameterGroup([Second], new SgdOptions { Lr = 4 }));
+            new ParameterGroup([First], new SGDOptions { Lr = 0.5 }), new ParameterGroup([Second], new SGDOptions { Lr = 4 }));
         optimizer.ScaleLr(0.25);
         Assert.That(optimizer.Groups.Select(group => group.Lr), Is.EqualTo((double[])[0.125, 1]));
         Assert.Multiple(() =>

@@ -10,8 +10,8 @@ namespace Optimi.Tests;
 public sealed record TestOptimizer(
     string Name, Type Rule, OptimizerOptions Options, Func<ParameterGroup, Optimizer> Create)
 {
-    private static readonly SgdOptions _sgd = new() { Lr = 0.01, WeightDecay = 0.1 };
-    private static readonly SgdOptions _momentum = _sgd with { Momentum = 0.9 };
+    private static readonly SGDOptions _sgd = new() { Lr = 0.01, WeightDecay = 0.1 };
+    private static readonly SGDOptions _momentum = _sgd with { Momentum = 0.9 };
     private static readonly AdamOptions _adam = new() { Lr = 0.01, WeightDecay = 0.1 };
     private static readonly RAdamOptions _rAdam = new() { Lr = 0.01, WeightDecay = 0.1 };
     private static readonly RangerOptions _ranger = new() { Lr = 0.01, Interval = 2, WeightDecay = 0.1 };

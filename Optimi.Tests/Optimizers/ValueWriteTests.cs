@@ -92,7 +92,7 @@ internal sealed class ValueWriteTests
             for (int step = 0; step < before; step++)
                 Step(parameter, optimizer, other);
             parameter.Value.Fill(4);
-            optimizer.Forget(parameter);
+            optimizer.ResetState(parameter);
             Assert.That(optimizer.StepCount(parameter), Is.Zero);
             Assert.That(optimizer.StepCount(other), Is.EqualTo(before));
             for (int step = 0; step < 3; step++)
@@ -114,7 +114,7 @@ internal sealed class ValueWriteTests
         using var parameters = new ParameterBuffer(device);
         Parameter parameter = parameters.Add("p", DType.Float32, 1);
         using var optimizer = new AdamW([parameters.Add("q", DType.Float32, 1)], lr: Lr);
-        Assert.That(() => optimizer.Forget(parameter), Throws.TypeOf<ParameterException>().With.Message.Contains("'p' is in no group"));
+        Assert.That(() => optimizer.ResetState(parameter), Throws.TypeOf<ParameterException>().With.Message.Contains("'p' is in no group"));
     }
 
     private static void Step(Parameter parameter, Optimizer optimizer, Parameter? other = null)

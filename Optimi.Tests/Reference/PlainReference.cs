@@ -55,12 +55,12 @@ internal sealed class PlainReference(OptimizerOptions options, double parameter)
             Parameter = _slow += ranger.Alpha * (Parameter - _slow);
     }
 
-    private bool IsL2 => !options.DecoupleLr && options is SgdOptions { DecoupleWd: false }
+    private bool IsL2 => !options.DecoupleLr && options is SGDOptions { DecoupleWd: false }
         or AdamOptions { DecoupleWd: false } or RAdamOptions { DecoupleWd: false } or RangerOptions { DecoupleWd: false };
 
     private double Direction(double g) => options switch
     {
-        SgdOptions sgd => Sgd(sgd, g),
+        SGDOptions sgd => Sgd(sgd, g),
         LionOptions lion => Lion(lion, g),
         AdamOptions adam => Adam(adam.Beta1, adam.Beta2, adam.Epsilon, g),
         StableAdamWOptions stable => Adam(stable.Beta1, stable.Beta2, stable.Epsilon, g),
@@ -70,7 +70,7 @@ internal sealed class PlainReference(OptimizerOptions options, double parameter)
         _ => throw new NotSupportedException($"There is no reference for {options.GetType().Name}."),
     };
 
-    private double Sgd(SgdOptions sgd, double g)
+    private double Sgd(SGDOptions sgd, double g)
     {
         double gain = sgd.Dampening ? 1 - sgd.Momentum : 1;
         if (sgd.TorchInit && sgd.Dampening && _step == 1)

@@ -134,7 +134,7 @@ internal sealed class ReferenceTests
 
         var actual = new float[Length];
         parameter.Value.CopyTo(actual);
-        double scale = options is SgdOptions sgd ? 2 / (1 - sgd.Momentum) : 10;
+        double scale = options is SGDOptions sgd ? 2 / (1 - sgd.Momentum) : 10;
         return ([.. actual.Zip(references).Where(pair => !pair.Second.IsOnTheBrink)
             .Select(pair => Math.Abs(pair.First - pair.Second.Parameter))], scale);
     }
@@ -154,7 +154,7 @@ internal sealed class ReferenceTests
     private static OptimizerOptions Options(
         int kind, double lr, double beta1, double beta2, double beta3, bool[] flags) => kind switch
         {
-            0 => new SgdOptions { Lr = lr, Momentum = flags[0] ? beta1 : 0, Dampening = flags[1], TorchInit = beta2 > 0.75, DecoupleWd = beta3 > 0.75 },
+            0 => new SGDOptions { Lr = lr, Momentum = flags[0] ? beta1 : 0, Dampening = flags[1], TorchInit = beta2 > 0.75, DecoupleWd = beta3 > 0.75 },
             1 => new AdamOptions { Lr = lr, Beta1 = beta1, Beta2 = beta2, DecoupleWd = flags[0] },
             2 => new AdamWOptions { Lr = lr, Beta1 = beta1, Beta2 = beta2 },
             3 => new LionOptions { Lr = lr, Beta1 = beta1, Beta2 = beta2 },

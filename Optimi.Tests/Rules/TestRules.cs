@@ -114,8 +114,8 @@ public sealed record PairOptions : AnyOptions<PairRule<ScalarLane>>
 
     public override PairRule<ScalarLane> Rule(in StepContext step) => new() { Keep = (ScalarLane)0.75f, Take = (ScalarLane)0.25f };
 
-    public override DType? StorageOf(int state, DType parameter, bool compensated) =>
-        state == Dropped ? null : base.StorageOf(state, parameter, compensated);
+    public override DType? StateDTypeOf(int state, DType parameter, bool compensated) =>
+        state == Dropped ? null : base.StateDTypeOf(state, parameter, compensated);
 }
 
 /// <summary>A rule whose second moment comes first.</summary>

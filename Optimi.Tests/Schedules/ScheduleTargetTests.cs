@@ -40,7 +40,7 @@ internal sealed class ScheduleTargetTests : ScheduleFixture
         using var adam = new AdamW([Second], lr: 0.1);
         foreach (Optimizer optimizer in (Optimizer[])[sgd, adam])
             new ConstantLR(optimizer, 0.5, target: ScheduleTarget.Momentum).Step();
-        Assert.That(((SgdOptions)sgd.Groups[0].Options).Momentum, Is.EqualTo(0.25));
+        Assert.That(((SGDOptions)sgd.Groups[0].Options).Momentum, Is.EqualTo(0.25));
         Assert.That(((AdamWOptions)adam.Groups[0].Options).Beta1, Is.EqualTo(0.45));
     }
 
@@ -69,7 +69,7 @@ internal sealed class ScheduleTargetTests : ScheduleFixture
         new LambdaLR(optimizer, step => step == 0 ? 1 : 0.5, beta2).Step();
         Assert.That(((AdamWOptions)optimizer.Groups[0].Options).Beta2, Is.EqualTo(0.495));
         using var sgd = new SGD([Second], lr: 0.1);
-        Refused<OptionException>(() => _ = new StepLR(sgd, 1, target: beta2), "SgdOptions have no beta2");
+        Refused<OptionException>(() => _ = new StepLR(sgd, 1, target: beta2), "SGDOptions have no beta2");
     }
 
     [Test]
@@ -93,7 +93,7 @@ internal sealed class ScheduleTargetTests : ScheduleFixture
         using var with = new SGD([First], lr: 0.1, momentum: 0.9);
         Refused<OptionException>(() => _ = new OneCycleLR(with, 0.1, 10, baseMomentum: 0), "(cycleMomentum: false)");
         Refused<OptionException>(() => _ = new CyclicLR(with, 0, 0.1, maxMomentum: 1), "maxMomentum is 1");
-        Assert.That(((SgdOptions)with.Groups[0].Options).Momentum, Is.EqualTo(0.9));
+        Assert.That(((SGDOptions)with.Groups[0].Options).Momentum, Is.EqualTo(0.9));
         new OneCycleLR(sgd, 0.1, 10, cycleMomentum: false).Step();
     }
 }

@@ -15,7 +15,7 @@ internal sealed class StatisticsUseTests : OptimizerFixture
         without.HasGradient = false;
         First.Value.Fill(2);
         using var optimizer = new SGD(
-            new ParameterGroup([Second, frozen], new SgdOptions { Lr = 1 }), new ParameterGroup([without, First], new SgdOptions { Lr = Half }));
+            new ParameterGroup([Second, frozen], new SGDOptions { Lr = 1 }), new ParameterGroup([without, First], new SGDOptions { Lr = Half }));
         StepStatistics statistics = optimizer.StepWithStatistics();
         Assert.Multiple(() =>
         {

@@ -23,7 +23,7 @@ internal sealed class StepStatisticsTests
         using var parameters = new ParameterBuffer(row.Shared);
         foreach (int length in (int[])[1, 255, 1000])
             parameters.Add($"p{length}", dtype, length).Value.CopyFrom(TestTraining.Numbers(random, length));
-        using var optimizer = new SGD(parameters, new SgdOptions { Lr = Lr, Kahan = kahan });
+        using var optimizer = new SGD(parameters, new SGDOptions { Lr = Lr, Kahan = kahan });
         for (int step = 1; step <= 3; step++)
         {
             foreach (Parameter parameter in parameters)
@@ -67,7 +67,7 @@ internal sealed class StepStatisticsTests
             Parameter parameter = parameters.Add("p", dtype, gradients.Length);
             parameter.Value.Fill(1);
             parameter.Gradient.CopyFrom(gradients);
-            using var optimizer = new SGD(parameters, new SgdOptions { Lr = 1, Kahan = kahan });
+            using var optimizer = new SGD(parameters, new SGDOptions { Lr = 1, Kahan = kahan });
             StepStatistics statistics = optimizer.StepWithStatistics();
             int unchanged = TestTraining.Numbers(parameter.Value).Zip(gradients).Count(pair => pair is { First: 1, Second: not 0 });
             Assert.That(statistics.RoundedAway, Is.EqualTo(unchanged));
@@ -83,7 +83,7 @@ internal sealed class StepStatisticsTests
         parameter.Value.Fill(1);
         parameter.Gradient.Fill(3);
         double lr = Math.Pow(2, -60);
-        using var optimizer = new SGD(parameters, new SgdOptions { Lr = lr, Kahan = kahan });
+        using var optimizer = new SGD(parameters, new SGDOptions { Lr = lr, Kahan = kahan });
         for (int step = 0; step < 2; step++)
         {
             StepStatistics statistics = optimizer.StepWithStatistics();

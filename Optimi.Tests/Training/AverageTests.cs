@@ -31,7 +31,7 @@ internal sealed class AverageTests
             using Optimizer optimizer = kind.Over(parameters, kahan, states);
             optimizer.AverageDecay = decay;
             AverageReference[] references = [.. all.Select(parameter => new AverageReference(optimizer, parameter))];
-            bool hasStates = kind.Options is not SgdOptions { Momentum: 0 };
+            bool hasStates = kind.Options is not SGDOptions { Momentum: 0 };
             for (int step = 0; step < 6; step++)
             {
                 // The first step only accumulates, the last tensor takes part from the third on, and the first one not in the fifth.
@@ -255,7 +255,7 @@ internal sealed class AverageTests
         parameter.Value.Fill(100);
         Step();
 
-        optimizer.Forget(parameter);
+        optimizer.ResetState(parameter);
         Assert.That(TestTraining.Numbers(optimizer.State(parameter, "ema")), Is.All.Zero);
         reference.Begin(null);
         Step();

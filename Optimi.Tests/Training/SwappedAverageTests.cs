@@ -110,7 +110,7 @@ internal sealed class SwappedAverageTests
             optimizer.Accumulate = false;
             Refused<OptionException>(() => optimizer.SwapIn(), "cannot be swapped in again");
             Refused<OptionException>(() => optimizer.AverageDecay = null, "AverageDecay cannot be null");
-            Refused<OptionException>(() => optimizer.Forget(parameter), "begun anew");
+            Refused<OptionException>(() => optimizer.ResetState(parameter), "begun anew");
             Refused<ParameterException>(() => other.SwapIn(), "average of parameter 'p' is in place of its values");
             foreach (Action write in (Action[])
             [

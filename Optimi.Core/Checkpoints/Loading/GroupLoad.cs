@@ -132,8 +132,8 @@ internal sealed class GroupLoad
         return _foreign[owner] = (Exchanged(OptionValues.Saved(values, convention)), lr);
     }
 
-    private OptimizerOptions Exchanged(OptionValues values) => _group.Options.Exchange(values)
-        ?? throw new OptionException($"{nameof(OptimizerOptions.Exchange)} of {_group.Options.GetType().Name} returned null, but must return options.");
+    private OptimizerOptions Exchanged(OptionValues values) => _group.Options.SaveOrRestore(values)
+        ?? throw new OptionException($"{nameof(OptimizerOptions.SaveOrRestore)} of {_group.Options.GetType().Name} returned null, but must return options.");
 
     private static bool HasSameOptions(SavedGroup one, SavedGroup other) =>
         one.Lr == other.Lr && one.MaxLr == other.MaxLr && one.Options.Count == other.Options.Count

@@ -91,7 +91,7 @@ internal sealed class LoadPlan
 
     private void Move(Action<long>? onRead)
     {
-        _optimizers.ForEach(optimizer => optimizer.Forget());
+        _optimizers.ForEach(optimizer => optimizer.ResetState());
         TensorLoader.Load(_tensors, onRead);
         _optimizers.ForEach(optimizer => optimizer.Restore());
         if (Manifest?.Gate is GateState gate)

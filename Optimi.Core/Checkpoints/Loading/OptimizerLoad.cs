@@ -81,7 +81,7 @@ internal sealed class OptimizerLoad
     }
 
     /// <summary>Lets those parameters begin anew whose states are not in the file.</summary>
-    public void Forget() => _begunAnew.ForEach(_optimizer.Forget);
+    public void ResetState() => _begunAnew.ForEach(_optimizer.ResetState);
 
     /// <summary>Goes on with what was checked.</summary>
     public void Restore()

@@ -49,7 +49,7 @@ internal sealed class CheckpointContent
     {
         double lr = group.Lr;
         var options = OptionValues.ToSave(StateConvention.Optimi);
-        group.Options.Exchange(options);
+        group.Options.SaveOrRestore(options);
         var debiased = new Dictionary<string, double>(StringComparer.Ordinal);
         var torchNames = new Dictionary<string, string>(StringComparer.Ordinal);
         KeyValuePair<string, OptionValue>[] flat = [.. FlatOptionsOf(group, lr)];
@@ -103,7 +103,7 @@ internal sealed class CheckpointContent
     {
         var options = OptionValues.ToSave(_convention);
         if (_convention == StateConvention.PyTorch)
-            group.Options.Exchange(options);
+            group.Options.SaveOrRestore(options);
         return options.All.Where(option => CheckpointKeys.IsOfPyTorch(option.Key))
             .Prepend(new(CheckpointKeys.Lr, new OptionValue([lr], OptionKind.Number)));
     }

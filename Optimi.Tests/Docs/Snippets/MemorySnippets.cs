@@ -70,7 +70,7 @@ internal sealed class MemorySnippets
 
         Span<float> bias = parameter.Value.AsSpan<float>();
         bias[0] = 1;
-        optimizer.Forget(parameter);
+        optimizer.ResetState(parameter);
 
         Assert.That(optimizer.StepCount(parameter), Is.Zero);
         Assert.That(weight.Value.AsSpan<BFloat16>()[2] == (BFloat16)3f, Is.True);

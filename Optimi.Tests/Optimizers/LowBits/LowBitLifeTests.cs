@@ -74,7 +74,7 @@ internal sealed class LowBitLifeTests
         Step(created, parameters, 1);
         Step(created, parameters, 2);
         uint[] other = StoredBits.Of(created, all[1]);
-        created.Forget(all[0]);
+        created.ResetState(all[0]);
         Assert.That(StoredBits.OfParts(created, all[0]), Is.All.Zero);
         Assert.That(StoredBits.Of(created, all[1]), Is.EqualTo(other));
         using var others = new ParameterBuffer(row.Shared);

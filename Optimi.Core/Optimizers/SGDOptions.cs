@@ -3,7 +3,7 @@ using Optimi.Kernels;
 namespace Optimi;
 
 /// <summary>The options of <see cref="SGD"/>.</summary>
-public sealed record SgdOptions : RuleOptions<SgdRule<ScalarLane>>, IMomentumOptions
+public sealed record SGDOptions : RuleOptions<SGDRule<ScalarLane>>, IMomentumOptions
 {
     /// <summary>μ: how much of the last direction is kept; at least 0, below 1. Default 0, which needs no state.</summary>
     public double Momentum { get; init; }
@@ -25,11 +25,11 @@ public sealed record SgdOptions : RuleOptions<SgdRule<ScalarLane>>, IMomentumOpt
     protected override bool DecouplesDecay => DecoupleWd;
 
     /// <inheritdoc/>
-    public override DType? StorageOf(int state, DType parameter, bool compensated) =>
-        Momentum > 0 ? base.StorageOf(state, parameter, compensated) : null;
+    public override DType? StateDTypeOf(int state, DType parameter, bool compensated) =>
+        Momentum > 0 ? base.StateDTypeOf(state, parameter, compensated) : null;
 
     /// <inheritdoc/>
-    public override SgdRule<ScalarLane> Rule(in StepContext step) => new()
+    public override SGDRule<ScalarLane> Rule(in StepContext step) => new()
     {
         Momentum = (ScalarLane)Momentum,
         Gain = (ScalarLane)(Dampening ? 1 - Momentum : 1),
@@ -37,10 +37,10 @@ public sealed record SgdOptions : RuleOptions<SgdRule<ScalarLane>>, IMomentumOpt
     };
 
     /// <inheritdoc/>
-    protected internal override OptimizerOptions Exchange(OptionValues values)
+    protected internal override OptimizerOptions SaveOrRestore(OptionValues values)
     {
         double momentum = values.Number("momentum", Momentum);
-        return (SgdOptions)base.Exchange(values) with
+        return (SGDOptions)base.SaveOrRestore(values) with
         {
             Momentum = momentum,
             // In PyTorch it is the number that is taken from 1.

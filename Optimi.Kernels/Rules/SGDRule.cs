@@ -9,7 +9,7 @@ namespace Optimi.Kernels;
 /// <remarks>Rumelhart, Hinton, Williams, <see href="https://doi.org/10.1038/323533a0">Learning representations by
 /// back-propagating errors</see>.</remarks>
 /// <typeparam name="TLane">The register.</typeparam>
-public struct SgdRule<TLane> : IUpdateRule<SgdRule<TLane>, TLane>
+public struct SGDRule<TLane> : IUpdateRule<SGDRule<TLane>, TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>μ; at 0 there is no state, and the direction is the gradient itself.</summary>
@@ -29,7 +29,7 @@ public struct SgdRule<TLane> : IUpdateRule<SgdRule<TLane>, TLane>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Begin(in SgdRule<TLane> rule, TLane parameter, TLane gradient, ref States<TLane> states) =>
+    public static void Begin(in SGDRule<TLane> rule, TLane parameter, TLane gradient, ref States<TLane> states) =>
         states.First = TLane.Choose(rule.StartsFromGradient, gradient, states.First);
 
     /// <inheritdoc/>
