@@ -43,7 +43,7 @@ public class FusedOptions<TOptions> : TorchOptions
         ArgumentNullException.ThrowIfNull(writer);
         base.SaveStateDict(writer);
         OptionValues saved = OptionValues.ToSave(StateConvention.Optimi);
-        _ = Values!.Exchange(saved);
+        _ = Values!.SaveOrRestore(saved);
         writer.Write(saved.All.Count);
         foreach ((string name, OptionValue value) in saved.All)
         {
@@ -99,7 +99,7 @@ public class FusedOptions<TOptions> : TorchOptions
             if (Values is null)
                 return Loaded;
             OptionValues saved = OptionValues.ToSave(StateConvention.Optimi);
-            _ = Values.Exchange(saved);
+            _ = Values.SaveOrRestore(saved);
             return saved.All;
         }
     }
@@ -115,7 +115,7 @@ public class FusedOptions<TOptions> : TorchOptions
     {
         if (Loaded is null || Values is null)
             return;
-        Values = (TOptions)Values.Exchange(OptionValues.Saved(Loaded, StateConvention.Optimi));
+        Values = (TOptions)Values.SaveOrRestore(OptionValues.Saved(Loaded, StateConvention.Optimi));
         Loaded = null;
     }
 }

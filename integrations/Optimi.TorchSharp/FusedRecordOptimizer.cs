@@ -26,7 +26,7 @@ public abstract class FusedRecordOptimizer<TOptions, TRule> : FusedOptimizer<Fus
     {
         // What is read from a file is so many values, and says nothing of the others.
         if (options.Values is null)
-            return (TOptions)current.Exchange(OptionValues.Saved(options.Saved!, StateConvention.Optimi));
+            return (TOptions)current.SaveOrRestore(OptionValues.Saved(options.Saved!, StateConvention.Optimi));
         return options.Values;
     }
 }

@@ -5,7 +5,7 @@ namespace Optimi.TorchSharp;
 
 /// <summary>SGD, in place of <c>torch.optim.SGD</c>: its arguments and defaults, its groups.</summary>
 /// <remarks>With <c>maximize</c> weight decay still makes parameters smaller, as in PyTorch; TorchSharp 0.107 makes them larger.</remarks>
-public sealed class FusedSGD : FusedOptimizer<TorchSGD.Options, SgdOptions, SgdRule<ScalarLane>>, IMomentum
+public sealed class FusedSGD : FusedOptimizer<TorchSGD.Options, SGDOptions, SGDRule<ScalarLane>>, IMomentum
 {
     /// <summary>Creates an optimizer with one group.</summary>
     /// <param name="parameters">The parameters, such as <c>model.parameters()</c>.</param>
@@ -28,7 +28,7 @@ public sealed class FusedSGD : FusedOptimizer<TorchSGD.Options, SgdOptions, SgdR
         bool nesterov = false,
         bool maximize = false,
         bool? kahan = null,
-        Func<SgdOptions, SgdOptions>? configure = null)
+        Func<SGDOptions, SGDOptions>? configure = null)
         : this([new TorchSGD.ParamGroup { Parameters = parameters }], lr, momentum, dampening, weight_decay, nesterov, maximize, kahan, configure)
     {
     }
@@ -54,7 +54,7 @@ public sealed class FusedSGD : FusedOptimizer<TorchSGD.Options, SgdOptions, SgdR
         bool nesterov = false,
         bool maximize = false,
         bool? kahan = null,
-        Func<SgdOptions, SgdOptions>? configure = null)
+        Func<SGDOptions, SGDOptions>? configure = null)
         : this([new TorchSGD.ParamGroup { Parameters = new NamedParameters(parameters) }], lr, momentum, dampening, weight_decay, nesterov, maximize, kahan, configure)
     {
     }
@@ -80,7 +80,7 @@ public sealed class FusedSGD : FusedOptimizer<TorchSGD.Options, SgdOptions, SgdR
         bool nesterov = false,
         bool maximize = false,
         bool? kahan = null,
-        Func<SgdOptions, SgdOptions>? configure = null)
+        Func<SGDOptions, SGDOptions>? configure = null)
         : base(
             new TorchSGD.Options
             {
@@ -91,7 +91,7 @@ public sealed class FusedSGD : FusedOptimizer<TorchSGD.Options, SgdOptions, SgdR
                 nesterov = nesterov,
                 maximize = maximize,
             },
-            new SgdOptions { Lr = lr, Kahan = kahan },
+            new SGDOptions { Lr = lr, Kahan = kahan },
             configure)
     {
         AddGroups(parameters);
@@ -115,7 +115,7 @@ public sealed class FusedSGD : FusedOptimizer<TorchSGD.Options, SgdOptions, SgdR
         options.maximize ??= Defaults.maximize;
     }
 
-    private protected override bool Agree(TorchSGD.Options options, SgdOptions current)
+    private protected override bool Agree(TorchSGD.Options options, SGDOptions current)
     {
         if (options.nesterov == true)
             throw new OptionException("nesterov is true, which is not supported; set it to false, or use TorchSharp's optimizer.");
@@ -129,7 +129,7 @@ public sealed class FusedSGD : FusedOptimizer<TorchSGD.Options, SgdOptions, SgdR
             && options.weight_decay == current.WeightDecay && options.maximize == current.Maximize;
     }
 
-    private protected override SgdOptions Translate(TorchSGD.Options options, SgdOptions current) => current with
+    private protected override SGDOptions Translate(TorchSGD.Options options, SGDOptions current) => current with
     {
         Momentum = options.momentum!.Value,
         Dampening = options.dampening != 0,

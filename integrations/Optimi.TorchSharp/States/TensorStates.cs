@@ -11,6 +11,9 @@ internal readonly struct TensorStates(Optimizer engine, FusedTensor tensor, Opti
 {
     private const string LowBits = "low_bits";
 
+    /// <summary>As many as are exact in float64, in which averages are debiased.</summary>
+    private const long MostSteps = 1L << 53;
+
     private Parameter Parameter { get; } = tensor.Parameter;
 
     /// <summary>The states in PyTorch's form, in float32, so that those in less lose nothing.</summary>
@@ -47,8 +50,8 @@ internal readonly struct TensorStates(Optimizer engine, FusedTensor tensor, Opti
     /// <returns>What cannot be taken, and why; null if all can.</returns>
     public string? Problem(RawState state)
     {
-        if (state.Steps < 0)
-            return FormattableString.Invariant($"Parameter '{Parameter.Name}' has {state.Steps} steps, which must be at least 0.");
+        if (state.Steps is < 0 or > MostSteps)
+            return FormattableString.Invariant($"Parameter '{Parameter.Name}' has {state.Steps} steps, which must be from 0 to {MostSteps}.");
         if (state.Steps == 0)
             return null;
         foreach (string name in Averages().Select(options.TorchName))
