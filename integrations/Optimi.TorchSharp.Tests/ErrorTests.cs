@@ -118,6 +118,16 @@ internal sealed class ErrorTests
     }
 
     [Test]
+    public void Float16_is_stepped()
+    {
+        Parameter parameter = nn.Parameter(ones(3, float16));
+        using var optimizer = new FusedAdamW([parameter], 0.125);
+        parameter.grad = ones(3, float16);
+        optimizer.step();
+        Assert.That(parameter.detach().to(float32).data<float>().ToArray(), Is.All.EqualTo(0.875f));
+    }
+
+    [Test]
     public void Views_of_a_tensor_are_stepped_where_they_lie()
     {
         Tensor whole = ones(10);

@@ -215,6 +215,20 @@ internal sealed class StateDictTests
     }
 
     [Test]
+    public void A_save_that_fails_leaves_the_old_file()
+    {
+        using var file = new TestFile();
+        using var training = new Training(ScalarType.Float32, p => new FusedAdamW(p));
+        var optimizer = (FusedOptimizer)training.Optimizer;
+        optimizer.save_state_dict(file.Path);
+        byte[] before = File.ReadAllBytes(file.Path);
+        optimizer.Dispose();
+        Assert.That(() => optimizer.save_state_dict(file.Path), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(File.ReadAllBytes(file.Path), Is.EqualTo(before));
+        Assert.That(Directory.GetFiles(Path.GetTempPath(), $"{Path.GetFileName(file.Path)}*"), Has.Length.EqualTo(1));
+    }
+
+    [Test]
     public void A_damaged_file_changes_nothing([Values] bool known)
     {
         using var file = new TestFile();

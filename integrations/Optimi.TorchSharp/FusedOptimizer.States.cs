@@ -1,10 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Optimi.TorchSharp;
 
 public abstract partial class FusedOptimizer
 {
+    private const int BufferBytes = 1 << 16;
+
     private static readonly ConditionalWeakTable<StateDictionary, StateExtras> _extras = [];
 
     /// <summary>Whether TorchSharp's form of the states is the one that counts.</summary>
@@ -51,12 +54,15 @@ public abstract partial class FusedOptimizer
     }
 
     /// <inheritdoc cref="save_state_dict(BinaryWriter)"/>
-    /// <param name="location">The file, which is replaced.</param>
+    /// <param name="location">The file. One of that name is replaced when the new one is whole.</param>
     public new void save_state_dict(string location)
     {
-        using FileStream stream = File.Create(location);
-        using var writer = new BinaryWriter(stream);
+        using var file = new AtomicFile(location);
+        // Nothing is left to be written when it is disposed of.
+        using var writer = new BinaryWriter(new BufferedStream(file.Stream, BufferBytes), Encoding.UTF8, leaveOpen: true);
         save_state_dict(writer);
+        writer.Flush();
+        file.Commit(keep: 1);
     }
 
     /// <summary>Saves options and states: in TorchSharp's format, and behind that what was lost in rounding parameters.</summary>

@@ -7,7 +7,8 @@ namespace Optimi.TorchSharp;
 public sealed class FusedLion : FusedRecordOptimizer<LionOptions, LionRule<ScalarLane>>, IBetas
 {
     /// <summary>Creates an optimizer with one group.</summary>
-    /// <param name="parameters">The parameters, such as <c>model.parameters()</c>.</param>
+    /// <param name="parameters">What is stepped: <c>model.parameters()</c>; or <c>model.named_parameters()</c>, for errors and checkpoints that
+    /// name parameters; or groups, whose own options come before the other arguments.</param>
     /// <param name="lr">The learning rate.</param>
     /// <param name="beta1">β₁: the momentum's share in the direction.</param>
     /// <param name="beta2">β₂: of the momentum's moving average.</param>
@@ -31,16 +32,7 @@ public sealed class FusedLion : FusedRecordOptimizer<LionOptions, LionRule<Scala
     }
 
     /// <summary>Creates an optimizer with one group, whose parameters have names for errors and checkpoints.</summary>
-    /// <param name="parameters">Names and parameters, such as <c>model.named_parameters()</c>.</param>
-    /// <param name="lr">The learning rate.</param>
-    /// <param name="beta1">β₁: the momentum's share in the direction.</param>
-    /// <param name="beta2">β₂: of the momentum's moving average.</param>
-    /// <param name="weight_decay">Weight decay, decoupled.</param>
-    /// <param name="maximize">Whether steps go up the gradient.</param>
-    /// <param name="kahan">Kahan summation; null for automatic: on for parameters stored in less than float32.</param>
-    /// <param name="configure">Called for each group with its options, to set what has no argument: <c>options => options with { ... }</c>.</param>
-    /// <exception cref="ParameterException">There is no parameter, one is given twice, or one cannot be stepped where it lies.</exception>
-    /// <exception cref="OptionException">An option has a value that it cannot have, or is not supported.</exception>
+    /// <inheritdoc cref="FusedLion(IEnumerable{TorchParameter}, double, double, double, double, bool, bool?, Func{LionOptions, LionOptions})" path="/*[not(self::summary)]"/>
     public FusedLion(
         IEnumerable<(string name, TorchParameter parameter)> parameters,
         double lr = 1e-4,
@@ -55,16 +47,7 @@ public sealed class FusedLion : FusedRecordOptimizer<LionOptions, LionRule<Scala
     }
 
     /// <summary>Creates an optimizer with groups.</summary>
-    /// <param name="parameters">The groups; what they leave open, the other arguments say.</param>
-    /// <param name="lr">The learning rate.</param>
-    /// <param name="beta1">β₁: the momentum's share in the direction.</param>
-    /// <param name="beta2">β₂: of the momentum's moving average.</param>
-    /// <param name="weight_decay">Weight decay, decoupled.</param>
-    /// <param name="maximize">Whether steps go up the gradient.</param>
-    /// <param name="kahan">Kahan summation; null for automatic: on for parameters stored in less than float32.</param>
-    /// <param name="configure">Called for each group with its options, to set what has no argument: <c>options => options with { ... }</c>.</param>
-    /// <exception cref="ParameterException">There is no parameter, one is given twice, or one cannot be stepped where it lies.</exception>
-    /// <exception cref="OptionException">An option has a value that it cannot have, or is not supported.</exception>
+    /// <inheritdoc cref="FusedLion(IEnumerable{TorchParameter}, double, double, double, double, bool, bool?, Func{LionOptions, LionOptions})" path="/*[not(self::summary)]"/>
     public FusedLion(
         IEnumerable<FusedParamGroup<LionOptions>> parameters,
         double lr = 1e-4,

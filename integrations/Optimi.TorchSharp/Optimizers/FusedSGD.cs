@@ -8,7 +8,8 @@ namespace Optimi.TorchSharp;
 public sealed class FusedSGD : FusedOptimizer<TorchSGD.Options, SGDOptions, SGDRule<ScalarLane>>, IMomentum
 {
     /// <summary>Creates an optimizer with one group.</summary>
-    /// <param name="parameters">The parameters, such as <c>model.parameters()</c>.</param>
+    /// <param name="parameters">What is stepped: <c>model.parameters()</c>; or <c>model.named_parameters()</c>, for errors and checkpoints that
+    /// name parameters; or groups, whose own options come before the other arguments.</param>
     /// <param name="lr">The learning rate.</param>
     /// <param name="momentum">μ: how much of the last direction is kept.</param>
     /// <param name="dampening">0, or as large as the momentum.</param>
@@ -34,17 +35,7 @@ public sealed class FusedSGD : FusedOptimizer<TorchSGD.Options, SGDOptions, SGDR
     }
 
     /// <summary>Creates an optimizer with one group, whose parameters have names for errors and checkpoints.</summary>
-    /// <param name="parameters">Names and parameters, such as <c>model.named_parameters()</c>.</param>
-    /// <param name="lr">The learning rate.</param>
-    /// <param name="momentum">μ: how much of the last direction is kept.</param>
-    /// <param name="dampening">0, or as large as the momentum.</param>
-    /// <param name="weight_decay">Weight decay, in the gradient (L2).</param>
-    /// <param name="nesterov">Not supported; must be false.</param>
-    /// <param name="maximize">Whether steps go up the gradient.</param>
-    /// <param name="kahan">Kahan summation; null for automatic: on for parameters stored in less than float32.</param>
-    /// <param name="configure">Called for each group with its options, to set what has no argument: <c>options => options with { ... }</c>.</param>
-    /// <exception cref="ParameterException">There is no parameter, one is given twice, or one cannot be stepped where it lies.</exception>
-    /// <exception cref="OptionException">An option has a value that it cannot have, or is not supported.</exception>
+    /// <inheritdoc cref="FusedSGD(IEnumerable{TorchParameter}, double, double, double, double, bool, bool, bool?, Func{SGDOptions, SGDOptions})" path="/*[not(self::summary)]"/>
     public FusedSGD(
         IEnumerable<(string name, TorchParameter parameter)> parameters,
         double lr,
@@ -60,17 +51,7 @@ public sealed class FusedSGD : FusedOptimizer<TorchSGD.Options, SGDOptions, SGDR
     }
 
     /// <summary>Creates an optimizer with groups, of TorchSharp's own type.</summary>
-    /// <param name="parameters">The groups; what they leave open, the other arguments say.</param>
-    /// <param name="lr">The learning rate.</param>
-    /// <param name="momentum">μ: how much of the last direction is kept.</param>
-    /// <param name="dampening">0, or as large as the momentum.</param>
-    /// <param name="weight_decay">Weight decay, in the gradient (L2).</param>
-    /// <param name="nesterov">Not supported; must be false.</param>
-    /// <param name="maximize">Whether steps go up the gradient.</param>
-    /// <param name="kahan">Kahan summation; null for automatic: on for parameters stored in less than float32.</param>
-    /// <param name="configure">Called for each group with its options, to set what has no argument: <c>options => options with { ... }</c>.</param>
-    /// <exception cref="ParameterException">There is no parameter, one is given twice, or one cannot be stepped where it lies.</exception>
-    /// <exception cref="OptionException">An option has a value that it cannot have, or is not supported.</exception>
+    /// <inheritdoc cref="FusedSGD(IEnumerable{TorchParameter}, double, double, double, double, bool, bool, bool?, Func{SGDOptions, SGDOptions})" path="/*[not(self::summary)]"/>
     public FusedSGD(
         IEnumerable<TorchSGD.ParamGroup> parameters,
         double lr,

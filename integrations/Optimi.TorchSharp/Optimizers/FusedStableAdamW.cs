@@ -7,7 +7,8 @@ namespace Optimi.TorchSharp;
 public sealed class FusedStableAdamW : FusedRecordOptimizer<StableAdamWOptions, StableAdamWRule<ScalarLane>>, IBetas
 {
     /// <summary>Creates an optimizer with one group.</summary>
-    /// <param name="parameters">The parameters, such as <c>model.parameters()</c>.</param>
+    /// <param name="parameters">What is stepped: <c>model.parameters()</c>; or <c>model.named_parameters()</c>, for errors and checkpoints that
+    /// name parameters; or groups, whose own options come before the other arguments.</param>
     /// <param name="lr">The learning rate.</param>
     /// <param name="beta1">β₁: of the gradient's moving average.</param>
     /// <param name="beta2">β₂: of the squared gradient's moving average.</param>
@@ -33,17 +34,7 @@ public sealed class FusedStableAdamW : FusedRecordOptimizer<StableAdamWOptions, 
     }
 
     /// <summary>Creates an optimizer with one group, whose parameters have names for errors and checkpoints.</summary>
-    /// <param name="parameters">Names and parameters, such as <c>model.named_parameters()</c>.</param>
-    /// <param name="lr">The learning rate.</param>
-    /// <param name="beta1">β₁: of the gradient's moving average.</param>
-    /// <param name="beta2">β₂: of the squared gradient's moving average.</param>
-    /// <param name="eps">ε: added to the root of the squared gradient's average.</param>
-    /// <param name="weight_decay">Weight decay, decoupled.</param>
-    /// <param name="maximize">Whether steps go up the gradient.</param>
-    /// <param name="kahan">Kahan summation; null for automatic: on for parameters stored in less than float32.</param>
-    /// <param name="configure">Called for each group with its options, to set what has no argument: <c>options => options with { ... }</c>.</param>
-    /// <exception cref="ParameterException">There is no parameter, one is given twice, or one cannot be stepped where it lies.</exception>
-    /// <exception cref="OptionException">An option has a value that it cannot have, or is not supported.</exception>
+    /// <inheritdoc cref="FusedStableAdamW(IEnumerable{TorchParameter}, double, double, double, double, double, bool, bool?, Func{StableAdamWOptions, StableAdamWOptions})" path="/*[not(self::summary)]"/>
     public FusedStableAdamW(
         IEnumerable<(string name, TorchParameter parameter)> parameters,
         double lr = 1e-3,
@@ -59,17 +50,7 @@ public sealed class FusedStableAdamW : FusedRecordOptimizer<StableAdamWOptions, 
     }
 
     /// <summary>Creates an optimizer with groups.</summary>
-    /// <param name="parameters">The groups; what they leave open, the other arguments say.</param>
-    /// <param name="lr">The learning rate.</param>
-    /// <param name="beta1">β₁: of the gradient's moving average.</param>
-    /// <param name="beta2">β₂: of the squared gradient's moving average.</param>
-    /// <param name="eps">ε: added to the root of the squared gradient's average.</param>
-    /// <param name="weight_decay">Weight decay, decoupled.</param>
-    /// <param name="maximize">Whether steps go up the gradient.</param>
-    /// <param name="kahan">Kahan summation; null for automatic: on for parameters stored in less than float32.</param>
-    /// <param name="configure">Called for each group with its options, to set what has no argument: <c>options => options with { ... }</c>.</param>
-    /// <exception cref="ParameterException">There is no parameter, one is given twice, or one cannot be stepped where it lies.</exception>
-    /// <exception cref="OptionException">An option has a value that it cannot have, or is not supported.</exception>
+    /// <inheritdoc cref="FusedStableAdamW(IEnumerable{TorchParameter}, double, double, double, double, double, bool, bool?, Func{StableAdamWOptions, StableAdamWOptions})" path="/*[not(self::summary)]"/>
     public FusedStableAdamW(
         IEnumerable<FusedParamGroup<StableAdamWOptions>> parameters,
         double lr = 1e-3,
