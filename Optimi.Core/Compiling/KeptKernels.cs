@@ -49,7 +49,7 @@ internal sealed class KeptKernels
     private static string Build() => string.Join(
         '\n',
         ((Type[])[typeof(KeptKernels), typeof(ScalarLane), typeof(Context), typeof(object)])
-            .Select(type => $"{type.Module.Name} {type.Module.ModuleVersionId}")
+            .Select(type => $"{type.Module.ScopeName} {type.Module.ModuleVersionId}")
             .Append($"{RuntimeInformation.ProcessArchitecture}"));
 
     /// <summary>What ILGPU's output depends on of a device, and more of it.</summary>

@@ -10,4 +10,6 @@ internal static class CodeNeeds
     public const string ClosedTypes =
         "The loops of a rule are closed over storage and registers at run time. Programs that the JIT compiles can do that, trimmed ones"
         + " and file-based ones too; native AOT cannot.";
+
+    public const string SaidByCallers = "The public members that lead here say so.";
 }

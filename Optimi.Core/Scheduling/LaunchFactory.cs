@@ -10,6 +10,7 @@ namespace Optimi;
 [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = Rooted)]
 [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = Rooted)]
 [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = Rooted)]
+[UnconditionalSuppressMessage("AOT", "IL3050", Justification = CodeNeeds.SaidByCallers)]
 internal static class LaunchFactory
 {
     private const string Rooted = "ILLink.Descriptors.xml keeps both assemblies whole, and a rule in use has its fields.";

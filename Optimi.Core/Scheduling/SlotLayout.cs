@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Optimi.Kernels;
 
 namespace Optimi;
@@ -8,6 +9,7 @@ namespace Optimi;
 /// <param name="Weights">What goes with the values.</param>
 /// <param name="States">The format of each state.</param>
 /// <param name="Averaged">Whether there is an average of the parameters, which is float32.</param>
+[UnconditionalSuppressMessage("AOT", "IL3050", Justification = CodeNeeds.SaidByCallers)]
 internal readonly record struct SlotLayout(
     DType Value, DType Gradient, WeightFormat Weights, StateTypes States, bool Averaged = false)
 {

@@ -8,6 +8,7 @@ namespace Optimi.Kernels;
 /// several times, or through several others, is simplified that often. A method that is compiled before its callers is inlined as small
 /// as it has become: kernels of quads compile four times as fast for it.
 /// </summary>
+[UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Kernels are for ILGPU, and whoever asks for its devices is told that it generates code.")]
 internal static class KernelPart
 {
     /// <summary>The step of a layout's units, which is the innermost part of every kernel that steps.</summary>

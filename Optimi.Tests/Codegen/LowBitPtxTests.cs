@@ -21,7 +21,7 @@ internal sealed partial class LowBitPtxTests
     ];
 
     [OneTimeTearDown]
-    public void ResetState() => _entries.Clear();
+    public void Forget() => _entries.Clear();
 
     private static IEnumerable<TestCaseData> Variants =>
     [

@@ -16,7 +16,7 @@ internal sealed partial class PtxTests
     private static readonly ConcurrentDictionary<(Type Kernel, CudaArchitecture Architecture), string[]> _entries = [];
 
     [OneTimeTearDown]
-    public void ResetState() => _entries.Clear();
+    public void Forget() => _entries.Clear();
 
     [TestCaseSource(typeof(KernelVariants), nameof(KernelVariants.AllAndLean))]
     public void Slots_move_in_16_bytes_and_all_are_read_before_the_first_is_written(Type rule, SlotLayout layout, Type pass)
