@@ -53,6 +53,11 @@ internal sealed partial class PackageTests
         });
     }
 
+    [TestCase("Optimi", "Optimi.Kernels")]
+    [TestCase("Optimi.TorchSharp", "Optimi")]
+    public void A_library_needs_the_very_version_of_those_whose_insides_it_knows(string id, string other) =>
+        Assert.That(Open(id).Manifest, Does.Contain($"<dependency id=\"{other}\" version=\"[{Version}]\""));
+
     [Test]
     public void What_the_trimmer_must_keep_comes_with_the_library() =>
         Assert.That(Open("Optimi").Files, Does.Contain("buildTransitive/Optimi.targets"));
