@@ -287,8 +287,16 @@ internal sealed partial class GradientGate(ComputeDevice device, Optimizer[] opt
     {
         if (Instruments.GradientNorm is not { Enabled: true } norms)
             return;
-        foreach (Optimizer optimizer in optimizers)
-            optimizer.Metrics.OnNorm(norms, Norm);
+        try
+        {
+            foreach (Optimizer optimizer in optimizers)
+                optimizer.Metrics.OnNorm(norms, Norm);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // The step was made, whatever a listener makes of it.
+            Telemetry.WarnOfListener(optimizers[0], error);
+        }
     }
 
     private void CloseStep()

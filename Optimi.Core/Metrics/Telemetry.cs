@@ -15,6 +15,8 @@ public static class Telemetry
     /// <summary>The tag with an optimizer's name, such as <c>AdamW</c>.</summary>
     internal const string OptimizerTag = "optimi.optimizer";
 
+    private static int _hasWarned;
+
     /// <summary>Steps that were made.</summary>
     internal static Totals Steps { get; } = new();
 
@@ -30,6 +32,13 @@ public static class Telemetry
     /// <summary>Ends once listeners see the instruments. A process' first meter takes .NET 10 ms, which neither a device that is opened
     /// nor a step waits for; nor do they for the thread pool to start.</summary>
     internal static Thread Publisher { get; } = BeginPublishing();
+
+    /// <summary>Warns, once in a process, that a listener throws.</summary>
+    internal static void WarnOfListener(Optimizer optimizer, Exception error)
+    {
+        if (Interlocked.Exchange(ref _hasWarned, 1) == 0)
+            Warnings.Raise(optimizer, $"A listener of the meter '{MeterName}' threw when it was told a gradient norm: {error.Message}");
+    }
 
     private static Thread BeginPublishing()
     {

@@ -49,17 +49,17 @@ public sealed record AdanOptions : RuleOptions<AdanRule<ScalarLane>>, IMomentumO
     /// <inheritdoc/>
     public override AdanRule<ScalarLane> Rule(in StepContext step)
     {
-        double beta1Hat = Debias.Hat(Beta1, step.Step);
-        double beta2Hat = Debias.Hat(Beta2, step.Step);
-        double beta3Hat = Debias.Hat(Beta3, step.Step);
+        double beta1Hat = BiasCorrection.DebiasedBeta(Beta1, step.Step);
+        double beta2Hat = BiasCorrection.DebiasedBeta(Beta2, step.Step);
+        double beta3Hat = BiasCorrection.DebiasedBeta(Beta3, step.Step);
         return new()
         {
             Beta1Hat = (ScalarLane)beta1Hat,
-            Beta1Comp = (ScalarLane)(1 - beta1Hat),
+            OneMinusBeta1Hat = (ScalarLane)(1 - beta1Hat),
             Beta2Hat = (ScalarLane)beta2Hat,
-            Beta2Comp = (ScalarLane)(1 - beta2Hat),
+            OneMinusBeta2Hat = (ScalarLane)(1 - beta2Hat),
             Beta3Hat = (ScalarLane)beta3Hat,
-            Beta3Comp = (ScalarLane)(1 - beta3Hat),
+            OneMinusBeta3Hat = (ScalarLane)(1 - beta3Hat),
             Beta2 = (ScalarLane)Beta2,
             Epsilon = (ScalarLane)Epsilon,
         };

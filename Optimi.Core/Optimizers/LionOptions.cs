@@ -23,8 +23,8 @@ public sealed record LionOptions : RuleOptions<LionRule<ScalarLane>>, IMomentumO
     /// <inheritdoc/>
     public override LionRule<ScalarLane> Rule(in StepContext step) => new()
     {
-        Beta1Comp = (ScalarLane)(1 - Beta1),
-        Beta2Comp = (ScalarLane)(1 - Beta2),
+        OneMinusBeta1 = (ScalarLane)(1 - Beta1),
+        OneMinusBeta2 = (ScalarLane)(1 - Beta2),
     };
 
     /// <inheritdoc/>

@@ -59,14 +59,14 @@ public abstract record MomentOptions<TRule> : RuleOptions<TRule>, IMomentumOptio
     /// <param name="step">The step.</param>
     protected AdamMoments<ScalarLane> Moments(in StepContext step)
     {
-        double beta1Hat = Debias.Hat(Beta1, step.Step);
-        double beta2Hat = Debias.Hat(Beta2, step.Step);
+        double beta1Hat = BiasCorrection.DebiasedBeta(Beta1, step.Step);
+        double beta2Hat = BiasCorrection.DebiasedBeta(Beta2, step.Step);
         return new()
         {
             Beta1Hat = (ScalarLane)beta1Hat,
-            Beta1Comp = (ScalarLane)(1 - beta1Hat),
+            OneMinusBeta1Hat = (ScalarLane)(1 - beta1Hat),
             Beta2Hat = (ScalarLane)beta2Hat,
-            Beta2Comp = (ScalarLane)(1 - beta2Hat),
+            OneMinusBeta2Hat = (ScalarLane)(1 - beta2Hat),
             Epsilon = (ScalarLane)Epsilon,
         };
     }

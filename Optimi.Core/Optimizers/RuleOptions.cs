@@ -59,7 +59,7 @@ public abstract record RuleOptions<TRule> : OptimizerOptions
         long number = step.Step;
         return Rounding.SpreadOf(Coefficient(0), Coefficient(1));
 
-        double? Coefficient(int state) => DebiasedBy(TRule.StateNames[state]) is double beta ? Debias.Hat(beta, number) : null;
+        double? Coefficient(int state) => DebiasedBy(TRule.StateNames[state]) is double beta ? BiasCorrection.DebiasedBeta(beta, number) : null;
     }
 
     /// <summary>The formats of the states that are kept, where they are compressed.</summary>

@@ -7,7 +7,7 @@ namespace Optimi.Kernels;
 /// and second state.
 /// </summary>
 /// <remarks>Kingma, Ba, <see href="https://arxiv.org/abs/1412.6980">Adam: A Method for Stochastic Optimization</see>. The bias
-/// correction is in the coefficients (<see cref="Debias"/>), so that m and v are stored debiased.</remarks>
+/// correction is in the coefficients (<see cref="BiasCorrection"/>), so that m and v are stored debiased.</remarks>
 /// <typeparam name="TLane">The register.</typeparam>
 public struct AdamMoments<TLane>
     where TLane : unmanaged, ILane<TLane>
@@ -16,13 +16,13 @@ public struct AdamMoments<TLane>
     public TLane Beta1Hat;
 
     /// <summary>1 - β̂₁.</summary>
-    public TLane Beta1Comp;
+    public TLane OneMinusBeta1Hat;
 
     /// <summary>β̂₂ of the step.</summary>
     public TLane Beta2Hat;
 
     /// <summary>1 - β̂₂.</summary>
-    public TLane Beta2Comp;
+    public TLane OneMinusBeta2Hat;
 
     /// <summary>ε, added to the root.</summary>
     public TLane Epsilon;
@@ -33,8 +33,8 @@ public struct AdamMoments<TLane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Update(TLane gradient, ref States<TLane> states)
     {
-        states.First = TLane.MultiplyAdd(Beta1Hat, states.First, Beta1Comp * gradient);
-        states.Second = TLane.MultiplyAdd(Beta2Hat, states.Second, Beta2Comp * gradient * gradient);
+        states.First = TLane.MultiplyAdd(Beta1Hat, states.First, OneMinusBeta1Hat * gradient);
+        states.Second = TLane.MultiplyAdd(Beta2Hat, states.Second, OneMinusBeta2Hat * gradient * gradient);
     }
 
     /// <summary><c>m / (√v + ε)</c>.</summary>

@@ -16,19 +16,19 @@ public struct AdanRule<TLane> : IUpdateRule<AdanRule<TLane>, TLane>
     public TLane Beta1Hat;
 
     /// <summary>1 - β̂₁.</summary>
-    public TLane Beta1Comp;
+    public TLane OneMinusBeta1Hat;
 
     /// <summary>β̂₂ of the step.</summary>
     public TLane Beta2Hat;
 
     /// <summary>1 - β̂₂.</summary>
-    public TLane Beta2Comp;
+    public TLane OneMinusBeta2Hat;
 
     /// <summary>β̂₃ of the step.</summary>
     public TLane Beta3Hat;
 
     /// <summary>1 - β̂₃.</summary>
-    public TLane Beta3Comp;
+    public TLane OneMinusBeta3Hat;
 
     /// <summary>β₂ itself.</summary>
     public TLane Beta2;
@@ -62,10 +62,10 @@ public struct AdanRule<TLane> : IUpdateRule<AdanRule<TLane>, TLane>
     {
         TLane g = gradient;
         TLane e = g + states.Fourth;
-        TLane m = TLane.MultiplyAdd(Beta1Hat, states.First, Beta1Comp * g);
-        TLane u = TLane.MultiplyAdd(Beta2Hat, states.Third, Beta2Comp * e);
+        TLane m = TLane.MultiplyAdd(Beta1Hat, states.First, OneMinusBeta1Hat * g);
+        TLane u = TLane.MultiplyAdd(Beta2Hat, states.Third, OneMinusBeta2Hat * e);
         TLane w = TLane.MultiplyAdd(Beta2, e, g);
-        TLane n = TLane.MultiplyAdd(Beta3Hat, states.Second, Beta3Comp * w * w);
+        TLane n = TLane.MultiplyAdd(Beta3Hat, states.Second, OneMinusBeta3Hat * w * w);
         states.First = m;
         states.Second = n;
         states.Third = u;

@@ -10,10 +10,10 @@ public struct LionRule<TLane> : IUpdateRule<LionRule<TLane>, TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>1 - β₁: the gradient's share in the direction.</summary>
-    public TLane Beta1Comp;
+    public TLane OneMinusBeta1;
 
     /// <summary>1 - β₂: the gradient's share in the momentum.</summary>
-    public TLane Beta2Comp;
+    public TLane OneMinusBeta2;
 
     /// <inheritdoc/>
     public static IReadOnlyList<string> StateNames { get; } = [StateName.ExpAvg];
@@ -24,7 +24,7 @@ public struct LionRule<TLane> : IUpdateRule<LionRule<TLane>, TLane>
     {
         TLane m = states.First;
         TLane e = gradient - m;
-        states.First = TLane.MultiplyAdd(Beta2Comp, e, m);
-        return TLane.Sign(TLane.MultiplyAdd(Beta1Comp, e, m));
+        states.First = TLane.MultiplyAdd(OneMinusBeta2, e, m);
+        return TLane.Sign(TLane.MultiplyAdd(OneMinusBeta1, e, m));
     }
 }

@@ -90,6 +90,33 @@ internal sealed class MeterTests
     }
 
     [TestCaseSource(typeof(TestDevice), nameof(TestDevice.Kinds))]
+    public void A_listener_that_throws_costs_no_step(TestDevice row)
+    {
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == Telemetry.MeterName)
+                    self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => throw new InvalidOperationException("a listener's"));
+        Telemetry.Publisher.Join();
+        listener.Start();
+        using var parameters = new ParameterBuffer(row.Shared);
+        Parameter weight = parameters.Add("weight", DType.Float32, Length);
+        using var optimizer = new AdamW(parameters, lr: 1e-3) { MaxNorm = 1 };
+        for (int step = 1; step <= 3; step++)
+        {
+            weight.Gradient.Fill(step);
+            Assert.That(optimizer.Step, Throws.Nothing);
+        }
+
+        Assert.That(optimizer.GradientNorm, Is.EqualTo(3 * Math.Sqrt(Length)).Within(1e-3));
+        Assert.That(optimizer.StepCount(weight), Is.EqualTo(3));
+    }
+
+    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.Kinds))]
     public void Memory_is_held_until_it_is_freed(TestDevice row)
     {
         ComputeDevice device = row.Shared;

@@ -12,7 +12,8 @@ namespace Optimi.Tests;
 [NonParallelizable]
 internal sealed partial class PackageTests
 {
-    private const string Version = "0.1.0";
+    /// <summary>One that no cache has.</summary>
+    private static readonly string _version = $"0.1.0-test.{Guid.NewGuid():N}";
 
     private SourceCopy _copy = null!;
 
@@ -48,15 +49,23 @@ internal sealed partial class PackageTests
                 Assert.That(manifest, Does.Contain(element));
             }
 
-            using ZipArchive symbols = ZipFile.OpenRead(Path.Combine(_copy.Packages, $"{id}.{Version}.snupkg"));
+            using ZipArchive symbols = ZipFile.OpenRead(Path.Combine(_copy.Packages, $"{id}.{_version}.snupkg"));
             Assert.That(symbols.Entries.Select(entry => entry.FullName), Does.Contain(Path.ChangeExtension(library, "pdb")));
         });
     }
 
-    [TestCase("Optimi", "Optimi.Kernels")]
-    [TestCase("Optimi.TorchSharp", "Optimi")]
-    public void A_library_needs_the_very_version_of_those_whose_insides_it_knows(string id, string other) =>
-        Assert.That(Open(id).Manifest, Does.Contain($"<dependency id=\"{other}\" version=\"[{Version}]\""));
+    /// <summary>The libraries know each other's insides, so each needs the very version of the other.</summary>
+    [TestCase("Optimi.Kernels", "ILGPU")]
+    [TestCase("Optimi", "Optimi.Kernels", "System.IO.Hashing", "System.Numerics.Tensors")]
+    [TestCase("Optimi.TorchSharp", "Optimi", "TorchSharp")]
+    public void A_library_needs_nothing_but_what_it_uses(string id, params string[] others)
+    {
+        string manifest = Open(id).Manifest;
+        MatchCollection dependencies = Dependency().Matches(manifest);
+        Assert.That(dependencies.Select(match => match.Groups[1].Value), Is.EquivalentTo(others));
+        foreach (Match dependency in dependencies.Where(match => match.Groups[1].Value.StartsWith("Optimi", StringComparison.Ordinal)))
+            Assert.That(dependency.Groups[2].Value, Is.EqualTo($"[{_version}]"));
+    }
 
     [Test]
     public void What_the_trimmer_must_keep_comes_with_the_library() =>
@@ -67,7 +76,7 @@ internal sealed partial class PackageTests
     {
         string folder = _copy.NewFolder("console");
         _copy.Run(folder, "dotnet", "new", "console");
-        _copy.Run(folder, "dotnet", "add", "package", "Optimi");
+        _copy.Run(folder, "dotnet", "add", "package", "Optimi", "--version", _version);
         File.WriteAllText(Path.Combine(folder, "Program.cs"), Program);
         Assert.That(_copy.Run(folder, "dotnet", "run", "-c", "Release"), Does.Contain("moved from 0 to -"));
     }
@@ -76,7 +85,7 @@ internal sealed partial class PackageTests
     public void So_does_a_program_of_one_file()
     {
         string folder = _copy.NewFolder("file");
-        File.WriteAllText(Path.Combine(folder, "hello.cs"), $"#:package Optimi@{Version}\n{Program}");
+        File.WriteAllText(Path.Combine(folder, "hello.cs"), $"#:package Optimi@{_version}\n{Program}");
         Assert.That(_copy.Run(folder, "dotnet", "run", "hello.cs"), Does.Contain("moved from 0 to -"));
     }
 
@@ -85,7 +94,7 @@ internal sealed partial class PackageTests
     {
         string folder = _copy.NewFolder("trimmed");
         _copy.Run(folder, "dotnet", "new", "console");
-        _copy.Run(folder, "dotnet", "add", "package", "Optimi");
+        _copy.Run(folder, "dotnet", "add", "package", "Optimi", "--version", _version);
         File.WriteAllText(Path.Combine(folder, "Program.cs"), Program.Replace("\"auto\"", "\"cpu-simulated\"", StringComparison.Ordinal));
         _copy.Run(folder, "dotnet", "publish", "-c", "Release", "-p:PublishTrimmed=true", "--ucr", "-o", "out");
         Assert.That(_copy.Run(folder, Path.Combine(folder, "out", "trimmed")), Does.Contain("moved from 0 to -"));
@@ -95,7 +104,7 @@ internal sealed partial class PackageTests
     public void The_tool_lists_devices_measures_and_trains_outside_of_the_repository()
     {
         string folder = _copy.NewFolder("tool");
-        _copy.Run(folder, "dotnet", "tool", "install", "Optimi.Tool", "--tool-path", "tools");
+        _copy.Run(folder, "dotnet", "tool", "install", "Optimi.Tool", "--version", _version, "--tool-path", "tools");
         string optimi = Path.Combine(folder, "tools", OperatingSystem.IsWindows() ? "optimi.exe" : "optimi");
         Assert.That(_copy.Run(folder, optimi, "devices"), Does.Contain("cpu-simulated"));
         Assert.That(_copy.Run(folder, optimi, "train", "--steps", "20", "--dtype", "float32"), Does.Contain("Written to"));
@@ -159,17 +168,21 @@ internal sealed partial class PackageTests
         """;
 
     private void PackInto(string folder) => _copy.Run(
-        _copy.Sources, "dotnet", "pack", "-c", "Release", "-o", folder, $"-p:ToolRuntimes={RuntimeInformation.RuntimeIdentifier}");
+        _copy.Sources, "dotnet", "pack", "-c", "Release", "-o", folder, $"-p:Version={_version}",
+        $"-p:ToolRuntimes={RuntimeInformation.RuntimeIdentifier}");
 
     private (string[] Files, string Manifest) Open(string id)
     {
-        using ZipArchive package = ZipFile.OpenRead(Path.Combine(_copy.Packages, $"{id}.{Version}.nupkg"));
+        using ZipArchive package = ZipFile.OpenRead(Path.Combine(_copy.Packages, $"{id}.{_version}.nupkg"));
         using var manifest = new StreamReader(package.GetEntry($"{id}.nuspec")!.Open());
         return ([.. package.Entries.Select(entry => entry.FullName)], manifest.ReadToEnd());
     }
 
     private static Dictionary<string, string> Hashes(string folder) => Directory.EnumerateFiles(folder)
         .ToDictionary(file => Path.GetFileName(file), file => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))));
+
+    [GeneratedRegex("<dependency id=\"(.*?)\" version=\"(.*?)\"")]
+    private static partial Regex Dependency();
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex FirstBlock();

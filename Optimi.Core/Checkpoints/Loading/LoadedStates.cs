@@ -12,5 +12,5 @@ internal readonly record struct LoadedStates(Parameter Parameter, string Owner, 
     /// <summary>What an average in the file is of the debiased one: 1, unless it is raw.</summary>
     /// <param name="state">The state's name.</param>
     public double WeightOf(string state) =>
-        Steps > 0 && Group.RawBy(Parameter, state) is double beta ? Debias.RawShare(beta, Steps) : 1;
+        Steps > 0 && Group.RawBy(Parameter, state) is double beta ? BiasCorrection.Factor(beta, Steps) : 1;
 }

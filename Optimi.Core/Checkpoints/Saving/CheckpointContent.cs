@@ -93,7 +93,7 @@ internal sealed class CheckpointContent
             return new WrittenStorage(CheckpointKeys.State(parameter.Name, state), ShapeOf(parameter), storage);
         string key = CheckpointKeys.State(parameter.Name, options.TorchName(state));
         return options.DebiasedBy(state) is double beta
-            ? new WrittenRawAverage(key, ShapeOf(parameter), storage, Debias.RawShare(beta, step))
+            ? new WrittenRawAverage(key, ShapeOf(parameter), storage, BiasCorrection.Factor(beta, step))
             : new WrittenStorage(key, ShapeOf(parameter), storage);
     }
 

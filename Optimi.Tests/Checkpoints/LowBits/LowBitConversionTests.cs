@@ -66,7 +66,7 @@ internal sealed class LowBitConversionTests
             byte[] headers = new byte[length / Tile.Length * Pair16.HeaderBytesPerTile];
             Rounding rounding = Rounding.Nearest with
             {
-                Spread = Rounding.SpreadOf(Debias.Hat(options.Beta1, next), Debias.Hat(options.Beta2, next)),
+                Spread = Rounding.SpreadOf(BiasCorrection.DebiasedBeta(options.Beta1, next), BiasCorrection.DebiasedBeta(options.Beta2, next)),
             };
             GroupCodec.EncodePair(first, second, rounding, 0, words, headers, Pair16.HeaderBytesPerTile);
             StoredPart[] parts = [.. target.Optimizer.StoredParts(to)];

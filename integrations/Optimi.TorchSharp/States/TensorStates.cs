@@ -148,7 +148,7 @@ internal readonly struct TensorStates(Optimizer engine, FusedTensor tensor, Opti
 
     private StoredPart? LowBitsOf() => engine.StoredParts(Parameter).FirstOrDefault(part => part.Name == LowBits);
 
-    private double RawShare(string name, long steps) => options.DebiasedBy(name) is double beta ? Debias.RawShare(beta, steps) : 1;
+    private double RawShare(string name, long steps) => options.DebiasedBy(name) is double beta ? BiasCorrection.Factor(beta, steps) : 1;
 
     private static unsafe Span<float> Numbers(Tensor tensor) =>
         new((void*)NativeTensor.Data(tensor.Handle), (int)NativeTensor.Length(tensor.Handle));
