@@ -62,6 +62,65 @@ internal sealed class StateDictTests
     }
 
     [Test]
+    public void Files_are_loaded_by_variables_of_either_type([Values] bool savesAsFused, [Values] bool loadsAsFused)
+    {
+        using var file = new TestFile();
+        AssertGoesOn(
+            ScalarType.Float32,
+            p => new FusedAdamW(p),
+            (from, to) =>
+            {
+                if (savesAsFused)
+                    from.save_state_dict(file.Path);
+                else
+                    ((OptimizerHelper)from).save_state_dict(file.Path);
+                if (loadsAsFused)
+                    to.load_state_dict(file.Path);
+                else
+                    ((OptimizerHelper)to).load_state_dict(file.Path);
+            });
+    }
+
+    [TestCaseSource(nameof(Optimizers))]
+    public void Loaded_with_states_from_before_the_first_step_it_begins_anew(
+        ScalarType dtype, Func<IEnumerable<Parameter>, FusedOptimizer> make)
+    {
+        using var fresh = new Training(dtype, make);
+        using var trained = new Training(dtype, make);
+        trained.Run(5);
+        // NaN would stay in an average, whatever it is multiplied by.
+        foreach (Parameter parameter in trained.Model.parameters())
+            parameter.grad!.fill_(float.NaN);
+        trained.Optimizer.step();
+        fresh.CopyTo(trained, (from, to) => to.load_state_dict(from.state_dict()));
+        fresh.Run(5);
+        trained.Run(5);
+        Assert.That(Weights.Distance(fresh.Model, trained.Model), Is.Zero);
+    }
+
+    [Test]
+    public void A_model_that_was_moved_goes_on_from_states_taken_before()
+    {
+        using var training = new Training(ScalarType.Float32, p => new FusedAdamW(p));
+        training.Run(3);
+        optim.Optimizer.StateDictionary before = training.Optimizer.state_dict();
+        training.Model.to(ScalarType.BFloat16);
+        foreach (Action call in (Action[])
+            [
+                () => training.Optimizer.step(),
+                () => training.Optimizer.state_dict(),
+                () => _ = ((FusedOptimizer)training.Optimizer).Engine,
+            ])
+        {
+            Assert.That(call, Throws.InstanceOf<ParameterException>().With.Message.Contains("take the state_dict(), or save it, before to()"));
+        }
+
+        using var after = new FusedAdamW(training.Model.parameters());
+        after.load_state_dict(before);
+        Assert.That(after.Engine.StepCount(after.Engine.Groups[0].Parameters[0]), Is.EqualTo(3));
+    }
+
+    [Test]
     public void Loaded_as_any_torch_optimizer_averages_are_of_the_loaded_betas()
     {
         using var file = new TestFile();

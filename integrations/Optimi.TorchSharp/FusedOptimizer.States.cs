@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Optimi.TorchSharp;
@@ -20,19 +19,27 @@ public abstract partial class FusedOptimizer
     /// The options and states in TorchSharp's form: where TorchSharp has the optimizer, in its own types, so that it loads them, else as
     /// <see cref="FusedState"/>. Averages are raw, as PyTorch keeps them, in float32.
     /// </summary>
-    /// <returns>The dictionary. As in TorchSharp it is the state of the optimizer, until the next step takes it back: what is changed in it is
-    /// gone on from. Afterwards it is a copy of what was.</returns>
+    /// <returns>The dictionary. As in TorchSharp it is the state of the optimizer, until the next step, a further group or
+    /// <see cref="Engine"/> takes it back: what is changed in it is gone on from. Afterwards it is a copy of what was.</returns>
     /// <remarks>Converting float32 averages rounds them once, so that they may differ in their last bit, for the optimizer itself as for
     /// whoever loads them: the next steps of both are equal. What was lost in rounding the parameters (Kahan compensation, low bits) goes
     /// along to other fused optimizers.</remarks>
+    /// <exception cref="ParameterException">A parameter was disposed of.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer is disposed.</exception>
     public override StateDictionary state_dict()
     {
-        Optimizer engine = Engine;
+        Optimizer engine = Own;
+        nint[] handles = [.. Tensors().Select(place => place.Tensor.Handle)];
         if (!_isHandedOut)
         {
-            foreach ((FusedGroup group, FusedTensor tensor) in Tensors())
-                _state[tensor.Handle] = Form.Pack(tensor.TorchParameter, new TensorStates(engine, tensor, group.Group.Options).Export());
+            TorchState[] states =
+            [
+                .. Tensors().Select(place =>
+                    Form.Pack(place.Tensor.TorchParameter, new TensorStates(engine, place.Tensor, place.Group.Group.Options).Export())),
+            ];
+            _state.clear();
+            foreach ((nint handle, TorchState state) in handles.Zip(states))
+                _state.Add(handle, state);
             _isHandedOut = true;
         }
 
@@ -97,7 +104,7 @@ public abstract partial class FusedOptimizer
     public new void load_state_dict(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        _ = Engine;
+        _ = Own;
         const string Source = "The saved state";
         using var scope = torch.NewDisposeScope();
         var options = new List<TorchOptions>();
@@ -106,12 +113,6 @@ public abstract partial class FusedOptimizer
         {
             StateExtras? extras = Read(Source, reader, options, states);
             Load(Source, options, states, extras);
-        }
-        catch (Exception error) when (error is IOException or ArgumentException or FormatException or InvalidDataException or ExternalException)
-        {
-            throw new CheckpointFormatException(
-                $"{Source} cannot be read: {error.Message} It is damaged, cut short, or of parameters of other shapes or types. Nothing was changed.",
-                error);
         }
         finally
         {
@@ -138,7 +139,7 @@ public abstract partial class FusedOptimizer
     {
         if (!_isHandedOut)
             return;
-        Optimizer engine = Engine;
+        Optimizer engine = Own;
         var states = new List<RawState>();
         var problems = new List<string>();
         foreach ((FusedGroup group, FusedTensor tensor) in Tensors())
@@ -146,14 +147,25 @@ public abstract partial class FusedOptimizer
         ThrowIfAny("The state dictionary", problems);
         foreach (((FusedGroup group, FusedTensor tensor), RawState state) in Tensors().Zip(states))
             new TensorStates(engine, tensor, group.Group.Options).Import(state);
+        EndHandingOut();
+    }
+
+    /// <summary>What counts is Optimi's again.</summary>
+    private void EndHandingOut()
+    {
         _state.clear();
+        foreach ((_, FusedTensor tensor) in Tensors())
+            _state.Add(tensor.Handle, NoState(tensor));
         _isHandedOut = false;
     }
+
+    /// <summary>What stands for a state that is not handed out, since the base class moves the state of each parameter by <c>to()</c>.</summary>
+    private static FusedState NoState(FusedTensor tensor) => new(tensor.TorchParameter, new RawState(0, new Dictionary<string, Tensor>()));
 
     /// <summary>Goes on from options and states, or changes nothing.</summary>
     private void Load(string source, List<TorchOptions> options, List<TorchState> states, StateExtras? extras)
     {
-        Optimizer engine = Engine;
+        Optimizer engine = Own;
         CheckCounts(source, options.Count, states.Count);
         var problems = new List<string>();
         var translated = new List<OptimizerOptions>();
@@ -162,11 +174,15 @@ public abstract partial class FusedOptimizer
             translated.Add(group.Group.Options);
             if (!group.Torch.Options.GetType().IsInstanceOfType(loaded))
                 problems.Add($"Options are {loaded?.GetType().FullName}, but they must be {group.Torch.Options.GetType().FullName}.");
+            else if (loaded.LearningRate is null)
+                problems.Add("Options have no learning rate.");
             else
                 translated[^1] = Translate(loaded, group.Group.Options);
         }
 
         ThrowIfAny(source, problems);
+        foreach (((FusedGroup group, TorchOptions loaded), OptimizerOptions checkedOptions) in _groups.Zip(options).Zip(translated))
+            group.Group.CheckOptions(checkedOptions, loaded.LearningRate!.Value);
         var raw = new List<RawState>();
         foreach (((FusedGroup Group, FusedTensor Tensor) place, int index) in Tensors().Select((place, index) => (place, index)))
         {
@@ -175,17 +191,13 @@ public abstract partial class FusedOptimizer
         }
 
         ThrowIfAny(source, problems);
-        foreach ((FusedGroup group, OptimizerOptions loaded) in _groups.Zip(translated))
+        // Nothing is refused from here on.
+        foreach (((FusedGroup group, TorchOptions loaded), OptimizerOptions checkedOptions) in _groups.Zip(options).Zip(translated))
         {
-            // May refuse values that no step can have, so comes before anything else changes.
-            loaded.Validate();
-        }
-
-        foreach ((FusedGroup group, TorchOptions loaded) in _groups.Zip(options))
-        {
-            if (!ReferenceEquals(group.Torch.Options, loaded))
-                group.Torch.Options.LoadStateDict(loaded);
-            TakeOptions(group);
+            double lr = loaded.LearningRate!.Value;
+            group.Torch.Options.InitialLearningRate = loaded.InitialLearningRate;
+            Keep(group.Torch.Options, checkedOptions, lr);
+            SetOptions(group.Group, checkedOptions, lr);
         }
 
         foreach (((FusedGroup Group, FusedTensor Tensor) place, int index) in Tensors().Select((place, index) => (place, index)))
@@ -195,12 +207,26 @@ public abstract partial class FusedOptimizer
             tensorStates.ImportExtra(extras?.Names[index] ?? "", extras?.Bytes[index] ?? []);
         }
 
-        _state.clear();
-        _isHandedOut = false;
+        EndHandingOut();
     }
 
     /// <summary>Reads what was saved, of this optimizer or of TorchSharp's.</summary>
     private StateExtras? Read(string source, BinaryReader reader, List<TorchOptions> options, List<TorchState> states)
+    {
+        try
+        {
+            return ReadUnchecked(source, reader, options, states);
+        }
+        // Damaged numbers make TorchSharp's readers fail in any way, such as by a lack of memory.
+        catch (Exception error) when (error is not OptimiException)
+        {
+            throw new CheckpointFormatException(
+                $"{source} cannot be read: {error.Message} It is damaged, cut short, or of parameters of other shapes or types. Nothing was changed.",
+                error);
+        }
+    }
+
+    private StateExtras? ReadUnchecked(string source, BinaryReader reader, List<TorchOptions> options, List<TorchState> states)
     {
         string kind = reader.ReadString();
         bool isOwn = kind == GetType().Name;
@@ -221,7 +247,7 @@ public abstract partial class FusedOptimizer
             state.LoadStateDict(reader);
         }
 
-        return isOwn ? StateExtras.Read(reader, states.Count) : null;
+        return isOwn ? StateExtras.ReadIfAny(reader, states.Count) : null;
     }
 
     /// <summary>Frees states that nobody else has.</summary>
@@ -229,8 +255,9 @@ public abstract partial class FusedOptimizer
     {
         foreach (TorchState state in states)
         {
-            foreach (Tensor tensor in Form.Unpack(state)!.Tensors.Values)
-                tensor.Dispose();
+            // What was read in part may have gaps.
+            foreach (Tensor? tensor in Form.Unpack(state)!.Tensors.Values)
+                tensor?.Dispose();
         }
     }
 
@@ -245,7 +272,7 @@ public abstract partial class FusedOptimizer
 
     private StateExtras Extras()
     {
-        Optimizer engine = Engine;
+        Optimizer engine = Own;
         var names = new List<string>();
         var bytes = new List<byte[]>();
         foreach ((FusedGroup group, FusedTensor tensor) in Tensors())
