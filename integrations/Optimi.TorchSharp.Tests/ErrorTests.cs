@@ -90,6 +90,7 @@ internal sealed class ErrorTests
         optimizer.step();
         using (no_grad())
             parameter.set_(zeros(3));
+        Assert.That(() => optimizer.Engine, Refuses<ParameterException>("'w' was moved or disposed of"));
         Assert.That(() => optimizer.step(), Refuses<ParameterException>("'w' was moved or disposed of"));
         parameter.Dispose();
         Assert.That(() => optimizer.step(), Refuses<ParameterException>("'w' was moved or disposed of"));

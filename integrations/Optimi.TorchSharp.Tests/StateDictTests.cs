@@ -109,6 +109,8 @@ internal sealed class StateDictTests
             [
                 () => training.Optimizer.step(),
                 () => training.Optimizer.state_dict(),
+                () => training.Optimizer.load_state_dict(before),
+                () => ((FusedOptimizer)training.Optimizer).load_state_dict(new BinaryReader(Stream.Null)),
                 () => _ = ((FusedOptimizer)training.Optimizer).Engine,
             ])
         {

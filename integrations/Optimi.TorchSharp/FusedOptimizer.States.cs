@@ -29,7 +29,7 @@ public abstract partial class FusedOptimizer
     public override StateDictionary state_dict()
     {
         Optimizer engine = Own;
-        nint[] handles = [.. Tensors().Select(place => place.Tensor.Handle)];
+        nint[] handles = Handles();
         if (!_isHandedOut)
         {
             TorchState[] states =
@@ -51,7 +51,9 @@ public abstract partial class FusedOptimizer
     /// <summary>Goes on from a state dictionary: another fused optimizer's of the same kind, or that of TorchSharp's optimizer.</summary>
     /// <param name="state_dict">The dictionary.</param>
     /// <exception cref="CheckpointMismatchException">It is of another optimizer, or of other parameters; nothing has changed.</exception>
-    /// <exception cref="OptionException">An option is not supported; nothing has changed.</exception>
+    /// <exception cref="OptionException">An option is not supported, has a value that it cannot have, or would store states otherwise; nothing
+    /// has changed.</exception>
+    /// <exception cref="ParameterException">A parameter was disposed of; nothing has changed.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer is disposed.</exception>
     public override void load_state_dict(StateDictionary state_dict)
     {
@@ -99,12 +101,15 @@ public abstract partial class FusedOptimizer
     /// <param name="reader">Where from.</param>
     /// <exception cref="CheckpointFormatException">The file is damaged or cut short; nothing has changed.</exception>
     /// <exception cref="CheckpointMismatchException">It is of another optimizer, or of other parameters; nothing has changed.</exception>
-    /// <exception cref="OptionException">An option is not supported; nothing has changed.</exception>
+    /// <exception cref="OptionException">An option is not supported, has a value that it cannot have, or would store states otherwise; nothing
+    /// has changed.</exception>
+    /// <exception cref="ParameterException">A parameter was disposed of; nothing has changed.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer is disposed.</exception>
     public new void load_state_dict(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
         _ = Own;
+        _ = Handles();
         const string Source = "The saved state";
         using var scope = torch.NewDisposeScope();
         var options = new List<TorchOptions>();
@@ -166,6 +171,7 @@ public abstract partial class FusedOptimizer
     private void Load(string source, List<TorchOptions> options, List<TorchState> states, StateExtras? extras)
     {
         Optimizer engine = Own;
+        _ = Handles();
         CheckCounts(source, options.Count, states.Count);
         var problems = new List<string>();
         var translated = new List<OptimizerOptions>();
@@ -284,6 +290,10 @@ public abstract partial class FusedOptimizer
 
         return new StateExtras(names, bytes);
     }
+
+    /// <summary>The native handles of all parameters.</summary>
+    /// <exception cref="ParameterException">One was disposed of.</exception>
+    private nint[] Handles() => [.. Tensors().Select(place => place.Tensor.Handle)];
 
     private IEnumerable<(FusedGroup Group, FusedTensor Tensor)> Tensors() =>
         _groups.SelectMany(group => group.Tensors.Select(tensor => (group, tensor)));
