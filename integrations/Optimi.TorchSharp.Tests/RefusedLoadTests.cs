@@ -72,6 +72,74 @@ internal sealed class RefusedLoadTests
         }
     }
 
+    [Test]
+    public void What_does_not_fit_changes_nothing()
+    {
+        using var file = new TestFile();
+        using var training = new Training(ScalarType.Float32, p => new FusedAdamW(p));
+        using var other = new Training(ScalarType.Float32, p => new FusedLion(p));
+        using var fewer = new Training(ScalarType.Float32, p => new FusedAdamW(p.Take(2)));
+        using var amsgrad = new Training(ScalarType.Float32, p => optim.AdamW(p, amsgrad: true));
+        using var reordered = new Training(ScalarType.Float32, p => new FusedAdamW(p.Reverse()));
+        foreach (Training each in (Training[])[training, other, fewer, amsgrad, reordered])
+            each.Run(3);
+        var optimizer = (FusedOptimizer)training.Optimizer;
+        float[] before = Averages(optimizer);
+        ((FusedOptimizer)other.Optimizer).save_state_dict(file.Path);
+        Assert.That(() => optimizer.load_state_dict(file.Path), Throws.InstanceOf<CheckpointMismatchException>().With.Message.Contains("FusedLion"));
+        Assert.That(
+            () => optimizer.load_state_dict(other.Optimizer.state_dict()), Throws.InstanceOf<CheckpointMismatchException>().With.Message.Contains("LionOptions"));
+        Assert.That(
+            () => optimizer.load_state_dict(fewer.Optimizer.state_dict()),
+            Throws.InstanceOf<CheckpointMismatchException>().With.Message.Contains("1 groups and 2 parameters"));
+        Assert.That(() => optimizer.load_state_dict(amsgrad.Optimizer.state_dict()), Throws.InstanceOf<OptionException>().With.Message.Contains("amsgrad"));
+        Assert.That(
+            () => optimizer.load_state_dict(reordered.Optimizer.state_dict()),
+            Throws.InstanceOf<CheckpointMismatchException>().With.Message.Contains("has 1 numbers"));
+        optimizer.save_state_dict(file.Path);
+        File.WriteAllBytes(file.Path, File.ReadAllBytes(file.Path)[..^100]);
+        Assert.That(() => optimizer.load_state_dict(file.Path), Throws.InstanceOf<CheckpointFormatException>().With.Message.Contains("cut short"));
+        Assert.That(Averages(optimizer), Is.EqualTo(before).Within(1e-5f).Percent);
+    }
+
+    [Test]
+    public void A_damaged_file_changes_nothing([Values] bool known)
+    {
+        using var file = new TestFile();
+        using var training = new Training(
+            ScalarType.BFloat16, known ? p => new FusedAdamW(p) : p => new FusedRanger(p));
+        training.Run(3);
+        var optimizer = (FusedOptimizer)training.Optimizer;
+        optimizer.save_state_dict(file.Path);
+        byte[] bytes = File.ReadAllBytes(file.Path);
+        float[] before = Averages(optimizer);
+        var random = new Random(1);
+        for (int i = 0; i < 200; i++)
+        {
+            byte[] cut = bytes[..random.Next(i < 100 ? 300 : bytes.Length)];
+            Assert.That(() => Load(cut), Throws.InstanceOf<CheckpointFormatException>(), $"cut to {cut.Length}");
+            byte[] damaged = [.. bytes];
+            damaged[random.Next(40)] ^= (byte)(1 << random.Next(8));
+            try
+            {
+                Load(damaged);
+            }
+            catch (OptimiException)
+            {
+                // What is noticed is told so; a rate of another bit is a rate.
+            }
+
+            Load(bytes);
+        }
+
+        Assert.That(Averages(optimizer), Is.EqualTo(before));
+        void Load(byte[] content)
+        {
+            using var reader = new BinaryReader(new MemoryStream(content));
+            optimizer.load_state_dict(reader);
+        }
+    }
+
     /// <summary>Where the first shapes are written, and the type and the number of dimensions before.</summary>
     private static IEnumerable<int> Headers(byte[] bytes, long[] shape)
     {
@@ -111,5 +179,13 @@ internal sealed class RefusedLoadTests
         tried.Run(5);
         never.Run(5);
         Assert.That(Weights.Distance(tried.Model, never.Model), Is.Zero);
+    }
+
+    private static float[] Averages(FusedOptimizer optimizer)
+    {
+        TensorStorage state = optimizer.Engine.State(optimizer.Engine.Groups[0].Parameters[0], "exp_avg");
+        var numbers = new float[state.Length];
+        state.CopyTo(numbers);
+        return numbers;
     }
 }

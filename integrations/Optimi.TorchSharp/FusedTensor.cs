@@ -58,7 +58,7 @@ internal sealed class FusedTensor(TorchParameter torchParameter, Parameter param
         return handle;
     }
 
-    /// <summary>One error for both, since <c>to()</c> gives a parameter other memory in some cases, and in others disposes of it and makes another.</summary>
+    /// <summary>One error for both: <c>to()</c> gives a parameter other memory, or disposes of it and makes another.</summary>
     private ParameterException Moved() => new(
         $"Parameter '{Parameter.Name}' was moved or disposed of since the optimizer was made, as by to() or set_(). Move a model before its"
         + " optimizer is made; or take the state_dict(), or save it, before to(), and load it into an optimizer of the moved model.");
