@@ -90,9 +90,10 @@ internal sealed class ErrorTests
         optimizer.step();
         using (no_grad())
             parameter.set_(zeros(3));
-        Assert.That(() => optimizer.step(), Refuses<ParameterException>("'w' lies in other memory"));
+        Assert.That(() => optimizer.Engine, Refuses<ParameterException>("'w' was moved or disposed of"));
+        Assert.That(() => optimizer.step(), Refuses<ParameterException>("'w' was moved or disposed of"));
         parameter.Dispose();
-        Assert.That(() => optimizer.step(), Refuses<ParameterException>("'w' was disposed of"));
+        Assert.That(() => optimizer.step(), Refuses<ParameterException>("'w' was moved or disposed of"));
     }
 
     [Test]

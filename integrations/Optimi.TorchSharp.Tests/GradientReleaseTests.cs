@@ -61,6 +61,21 @@ internal sealed class GradientReleaseTests
         Assert.That(() => optimizer.Release(other.parameters().First()), Throws.InstanceOf<ParameterException>().With.Message.Contains("add_param_group"));
     }
 
+    [Test]
+    public void What_needs_all_gradients_is_refused()
+    {
+        using var model = new Layers();
+        using var optimizer = new FusedAdamW(model.parameters());
+        model.Release = optimizer.Release;
+        optimizer.Engine.MaxNorm = 1;
+        Assert.That(() => model.call(ones(4, 8)), Throws.InstanceOf<OptionException>().With.Message.Contains("MaxNorm"));
+        optimizer.Engine.MaxNorm = null;
+        optimizer.Engine.ClipValue = 1;
+        model.call(ones(4, 8)).sum().backward();
+        Assert.That(() => optimizer.step(), Throws.Nothing);
+        Assert.That(optimizer.Engine.StepCount(optimizer.Engine.Groups[0].Parameters[0]), Is.EqualTo(1));
+    }
+
     private static Layers Train(bool release, bool half = false)
     {
         (Tensor X, Tensor Y)[] batches = Mlp.Batches(5);

@@ -19,10 +19,16 @@ internal sealed class Training(ScalarType dtype, Func<IEnumerable<Parameter>, Op
     {
         for (int step = 0; step < steps; step++)
         {
-            Optimizer.zero_grad();
-            Model.Backward(_batches[step % _batches.Length].X, _batches[step % _batches.Length].Y);
+            Backward(step);
             Optimizer.step();
         }
+    }
+
+    /// <summary>Leaves the gradients of a batch.</summary>
+    public void Backward(int batch)
+    {
+        Optimizer.zero_grad();
+        Model.Backward(_batches[batch % _batches.Length].X, _batches[batch % _batches.Length].Y);
     }
 
     /// <summary>Copies the weights, and lets states be carried over.</summary>

@@ -15,15 +15,21 @@ public abstract partial class FusedOptimizer
     /// <remarks>An error of a step in the backward pass cannot cross the native library. It is thrown by the next call of this method or of
     /// <see cref="step"/>; the parameter was not stepped.</remarks>
     /// <exception cref="ParameterException">The optimizer does not have the parameter.</exception>
+    /// <exception cref="OptionException"><see cref="Engine"/> clips by the norm of all gradients, or has a scaler.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer is disposed.</exception>
     public Tensor Release(TorchParameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        _ = Engine;
+        Optimizer engine = Own;
+        if (engine.MaxNorm is not null || engine.Scaler is not null)
+        {
+            throw new OptionException(
+                $"Released parameters are stepped one by one, before all gradients are known, as {nameof(Optimizer.MaxNorm)} and"
+                + $" {nameof(Optimizer.Scaler)} need; set both to null, clip by {nameof(Optimizer.ClipValue)}, or release no parameter.");
+        }
+
         ThrowIfReleaseFailed();
-        if (parameter.IsInvalid || !_tensors.TryGetValue(parameter.Handle, out FusedTensor? tensor))
-            throw new ParameterException("The parameter is in no group of this optimizer; add it by add_param_group().");
-        return ReleasedParameter.apply(parameter, this, tensor);
+        return ReleasedParameter.apply(parameter, this, Find(parameter));
     }
 
     /// <summary>Steps a parameter from its gradient in the backward pass.</summary>
@@ -31,7 +37,7 @@ public abstract partial class FusedOptimizer
     {
         try
         {
-            Optimizer engine = Engine;
+            Optimizer engine = Own;
             foreach (FusedGroup group in _groups)
                 TakeOptions(group);
             TakeBack();

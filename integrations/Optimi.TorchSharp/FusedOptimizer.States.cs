@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Optimi.TorchSharp;
@@ -20,37 +19,33 @@ public abstract partial class FusedOptimizer
     /// The options and states in TorchSharp's form: where TorchSharp has the optimizer, in its own types, so that it loads them, else as
     /// <see cref="FusedState"/>. Averages are raw, as PyTorch keeps them, in float32.
     /// </summary>
-    /// <returns>The dictionary. As in TorchSharp it is the state of the optimizer, until the next step takes it back: what is changed in it is
-    /// gone on from. Afterwards it is a copy of what was.</returns>
+    /// <returns>The dictionary. As in TorchSharp it is the state of the optimizer, until the next step, a further group or
+    /// <see cref="Engine"/> takes it back: what is changed in it is gone on from. Afterwards it is a copy of what was.</returns>
     /// <remarks>Converting float32 averages rounds them once, so that they may differ in their last bit, for the optimizer itself as for
     /// whoever loads them: the next steps of both are equal. What was lost in rounding the parameters (Kahan compensation, low bits) goes
     /// along to other fused optimizers.</remarks>
+    /// <exception cref="ParameterException">A parameter was disposed of.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer is disposed.</exception>
     public override StateDictionary state_dict()
     {
-        Optimizer engine = Engine;
+        Optimizer engine = Own;
+        nint[] handles = Handles();
         if (!_isHandedOut)
         {
-            foreach ((FusedGroup group, FusedTensor tensor) in Tensors())
-                _state[tensor.Handle] = Form.Pack(tensor.TorchParameter, new TensorStates(engine, tensor, group.Group.Options).Export());
+            TorchState[] states =
+            [
+                .. Tensors().Select(place =>
+                    Form.Pack(place.Tensor.TorchParameter, new TensorStates(engine, place.Tensor, place.Group.Group.Options).Export())),
+            ];
+            _state.clear();
+            foreach ((nint handle, TorchState state) in handles.Zip(states))
+                _state.Add(handle, state);
             _isHandedOut = true;
         }
 
         StateDictionary dictionary = base.state_dict();
         _extras.AddOrUpdate(dictionary, Extras());
         return dictionary;
-    }
-
-    /// <summary>Goes on from a state dictionary: another fused optimizer's of the same kind, or that of TorchSharp's optimizer.</summary>
-    /// <param name="state_dict">The dictionary.</param>
-    /// <exception cref="CheckpointMismatchException">It is of another optimizer, or of other parameters; nothing has changed.</exception>
-    /// <exception cref="OptionException">An option is not supported; nothing has changed.</exception>
-    /// <exception cref="ObjectDisposedException">The optimizer is disposed.</exception>
-    public override void load_state_dict(StateDictionary state_dict)
-    {
-        ArgumentNullException.ThrowIfNull(state_dict);
-        _ = _extras.TryGetValue(state_dict, out StateExtras? extras);
-        Load("The state dictionary", state_dict.Options, state_dict.State, extras);
     }
 
     /// <inheritdoc cref="save_state_dict(BinaryWriter)"/>
@@ -79,46 +74,6 @@ public abstract partial class FusedOptimizer
             Free(states);
     }
 
-    /// <inheritdoc cref="load_state_dict(BinaryReader)"/>
-    /// <param name="location">The file.</param>
-    public new void load_state_dict(string location)
-    {
-        using FileStream stream = File.OpenRead(location);
-        using var reader = new BinaryReader(stream);
-        load_state_dict(reader);
-    }
-
-    /// <summary>Goes on from options and states that were saved: by an optimizer of this kind, or by TorchSharp's.</summary>
-    /// <param name="reader">Where from.</param>
-    /// <exception cref="CheckpointFormatException">The file is damaged or cut short; nothing has changed.</exception>
-    /// <exception cref="CheckpointMismatchException">It is of another optimizer, or of other parameters; nothing has changed.</exception>
-    /// <exception cref="OptionException">An option is not supported; nothing has changed.</exception>
-    /// <exception cref="ObjectDisposedException">The optimizer is disposed.</exception>
-    public new void load_state_dict(BinaryReader reader)
-    {
-        ArgumentNullException.ThrowIfNull(reader);
-        _ = Engine;
-        const string Source = "The saved state";
-        using var scope = torch.NewDisposeScope();
-        var options = new List<TorchOptions>();
-        var states = new List<TorchState>();
-        try
-        {
-            StateExtras? extras = Read(Source, reader, options, states);
-            Load(Source, options, states, extras);
-        }
-        catch (Exception error) when (error is IOException or ArgumentException or FormatException or InvalidDataException or ExternalException)
-        {
-            throw new CheckpointFormatException(
-                $"{Source} cannot be read: {error.Message} It is damaged, cut short, or of parameters of other shapes or types. Nothing was changed.",
-                error);
-        }
-        finally
-        {
-            Free(states);
-        }
-    }
-
     /// <summary>States lie where they are needed: an optimizer is for one device.</summary>
     /// <param name="device">The device of the parameters.</param>
     /// <exception cref="ParameterException">It is another.</exception>
@@ -138,7 +93,7 @@ public abstract partial class FusedOptimizer
     {
         if (!_isHandedOut)
             return;
-        Optimizer engine = Engine;
+        Optimizer engine = Own;
         var states = new List<RawState>();
         var problems = new List<string>();
         foreach ((FusedGroup group, FusedTensor tensor) in Tensors())
@@ -146,91 +101,29 @@ public abstract partial class FusedOptimizer
         ThrowIfAny("The state dictionary", problems);
         foreach (((FusedGroup group, FusedTensor tensor), RawState state) in Tensors().Zip(states))
             new TensorStates(engine, tensor, group.Group.Options).Import(state);
-        _state.clear();
-        _isHandedOut = false;
+        EndHandingOut();
     }
 
-    /// <summary>Goes on from options and states, or changes nothing.</summary>
-    private void Load(string source, List<TorchOptions> options, List<TorchState> states, StateExtras? extras)
+    /// <summary>What counts is Optimi's again.</summary>
+    private void EndHandingOut()
     {
-        Optimizer engine = Engine;
-        CheckCounts(source, options.Count, states.Count);
-        var problems = new List<string>();
-        var translated = new List<OptimizerOptions>();
-        foreach ((FusedGroup group, TorchOptions loaded) in _groups.Zip(options))
-        {
-            translated.Add(group.Group.Options);
-            if (!group.Torch.Options.GetType().IsInstanceOfType(loaded))
-                problems.Add($"Options are {loaded?.GetType().FullName}, but they must be {group.Torch.Options.GetType().FullName}.");
-            else
-                translated[^1] = Translate(loaded, group.Group.Options);
-        }
-
-        ThrowIfAny(source, problems);
-        var raw = new List<RawState>();
-        foreach (((FusedGroup Group, FusedTensor Tensor) place, int index) in Tensors().Select((place, index) => (place, index)))
-        {
-            OptimizerOptions loaded = translated[_groups.IndexOf(place.Group)];
-            raw.Add(Unpack(states[index], new TensorStates(engine, place.Tensor, loaded), problems));
-        }
-
-        ThrowIfAny(source, problems);
-        foreach ((FusedGroup group, OptimizerOptions loaded) in _groups.Zip(translated))
-        {
-            // May refuse values that no step can have, so comes before anything else changes.
-            loaded.Validate();
-        }
-
-        foreach ((FusedGroup group, TorchOptions loaded) in _groups.Zip(options))
-        {
-            if (!ReferenceEquals(group.Torch.Options, loaded))
-                group.Torch.Options.LoadStateDict(loaded);
-            TakeOptions(group);
-        }
-
-        foreach (((FusedGroup Group, FusedTensor Tensor) place, int index) in Tensors().Select((place, index) => (place, index)))
-        {
-            var tensorStates = new TensorStates(engine, place.Tensor, place.Group.Group.Options);
-            tensorStates.Import(raw[index]);
-            tensorStates.ImportExtra(extras?.Names[index] ?? "", extras?.Bytes[index] ?? []);
-        }
-
         _state.clear();
-        _isHandedOut = false;
-    }
-
-    /// <summary>Reads what was saved, of this optimizer or of TorchSharp's.</summary>
-    private StateExtras? Read(string source, BinaryReader reader, List<TorchOptions> options, List<TorchState> states)
-    {
-        string kind = reader.ReadString();
-        bool isOwn = kind == GetType().Name;
-        if (!isOwn && kind != Form.TorchName)
-            throw Mismatch(source, $"It is of {kind}, but it is loaded into {GetType().Name}.");
-        CheckCounts(source, reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64());
-        foreach (FusedGroup group in _groups)
-        {
-            var read = (TorchOptions)Activator.CreateInstance(group.Torch.Options.GetType())!;
-            read.LoadStateDict(reader);
-            options.Add(read);
-        }
-
         foreach ((_, FusedTensor tensor) in Tensors())
-        {
-            TorchState state = Form.New(tensor.TorchParameter, isOwn ? torch.ScalarType.Float32 : tensor.TorchParameter.dtype);
-            states.Add(state);
-            state.LoadStateDict(reader);
-        }
-
-        return isOwn ? StateExtras.Read(reader, states.Count) : null;
+            _state.Add(tensor.Handle, NoState(tensor));
+        _isHandedOut = false;
     }
+
+    /// <summary>What stands for a state that is not handed out, since the base class moves the state of each parameter by <c>to()</c>.</summary>
+    private static FusedState NoState(FusedTensor tensor) => new(tensor.TorchParameter, new RawState(0, new Dictionary<string, Tensor>()));
 
     /// <summary>Frees states that nobody else has.</summary>
     private void Free(IEnumerable<TorchState> states)
     {
         foreach (TorchState state in states)
         {
-            foreach (Tensor tensor in Form.Unpack(state)!.Tensors.Values)
-                tensor.Dispose();
+            // What was read in part may have gaps.
+            foreach (Tensor? tensor in Form.Unpack(state)!.Tensors.Values)
+                tensor?.Dispose();
         }
     }
 
@@ -245,7 +138,7 @@ public abstract partial class FusedOptimizer
 
     private StateExtras Extras()
     {
-        Optimizer engine = Engine;
+        Optimizer engine = Own;
         var names = new List<string>();
         var bytes = new List<byte[]>();
         foreach ((FusedGroup group, FusedTensor tensor) in Tensors())
@@ -258,23 +151,16 @@ public abstract partial class FusedOptimizer
         return new StateExtras(names, bytes);
     }
 
+    /// <summary>The native handles of all parameters.</summary>
+    /// <exception cref="ParameterException">One was disposed of.</exception>
+    private nint[] Handles() => [.. Tensors().Select(place => place.Tensor.Handle)];
+
     private IEnumerable<(FusedGroup Group, FusedTensor Tensor)> Tensors() =>
         _groups.SelectMany(group => group.Tensors.Select(tensor => (group, tensor)));
-
-    private void CheckCounts(string source, long groups, long states)
-    {
-        if (groups != _groups.Count || states != _tensors.Count)
-        {
-            throw Mismatch(source, FormattableString.Invariant(
-                $"It has {groups} groups and {states} parameters, but the optimizer has {_groups.Count} and {_tensors.Count}."));
-        }
-    }
 
     private static void ThrowIfAny(string source, List<string> problems)
     {
         if (problems.Count > 0)
             throw new CheckpointMismatchException(source, [], [], problems);
     }
-
-    private static CheckpointMismatchException Mismatch(string source, string problem) => new(source, [], [], [problem]);
 }

@@ -27,54 +27,38 @@ public abstract partial class FusedOptimizer : OptimizerHelper
 
     /// <summary>
     /// The optimizer of Optimi's that steps the parameters, for all that TorchSharp has no word for: clipping (<see cref="Optimizer.MaxNorm"/>),
-    /// averages, statistics, <see cref="Checkpoint"/>. Its parameters have the names that were given, or their numbers. The options that
-    /// TorchSharp's groups have, the learning rate among them, are set there.
+    /// averages, states. Its parameters have the names that were given, or their numbers.
     /// </summary>
+    /// <remarks>It is not to be stepped itself, as it has gradients only in <see cref="step"/> and <see cref="step_with_statistics"/>. The
+    /// options that TorchSharp's groups have, the learning rate among them, are set there: here they last until the next step. A state
+    /// dictionary that was handed out is taken back, as by a step.</remarks>
+    /// <exception cref="ParameterException">A parameter lies in other memory than before, or was disposed of.</exception>
+    /// <exception cref="CheckpointMismatchException">The state dictionary that was handed out has been given states that do not fit.</exception>
     /// <exception cref="ObjectDisposedException">The optimizer is disposed.</exception>
     public Optimizer Engine
+    {
+        get
+        {
+            Optimizer engine = Own;
+            foreach (FusedGroup group in _groups)
+            {
+                foreach (FusedTensor tensor in group.Tensors)
+                    _ = tensor.CheckMemory();
+            }
+
+            TakeBack();
+            return engine;
+        }
+    }
+
+    /// <summary>The optimizer of Optimi's, for what does not read or write weights, or checks them itself.</summary>
+    private Optimizer Own
     {
         get
         {
             ObjectDisposedException.ThrowIf(_engine is null, this);
             return _engine;
         }
-    }
-
-    /// <summary>Steps every parameter that has a gradient.</summary>
-    /// <param name="closure">Computes the loss and its gradients before the step. Default: there are gradients already.</param>
-    /// <returns>The loss that the closure returned, or null.</returns>
-    /// <exception cref="ParameterException">A gradient is sparse, not contiguous or of another type, length or device than its parameter, or a
-    /// parameter lies in other memory than before; nothing was stepped.</exception>
-    /// <exception cref="OptionException">A group's option has a value that it cannot have; nothing was stepped.</exception>
-    /// <exception cref="ObjectDisposedException">The optimizer is disposed.</exception>
-    public override Tensor? step(Func<Tensor>? closure = null)
-    {
-        Tensor? loss = null;
-        if (closure is not null)
-        {
-            using (torch.enable_grad())
-                loss = closure();
-        }
-
-        Optimizer engine = Engine;
-        ThrowIfReleaseFailed();
-        foreach (FusedGroup group in _groups)
-            TakeOptions(group);
-        TakeBack();
-        foreach (FusedGroup group in _groups)
-        {
-            foreach (FusedTensor tensor in group.Tensors)
-                tensor.FindGradient();
-        }
-
-        foreach (FusedGroup group in _groups)
-        {
-            foreach (FusedTensor tensor in group.Tensors)
-                tensor.BindGradient();
-        }
-
-        engine.Step();
-        return loss;
     }
 
     /// <summary>Adds a group of parameters. What its options leave open is as the optimizer was made.</summary>
@@ -86,6 +70,8 @@ public abstract partial class FusedOptimizer : OptimizerHelper
     {
         ArgumentNullException.ThrowIfNull(param_group);
         ArgumentNullException.ThrowIfNull(param_group.Parameters);
+        // A dictionary that was handed out has no place for further states.
+        TakeBack();
         TorchParameter[] torchParameters = [.. param_group.Parameters];
         TensorPlace[] places = [.. torchParameters.Select((parameter, index) => PlaceOf(parameter, NameOf(param_group, index)))];
         if (places.Length == 0)
@@ -109,12 +95,31 @@ public abstract partial class FusedOptimizer : OptimizerHelper
         }
 
         foreach (FusedTensor tensor in tensors)
+        {
             _tensors.Add(tensor.Handle, tensor);
+            _state.Add(tensor.Handle, NoState(tensor));
+        }
+
         options.InitialLearningRate = options.LearningRate!.Value;
-        param_group.Options = options;
+        param_group.Options = Publish(options, param_group.Options);
         param_group.Parameters = torchParameters;
         _parameter_groups.Add(param_group);
         _groups.Add(new FusedGroup(param_group, group, buffer, tensors));
+    }
+
+    /// <summary>Takes notice of weights that you have set: drops what rounding took from the old ones (the Kahan compensation, low bits),
+    /// and lets Ranger's slow weights begin from the new ones. Other states and step counters go on.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <exception cref="ParameterException">The optimizer does not have the parameter, or it lies in other memory than before.</exception>
+    /// <exception cref="ObjectDisposedException">The optimizer is disposed.</exception>
+    public void TakeWeights(TorchParameter parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        _ = Own;
+        FusedTensor tensor = Find(parameter);
+        _ = tensor.CheckMemory();
+        lock (tensor.Parameter.Buffer.Device.Gate)
+            tensor.Parameter.OnValueWritten();
     }
 
     /// <summary>Frees the states. Parameters and their gradients are the model's.</summary>
@@ -131,11 +136,18 @@ public abstract partial class FusedOptimizer : OptimizerHelper
         _device?.Dispose();
     }
 
-    /// <summary>Options of a group, with the optimizer's own where they leave something open.</summary>
+    /// <summary>A copy of a group's options, with the optimizer's own where they leave something open.</summary>
     /// <exception cref="OptionException">They are another optimizer's.</exception>
     private protected abstract TorchOptions Complete(TorchOptions? options);
 
-    /// <summary>What Optimi calls the options of a new group.</summary>
+    /// <summary>Writes options into the object that the caller has of them.</summary>
+    /// <returns>That object, or the options themselves if there is none.</returns>
+    private protected abstract TorchOptions Publish(TorchOptions options, TorchOptions? target);
+
+    /// <summary>Lets TorchSharp's options say what Optimi's do.</summary>
+    private protected abstract void Keep(TorchOptions options, OptimizerOptions current, double lr);
+
+    /// <summary>What Optimi calls the options of a new group, which then say the same.</summary>
     /// <exception cref="OptionException">They say something that is not supported.</exception>
     private protected abstract OptimizerOptions Translate(TorchOptions options);
 
@@ -163,17 +175,10 @@ public abstract partial class FusedOptimizer : OptimizerHelper
         }
     }
 
-    /// <summary>Lets the next step have the options of TorchSharp's group.</summary>
-    private void TakeOptions(FusedGroup group)
-    {
-        OptimizerOptions current = group.Group.Options;
-        OptimizerOptions translated = Translate(group.Torch.Options, current);
-        if (!ReferenceEquals(translated, current))
-            group.Group.Options = translated;
-        double lr = group.Torch.LearningRate;
-        if (group.Group.Lr != lr)
-            group.Group.Lr = lr;
-    }
+    private FusedTensor Find(TorchParameter parameter) =>
+        !parameter.IsInvalid && _tensors.TryGetValue(parameter.Handle, out FusedTensor? tensor)
+            ? tensor
+            : throw new ParameterException("The parameter is in no group of this optimizer; add it by add_param_group().");
 
     private string NameOf(TorchGroup group, int index) => group.Parameters is NamedParameters named
         ? named.NameOf(index)

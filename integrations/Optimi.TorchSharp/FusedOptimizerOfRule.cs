@@ -37,10 +37,14 @@ public abstract class FusedOptimizer<TGroupOptions, TOptions, TRule> : FusedOpti
     /// <summary>Optimi's options, with what TorchSharp's say.</summary>
     private protected abstract TOptions Translate(TGroupOptions options, TOptions current);
 
-    /// <summary>Lets a new group's options know what they were made into.</summary>
-    private protected virtual void Keep(TGroupOptions options, TOptions configured)
-    {
-    }
+    /// <summary>Lets TorchSharp's options say what Optimi's do, learning rates aside.</summary>
+    private protected abstract void Keep(TGroupOptions options, TOptions current);
+
+    /// <summary>Copies options.</summary>
+    private protected virtual void Copy(TGroupOptions from, TGroupOptions to) => to.LoadStateDict(from);
+
+    /// <summary>Makes the optimizer of Optimi's.</summary>
+    private protected abstract Optimizer<TRule> Make(ParameterGroup group);
 
     private protected sealed override TorchOptions Complete(TorchOptions? options)
     {
@@ -51,10 +55,26 @@ public abstract class FusedOptimizer<TGroupOptions, TOptions, TRule> : FusedOpti
                 + " make the group for this optimizer.");
         }
 
-        var completed = (TGroupOptions?)options ?? new TGroupOptions();
+        var completed = new TGroupOptions();
+        if (options is not null)
+            Copy((TGroupOptions)options, completed);
         completed.LearningRate ??= Defaults.LearningRate;
         Complete(completed);
         return completed;
+    }
+
+    private protected sealed override TorchOptions Publish(TorchOptions options, TorchOptions? target)
+    {
+        if (target is null)
+            return options;
+        Copy((TGroupOptions)options, (TGroupOptions)target);
+        return target;
+    }
+
+    private protected sealed override void Keep(TorchOptions options, OptimizerOptions current, double lr)
+    {
+        Keep((TGroupOptions)options, (TOptions)current);
+        options.LearningRate = lr;
     }
 
     private protected sealed override OptimizerOptions Translate(TorchOptions options)
@@ -63,7 +83,7 @@ public abstract class FusedOptimizer<TGroupOptions, TOptions, TRule> : FusedOpti
         _ = Agree(groupOptions, _options);
         TOptions translated = Translate(groupOptions, _options) with { Lr = options.LearningRate!.Value };
         TOptions configured = _configure?.Invoke(translated) ?? translated;
-        Keep(groupOptions, configured);
+        Keep(options, configured, configured.Lr);
         return configured;
     }
 
@@ -79,7 +99,7 @@ public abstract class FusedOptimizer<TGroupOptions, TOptions, TRule> : FusedOpti
         if (optimizer is Optimizer<TRule> there)
             return there.AddGroup(parameters, (TOptions)options);
         var group = new ParameterGroup(parameters, options);
-        optimizer = new Optimizer<TRule>(group);
+        optimizer = Make(group);
         return group;
     }
 }

@@ -20,7 +20,13 @@ public abstract class FusedRecordOptimizer<TOptions, TRule> : FusedOptimizer<Fus
 
     private protected sealed override bool Agree(FusedOptions<TOptions> options, TOptions current) => ReferenceEquals(options.Values, current);
 
-    private protected sealed override void Keep(FusedOptions<TOptions> options, TOptions configured) => options.Values = configured;
+    private protected sealed override void Keep(FusedOptions<TOptions> options, TOptions current) => options.Values = current;
+
+    private protected sealed override void Copy(FusedOptions<TOptions> from, FusedOptions<TOptions> to)
+    {
+        (to.LearningRate, to.InitialLearningRate) = (from.LearningRate, from.InitialLearningRate);
+        to.Values = from.Values;
+    }
 
     private protected sealed override TOptions Translate(FusedOptions<TOptions> options, TOptions current)
     {

@@ -18,7 +18,7 @@ internal sealed class FusedTensor(TorchParameter torchParameter, Parameter param
     /// <summary>The native handle.</summary>
     /// <exception cref="ParameterException">The parameter was disposed of.</exception>
     public nint Handle => TorchParameter.IsInvalid
-        ? throw new ParameterException($"Parameter '{Parameter.Name}' was disposed of; keep the model as long as its optimizer.")
+        ? throw Moved()
         : TorchParameter.Handle;
 
     /// <summary>Looks where the gradient lies now: after each backward pass it may be another tensor.</summary>
@@ -52,13 +52,16 @@ internal sealed class FusedTensor(TorchParameter torchParameter, Parameter param
         nint handle = Handle;
         if (NativeTensor.Data(handle) != place.Address)
         {
-            throw new ParameterException(
-                $"Parameter '{Parameter.Name}' lies in other memory than when the optimizer was made, as after to() or set_(); move a model"
-                + " first and make its optimizer then, which takes over the state_dict().");
+            throw Moved();
         }
 
         return handle;
     }
+
+    /// <summary>One error for both: <c>to()</c> gives a parameter other memory, or disposes of it and makes another.</summary>
+    private ParameterException Moved() => new(
+        $"Parameter '{Parameter.Name}' was moved or disposed of since the optimizer was made, as by to() or set_(). Move a model before its"
+        + " optimizer is made; or take the state_dict(), or save it, before to(), and load it into an optimizer of the moved model.");
 
     /// <summary>Where a gradient lies.</summary>
     /// <param name="gradient">Its native handle.</param>
@@ -79,13 +82,9 @@ internal sealed class FusedTensor(TorchParameter torchParameter, Parameter param
     /// <summary>Lets the next step read the gradient that was found, or none.</summary>
     public void BindGradient()
     {
+        // An empty tensor has no address, and nothing to step.
         if (GradientAddress == 0)
-        {
-            Parameter.UnbindGradient();
-            // An empty tensor has no address, and nothing to step.
             return;
-        }
-
         if (place.IsOnHost)
             Parameter.BindGradient(place.MemoryAt(GradientAddress));
         else

@@ -49,10 +49,15 @@ internal sealed class TorchSharpSnippets
     {
         using var model = new Model();
         model.to(ScalarType.BFloat16);
+        Tensor x = X.to(ScalarType.BFloat16);
+        Tensor y = Y.to(ScalarType.BFloat16);
 
         using var optimizer = new FusedAdamW(model.parameters(), configure: options => options.With(Precision.Compressed));
         optimizer.Engine.MaxNorm = 1;
+        nn.functional.mse_loss(model.call(x), y).backward();
+        StepStatistics statistics = optimizer.step_with_statistics();
 
+        Assert.That(statistics.GradientNorm, Is.GreaterThan(0));
         Assert.That(((AdamWOptions)optimizer.Engine.Groups[0].Options).CompressedStates);
     }
 
@@ -75,8 +80,8 @@ internal sealed class TorchSharpSnippets
         path = Path.Combine(folder, "run.safetensors");
         optimizer.step();
 
-        Checkpoint.Save(path, new TrainingState(optimizer.Engine));
-        Checkpoint.Load(path, new TrainingState(optimizer.Engine));
+        optimizer.save_checkpoint(path);
+        optimizer.load_checkpoint(path);
 
         Directory.Delete(folder, recursive: true);
         Assert.That(optimizer.Engine.StepCount(optimizer.Engine.Groups[0].Parameters[0]), Is.EqualTo(2));

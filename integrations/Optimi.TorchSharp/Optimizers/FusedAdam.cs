@@ -117,4 +117,15 @@ public sealed class FusedAdam : FusedOptimizer<TorchAdam.Options, AdamOptions, A
         WeightDecay = options.weight_decay!.Value,
         Maximize = options.maximize!.Value,
     };
+
+    private protected override void Keep(TorchAdam.Options options, AdamOptions current)
+    {
+        options.beta1 = current.Beta1;
+        options.beta2 = current.Beta2;
+        options.eps = current.Epsilon;
+        options.weight_decay = current.WeightDecay;
+        options.maximize = current.Maximize;
+    }
+
+    private protected override Optimizer<AdamRule<ScalarLane>> Make(ParameterGroup group) => new Adam(group);
 }

@@ -88,4 +88,6 @@ public sealed class FusedAdan : FusedRecordOptimizer<AdanOptions, AdanRule<Scala
         get => Defaults.Betas;
         set => Defaults.Betas = value;
     }
+
+    private protected override Optimizer<AdanRule<ScalarLane>> Make(ParameterGroup group) => new Adan(group);
 }

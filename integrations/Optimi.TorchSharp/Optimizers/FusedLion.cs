@@ -78,4 +78,6 @@ public sealed class FusedLion : FusedRecordOptimizer<LionOptions, LionRule<Scala
         get => Defaults.Betas;
         set => Defaults.Betas = value;
     }
+
+    private protected override Optimizer<LionRule<ScalarLane>> Make(ParameterGroup group) => new Lion(group);
 }

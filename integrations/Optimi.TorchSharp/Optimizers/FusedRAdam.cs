@@ -103,4 +103,14 @@ public sealed class FusedRAdam : FusedOptimizer<TorchRAdam.Options, RAdamOptions
         Epsilon = options.eps!.Value,
         WeightDecay = options.weight_decay!.Value,
     };
+
+    private protected override void Keep(TorchRAdam.Options options, RAdamOptions current)
+    {
+        options.beta1 = current.Beta1;
+        options.beta2 = current.Beta2;
+        options.eps = current.Epsilon;
+        options.weight_decay = current.WeightDecay;
+    }
+
+    private protected override Optimizer<RAdamRule<ScalarLane>> Make(ParameterGroup group) => new RAdam(group);
 }

@@ -93,4 +93,6 @@ public sealed class FusedRanger : FusedRecordOptimizer<RangerOptions, RangerRule
         get => Defaults.Betas;
         set => Defaults.Betas = value;
     }
+
+    private protected override Optimizer<RangerRule<ScalarLane>> Make(ParameterGroup group) => new Ranger(group);
 }

@@ -72,7 +72,7 @@ public sealed class FusedSGD : FusedOptimizer<TorchSGD.Options, SGDOptions, SGDR
                 nesterov = nesterov,
                 maximize = maximize,
             },
-            new SGDOptions { Lr = lr, Kahan = kahan },
+            new SGDOptions { Lr = lr, TorchInit = true, Kahan = kahan },
             configure)
     {
         AddGroups(parameters);
@@ -114,8 +114,17 @@ public sealed class FusedSGD : FusedOptimizer<TorchSGD.Options, SGDOptions, SGDR
     {
         Momentum = options.momentum!.Value,
         Dampening = options.dampening != 0,
-        TorchInit = true,
         WeightDecay = options.weight_decay!.Value,
         Maximize = options.maximize!.Value,
     };
+
+    private protected override void Keep(TorchSGD.Options options, SGDOptions current)
+    {
+        options.momentum = current.Momentum;
+        options.dampening = current.Dampening ? current.Momentum : 0;
+        options.weight_decay = current.WeightDecay;
+        options.maximize = current.Maximize;
+    }
+
+    private protected override Optimizer<SGDRule<ScalarLane>> Make(ParameterGroup group) => new SGD(group);
 }

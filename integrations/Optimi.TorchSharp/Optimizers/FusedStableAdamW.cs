@@ -83,4 +83,6 @@ public sealed class FusedStableAdamW : FusedRecordOptimizer<StableAdamWOptions, 
         get => Defaults.Betas;
         set => Defaults.Betas = value;
     }
+
+    private protected override Optimizer<StableAdamWRule<ScalarLane>> Make(ParameterGroup group) => new StableAdamW(group);
 }

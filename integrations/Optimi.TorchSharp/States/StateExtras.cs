@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Optimi.TorchSharp;
 
 /// <summary>What a state dictionary of TorchSharp's has no place for: what rounding a parameter to its type has lost so far, for each
@@ -21,11 +23,15 @@ internal sealed record StateExtras(IReadOnlyList<string> Names, IReadOnlyList<by
     }
 
     /// <summary>Reads it.</summary>
+    /// <returns>Null if nothing follows TorchSharp's own part, as where the variable's type was TorchSharp's when it was saved.</returns>
     /// <exception cref="CheckpointFormatException">It is something else.</exception>
     /// <exception cref="EndOfStreamException">It is cut short.</exception>
-    public static StateExtras Read(BinaryReader reader, int count)
+    public static StateExtras? ReadIfAny(BinaryReader reader, int count)
     {
-        string mark = reader.ReadString();
+        Span<byte> markLength = stackalloc byte[1];
+        if (reader.Read(markLength) == 0)
+            return null;
+        string mark = Encoding.UTF8.GetString(reader.ReadBytes(markLength[0]));
         if (mark != Mark)
             throw new CheckpointFormatException($"The states are followed by '{mark}', not by '{Mark}'; the file is damaged, or of a later version.");
         var names = new string[count];

@@ -63,6 +63,9 @@ internal readonly struct TensorStates(Optimizer engine, FusedTensor tensor, Opti
                 return FormattableString.Invariant(
                     $"'{name}' of parameter '{Parameter.Name}' has {raw.numel()} numbers, but the parameter has {Parameter.Length}.");
             }
+
+            if (raw.dtype is not (torch.ScalarType.Float32 or torch.ScalarType.Float64 or torch.ScalarType.BFloat16 or torch.ScalarType.Float16))
+                return $"'{name}' of parameter '{Parameter.Name}' is of {raw.dtype}, but an average is of Float32 or another floating-point type.";
         }
 
         return null;
@@ -74,16 +77,13 @@ internal readonly struct TensorStates(Optimizer engine, FusedTensor tensor, Opti
         long steps = state.Steps ?? Math.Max(1, engine.StepCount(Parameter));
         // How moments are compressed depends on the step that will read them.
         engine.SetStepCount(Parameter, steps);
-        if (steps > 0)
-        {
-            // Both moments of a compressed pair share their codes: so that what was there before has no part in them, the pair begins as
-            // zero, and the first moments, which are relative to the second ones, come last.
-            string[] names = Averages();
-            foreach (string name in options.CompressedStates ? names : [])
-                engine.State(Parameter, name).Fill(0);
-            foreach (string name in names.Reverse())
-                Import(name, state.Tensors[options.TorchName(name)], steps);
-        }
+        string[] names = Averages();
+        // Before the first step all is zero. And both moments of a compressed pair share their codes: so that what was there before has no
+        // part in them, the pair begins as zero, and the first moments, which are relative to the second ones, come last.
+        foreach (string name in steps == 0 || options.CompressedStates ? names : [])
+            engine.State(Parameter, name).Fill(0);
+        foreach (string name in steps == 0 ? [] : names.Reverse())
+            Import(name, state.Tensors[options.TorchName(name)], steps);
     }
 
     /// <summary>What PyTorch's form has no place for.</summary>
