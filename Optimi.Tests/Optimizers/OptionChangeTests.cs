@@ -121,7 +121,10 @@ internal sealed class OptionChangeTests : OptimizerFixture
         }), Is.Zero);
     }
 
-    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.Kinds))]
+    private static IEnumerable<TestCaseData> DevicesOfAscent =>
+        TestDevice.Kinds.Select(device => new TestCaseData(device).LongIf(device.IsOpenCL));
+
+    [TestCaseSource(nameof(DevicesOfAscent))]
     public void Ascent_is_descent_of_the_opposite_gradient(TestDevice row)
     {
         foreach (TestOptimizer optimizer in TestOptimizer.All)
