@@ -126,7 +126,7 @@ internal sealed class DeviceGradientPass : GradientPass
     }
 
     /// <inheritdoc/>
-    protected override void ResetState(int launch) => _launches[launch].Begin();
+    protected override void Forget(int launch) => _launches[launch].Begin();
 
     /// <inheritdoc/>
     protected override void TakePart(int launch, int index) => _launches[launch].TakePart(index, 0);

@@ -114,7 +114,7 @@ internal abstract class GradientPass : IDisposable
     public abstract void Dispose();
 
     /// <summary>Lets no tensor take part any more.</summary>
-    protected abstract void ResetState(int launch);
+    protected abstract void Forget(int launch);
 
     /// <summary>Lets a tensor take part from where its gradient is.</summary>
     protected abstract void TakePart(int launch, int index);
@@ -145,7 +145,7 @@ internal abstract class GradientPass : IDisposable
         _participations = -1;
         Array.Clear(TakesPart);
         for (int launch = 0; launch < Memories.Length; launch++)
-            ResetState(launch);
+            Forget(launch);
     }
 
     private void TakePart(int number, MemoryPlace gradient)

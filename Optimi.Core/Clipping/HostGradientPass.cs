@@ -69,7 +69,7 @@ internal sealed unsafe class HostGradientPass : GradientPass
     }
 
     /// <inheritdoc/>
-    protected override void ResetState(int launch) => _launches[launch].BeginAlike(default);
+    protected override void Forget(int launch) => _launches[launch].BeginAlike(default);
 
     /// <inheritdoc/>
     protected override void TakePart(int launch, int index) => _launches[launch].TakePart(index, 0);

@@ -28,13 +28,13 @@ internal sealed class SquaresLaunch<TLayout> : SquaresLaunch
     public override void Begin()
     {
         base.Begin();
-        _plan.ResetState();
+        _plan.Forget();
     }
 
     public override void MoveGradient(int tensor)
     {
         base.MoveGradient(tensor);
-        _plan.ResetState();
+        _plan.Forget();
     }
 
     public override void Prepare(LaunchRange range)

@@ -50,7 +50,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
     {
         base.Begin();
         _termsOfRows.Clear();
-        _plan.ResetState();
+        _plan.Forget();
     }
 
     public override void ForgetBuffers()
@@ -62,7 +62,7 @@ internal sealed class DeviceLaunch<TRule, TApply, TPass, TLayout> : RuleLaunch<T
     public override void MoveGradient(int tensor)
     {
         base.MoveGradient(tensor);
-        _plan.ResetState();
+        _plan.Forget();
     }
 
     /// <inheritdoc/>

@@ -36,12 +36,12 @@ internal sealed class LaunchPlan
     public List<LaunchPiece> Pieces { get; } = [];
 
     /// <summary>Forgets the plan, since tensors' parts have changed.</summary>
-    public void ResetState() => _planned = null;
+    public void Forget() => _planned = null;
 
     /// <summary>Forgets the plan and the buffers in it.</summary>
     public void ForgetBuffers()
     {
-        ResetState();
+        Forget();
         Pieces.Clear();
     }
 

@@ -14,7 +14,7 @@ internal sealed class SourceCopy : IDisposable
         Sources = Path.Combine(_folder.FullName, "sources");
         Packages = NewFolder("packages");
         Copy(new DirectoryInfo(repository), Sources);
-        // The packages of this run are found before those of that name elsewhere, and leave nothing in the user's cache.
+        // Projects here find the new packages, and what the user's cache has, but leave nothing in it.
         File.WriteAllText(Path.Combine(_folder.FullName, "nuget.config"), $"""
             <configuration>
               <packageSources><add key="packed" value="{Packages}" /></packageSources>

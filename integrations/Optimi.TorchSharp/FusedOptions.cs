@@ -42,10 +42,9 @@ public class FusedOptions<TOptions> : TorchOptions
     {
         ArgumentNullException.ThrowIfNull(writer);
         base.SaveStateDict(writer);
-        OptionValues saved = OptionValues.ToSave(StateConvention.Optimi);
-        _ = Values!.SaveOrRestore(saved);
-        writer.Write(saved.All.Count);
-        foreach ((string name, OptionValue value) in saved.All)
+        IReadOnlyDictionary<string, OptionValue> saved = Saved!;
+        writer.Write(saved.Count);
+        foreach ((string name, OptionValue value) in saved)
         {
             writer.Write(name);
             writer.Write((byte)value.Kind);

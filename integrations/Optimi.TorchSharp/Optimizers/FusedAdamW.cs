@@ -89,7 +89,10 @@ public sealed class FusedAdamW : FusedOptimizer<TorchAdamW.Options, AdamWOptions
         set => (Defaults.beta1, Defaults.beta2) = value;
     }
 
-    private protected override StateForm Form { get; } = new AdamWForm();
+    private protected override StateForm Form { get; } = new MomentForm<TorchAdamW.State>(
+        nameof(AdamW),
+        (parameter, steps, first, second) => new(parameter) { step = steps, exp_avg = first, exp_avg_sq = second },
+        state => (state.step, state.exp_avg, state.exp_avg_sq));
 
     private protected override void Complete(TorchAdamW.Options options)
     {

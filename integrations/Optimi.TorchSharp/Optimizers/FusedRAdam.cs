@@ -80,7 +80,10 @@ public sealed class FusedRAdam : FusedOptimizer<TorchRAdam.Options, RAdamOptions
         set => (Defaults.beta1, Defaults.beta2) = value;
     }
 
-    private protected override StateForm Form { get; } = new RAdamForm();
+    private protected override StateForm Form { get; } = new MomentForm<TorchRAdam.State>(
+        nameof(RAdam),
+        (parameter, steps, first, second) => new(parameter) { step = steps, exp_avg = first, exp_avg_sq = second },
+        state => (state.step, state.exp_avg, state.exp_avg_sq));
 
     private protected override void Complete(TorchRAdam.Options options)
     {
